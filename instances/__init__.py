@@ -1,0 +1,1 @@
+"""The shipped games, filed by the publication they come from."""

@@ -1,0 +1,1 @@
+"""Certificates: claims with proofs that are checked without a solver."""

@@ -1,0 +1,147 @@
+"""The multiple LPs in floating point, on one HiGHS object: proposals only.
+
+In the formulation of :mod:`stackexact.commitment.vertices` the constraint matrix is the same for every follower action;
+going from one LP to the next changes two row bounds and the objective, so HiGHS continues from its last basis.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import frexp
+from typing import Any
+
+from stackexact.commitment.vertices import Vertex
+from stackexact.exact.prover import Number
+from stackexact.games.scalars import Scalars
+from stackexact.lp.program import Basis, Position
+
+__all__ = ["FloatLPs", "Proposal"]
+
+SHIFT = 44
+"""Binary digits kept of a proposed multiplier; more would only repeat the solver's rounding errors."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What HiGHS says of LP(response): a value in [0, 1] (None: infeasible), a basis, and multipliers of the rows."""
+
+    value: float | None
+    basis: Basis
+    multipliers: tuple[tuple[int, int], ...]
+    shift: int
+
+    def vertex(self) -> Vertex | None:
+        """Support and tight set of the basis, where it has the usual form."""
+        *weights, utility = self.basis.columns
+        *rows, total = self.basis.rows
+        if utility is not Position.BASIC or total is Position.BASIC:
+            return None
+        return Vertex(
+            tuple(i for i, p in enumerate(weights) if p is Position.BASIC),
+            tuple(k for k, p in enumerate(rows) if p is not Position.BASIC),
+        )
+
+
+class FloatLPs:
+    """One HiGHS model for all LP(j) of a numeric game, payoffs scaled to [0, 1] (the follower's to [1, 2])."""
+
+    def __init__(self, game: Scalars[Number]) -> None:
+        import highspy
+        import numpy
+
+        self._highspy, self._numpy = highspy, numpy
+        leader, self._leader_power = _unit_interval(game.leader)
+        follower, self._follower_power = _unit_interval(game.follower)
+        self.leader = numpy.array(leader)
+        self._rows, self._columns = self.leader.shape
+        self.tops: list[float] = self.leader.max(axis=0).tolist()
+        status = highspy.HighsBasisStatus
+        self._basic, self._zero, self._upper = status.kBasic, status.kZero, status.kUpper
+        self._optimal = highspy.HighsModelStatus.kOptimal
+        self._infeasible = highspy.HighsModelStatus.kInfeasible
+        self._actions = numpy.arange(self._rows, dtype=numpy.int32)
+        self._solver = highspy.Highs()
+        for option, value in (("output_flag", False), ("presolve", "off"), ("solver", "simplex"), ("threads", 1)):
+            self._solver.setOptionValue(option, value)
+        self._solver.passModel(self._model(numpy.array(follower) + 1.0))
+        self._last: int | None = None
+
+    def _model(self, follower: Any) -> Any:
+        numpy, infinity = self._numpy, self._highspy.kHighsInf
+        m, n = self._rows, self._columns
+        model = self._highspy.HighsLp()
+        model.num_col_, model.num_row_ = m + 1, n + 1
+        model.sense_ = self._highspy.ObjSense.kMaximize
+        model.col_cost_ = numpy.zeros(m + 1)
+        model.col_lower_ = numpy.append(numpy.zeros(m), -infinity)
+        model.col_upper_ = numpy.full(m + 1, infinity)
+        model.row_lower_ = numpy.append(numpy.full(n, -infinity), 1.0)
+        model.row_upper_ = numpy.append(numpy.zeros(n), 1.0)
+        matrix = model.a_matrix_
+        matrix.format_ = self._highspy.MatrixFormat.kColwise
+        matrix.start_ = numpy.append(numpy.arange(m + 1) * (n + 1), m * (n + 1) + n)
+        matrix.index_ = numpy.append(numpy.tile(numpy.arange(n + 1), m), numpy.arange(n))
+        dense = numpy.hstack([follower, numpy.ones((m, 1))]).ravel()
+        matrix.value_ = numpy.append(dense, numpy.full(n, -1.0))
+        return model
+
+    def solve(self, response: int) -> Proposal | None:
+        """HiGHS's word on LP(response); ``None`` where it has none."""
+        solver, infinity = self._solver, self._highspy.kHighsInf
+        if self._last is not None:
+            solver.changeRowBounds(self._last, -infinity, 0.0)
+        solver.changeRowBounds(response, 0.0, 0.0)
+        self._last = response
+        solver.changeColsCost(self._rows, self._actions, self.leader[:, response])
+        solver.run()
+        status = solver.getModelStatus()
+        basis = solver.getBasis()
+        if not basis.valid:
+            return None
+        positions = Basis(tuple(map(self._position, basis.col_status)), tuple(map(self._position, basis.row_status)))
+        if status == self._optimal:
+            weights = solver.getSolution().row_dual
+            value = float(solver.getInfo().objective_function_value)
+            return Proposal(value, positions, *self._rounded(response, weights))
+        if status == self._infeasible:
+            known, _, ray = solver.getDualRay()
+            weights = [-float(w) for w in ray] if known == self._highspy.HighsStatus.kOk else [0.0] * self._columns
+            return Proposal(None, positions, *self._rounded(response, weights))
+        return None
+
+    def _position(self, status: Any) -> Position:
+        if status == self._basic:
+            return Position.BASIC
+        if status == self._zero:
+            return Position.FREE
+        return Position.UPPER if status == self._upper else Position.LOWER
+
+    def _rounded(self, response: int, weights: Sequence[float]) -> tuple[tuple[tuple[int, int], ...], int]:
+        """Positive multipliers in the game's own integer units, as integers over 2**shift."""
+        own = [(k, w) for k, w in enumerate(weights[: self._columns]) if w > 0.0 and k != response]
+        top = max((w for _, w in own), default=0.0)
+        if not 0.0 < top < float("inf"):
+            return (), 0
+        # y converts follower units to leader units: 2**(leader_power - follower_power) for scaled payoffs.
+        drop = SHIFT - frexp(top)[1]
+        rounded = [(k, round(w * 2.0**drop)) for k, w in own]
+        shift = drop - (self._leader_power - self._follower_power)
+        kept = tuple((k, w) for k, w in rounded if w)
+        if shift < 0:
+            return tuple((k, w << -shift) for k, w in kept), 0
+        return kept, shift
+
+
+def _unit_interval(table: tuple[tuple[Number, ...], ...]) -> tuple[list[list[float]], int]:
+    """Integers moved and divided by a power of two into [0, 1]; returns the floats and that power."""
+    low = min(map(min, table))
+    span = int(max(map(max, table)) - low)
+    power = span.bit_length()
+    if power < 1000:
+        divisor = float(1 << power)
+        return [[int(value - low) / divisor for value in row] for row in table], power
+    # Beyond the float range: drop low digits first; what is lost there no float could have held.
+    drop = power - 64
+    divisor = float(1 << 64)
+    return [[(int(value - low) >> drop) / divisor for value in row] for row in table], power

@@ -1,0 +1,264 @@
+"""Search for a strong mixed Stackelberg equilibrium: multiple LPs, proposed in floats where that helps.
+
+The LPs run in descending order of the bound ``max_i u1(i, j)``; an action is left out only where a proved bound keeps it
+strictly below the incumbent, so that every tie is found. Growth: at most n LPs of m + 1 variables and n + 1 rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from stackexact.commitment.exact_lps import ExactLPs, Runner, race
+from stackexact.commitment.mixed_strong import Reached, Reaching, Skeleton, prove_reaching
+from stackexact.commitment.refutations import AtVertex, Bound, Refutation, refute
+from stackexact.commitment.vertices import Vertices, compare
+from stackexact.errors import Unproved
+from stackexact.exact.fields import Rationals
+from stackexact.exact.prover import Number, Numbers, Ratio
+from stackexact.games.scalars import Scalars
+from stackexact.lp import highs
+from stackexact.lp.program import Basis
+from stackexact.lp.simplex import never
+
+__all__ = ["NumericLPs", "exact_skeleton", "search"]
+
+T = TypeVar("T", bound=Any)
+
+SMALL = 150
+"""Payoff tables of at most this many words of 64 bits are searched exactly: importing HiGHS would take longer."""
+
+CLOSE = 1e-7
+"""Proposed values (in [0, 1]) that lie this close to the best are examined exactly."""
+
+
+def exact_skeleton(lps: ExactLPs[T], order: Iterable[int], known: dict[int, Basis] | None = None) -> Skeleton:
+    """The skeleton by the exact simplex alone, over any ordered field. ``order`` lists all follower actions."""
+    starts = known or {}
+    best: Any = None
+    runners: list[Runner[T]] = []
+    refuted: dict[int, Refutation] = {}
+    last: Basis | None = None
+    for j in order:
+        if best is not None and all(row[j] < best for row in lps.leader):
+            refuted[j] = Bound(())
+            continue
+        runner = lps.solve(j, starts.get(j, last))
+        if runner is None:
+            mixture = lps.dominating(j)
+            if mixture is None:
+                raise Unproved("an empty best-response region must be dominated by a mixture")
+            refuted[j] = mixture
+            continue
+        last = runner.state.basis()
+        runners.append(runner)
+        value = lps.value(runner)
+        best = value if best is None or value > best else best
+    tied = [runner for runner in runners if lps.value(runner) == best]
+    refuted |= {r.response: AtVertex(lps.vertex(r)) for r in runners if lps.value(r) != best}
+    winners = race(lps, tied)
+    reaching = tuple(Reaching(r.response, lps.vertex(r), r.levels) for r in tied)
+    return Skeleton(min(r.response for r in winners), reaching, tuple(sorted(refuted.items())))
+
+
+@dataclass(slots=True)
+class NumericLPs:
+    """One numeric game's LPs with everything found so far, shared by the concepts that need them.
+
+    ``vertices`` keeps what was proved; ``proposals`` what HiGHS said; ``bases`` from where to continue exactly.
+    """
+
+    game: Scalars[Number]
+    stop: Callable[[], bool] = never
+    use_floats: bool | None = None
+    vertices: Vertices[Number] = field(init=False)
+    bases: dict[int, Basis] = field(default_factory=dict)
+    multipliers: dict[int, Bound] = field(default_factory=dict)
+    _floats: Any = None
+    _exact: ExactLPs[Number] | None = None
+
+    def __post_init__(self) -> None:
+        self.vertices = Vertices(self.game, Numbers())
+        if self.use_floats is None:
+            self.use_floats = self._words() > SMALL and highs.available()
+
+    def _words(self) -> int:
+        rows, columns = self.game.shape
+        tables = (self.game.leader, self.game.follower)
+        longest = max(int(value).bit_length() for table in tables for row in table for value in row)
+        return rows * columns * (1 + longest // 64)
+
+    @property
+    def exact(self) -> ExactLPs[Number]:
+        """The LPs on the exact simplex."""
+        if self._exact is None:
+            self._exact = ExactLPs(self.game.leader, self.game.follower, Rationals(), self.stop)
+        return self._exact
+
+    def order(self) -> list[int]:
+        """Follower actions by descending bound max_i u1(i, j), then by place."""
+        tops = [max(column) for column in zip(*self.game.leader, strict=True)]
+        return sorted(range(len(tops)), key=lambda j: (-tops[j], j))
+
+    def propose(self) -> list[tuple[float, int]]:
+        """Run the LPs in floats; returns (value, action) of those worth an exact look, best first."""
+        from stackexact.commitment.float_lps import FloatLPs
+
+        floats = self._floats = self._floats or FloatLPs(self.game)
+        best, seen = -1.0, []
+        for j in self.order():
+            if floats.tops[j] < best - CLOSE:
+                self.multipliers[j] = Bound(())
+                continue
+            said = floats.solve(j)
+            if said is None:
+                seen.append((2.0, j))
+                continue
+            self.bases[j] = said.basis
+            self.multipliers[j] = Bound(said.multipliers, said.shift, said.value is None)
+            if said.value is not None:
+                seen.append((said.value, j))
+                best = max(best, said.value)
+        return sorted((entry for entry in seen if entry[0] >= best - CLOSE), key=lambda e: (-e[0], e[1]))
+
+
+def search(lps: NumericLPs) -> Skeleton:
+    """The skeleton of a numeric game's strong mixed equilibrium."""
+    if not lps.use_floats:
+        return exact_skeleton(lps.exact, lps.order())
+    return _Hybrid(lps).run()
+
+
+class _Hybrid:
+    """Floats propose; each proposal is proved or finished on the exact simplex before it counts."""
+
+    def __init__(self, lps: NumericLPs) -> None:
+        self.lps = lps
+        self.game, self.vertices, self.prover = lps.game, lps.vertices, lps.vertices.prover
+        self.optima: dict[int, Reached[Number]] = {}
+        self.refuted: dict[int, Refutation] = {}
+
+    def run(self) -> Skeleton:
+        self.examine([j for _, j in self.lps.propose()])
+        waiting = [j for j in self.lps.order() if j not in self.optima and j not in self.refuted]
+        while waiting:
+            value = self.best()
+            for j in list(waiting):
+                why = self.refutation(j, value)
+                if why is not None:
+                    self.refuted[j] = why
+                else:
+                    self.examine([j])
+                    if j in self.optima and self.above(self.optima[j].values[0], value) > 0:
+                        break
+            waiting = [j for j in waiting if j not in self.optima and j not in self.refuted]
+            if any(self.above(one.values[0], value) > 0 for one in self.optima.values()):
+                waiting = [j for j in range(self.game.shape[1]) if j not in self.optima and not self.is_empty(j)]
+                self.refuted = {j: why for j, why in self.refuted.items() if self.is_empty(j)}
+        return self.skeleton()
+
+    def is_empty(self, response: int) -> bool:
+        why = self.refuted.get(response)
+        return why is not None and not isinstance(why, AtVertex) and (not isinstance(why, Bound) or why.empty)
+
+    def above(self, left: Ratio[Number], right: Ratio[Number]) -> int:
+        return self.prover.sign(compare(left, right, self.prover))
+
+    def best(self) -> Ratio[Number]:
+        if not self.optima:
+            self.examine(self.lps.order())
+        top = None
+        for one in self.optima.values():
+            if top is None or self.above(one.values[0], top) > 0:
+                top = one.values[0]
+        assert top is not None, "some follower action is a best response to every commitment"
+        return top
+
+    def examine(self, responses: list[int]) -> None:
+        """Prove the proposed vertex of each LP optimal, or reach an optimum exactly from it."""
+        from stackexact.commitment.float_lps import Proposal
+
+        claims = []
+        for j in responses:
+            basis = self.lps.bases.get(j)
+            vertex = Proposal(None, basis, (), 0).vertex() if basis else None
+            if vertex is not None and j in vertex.tight:
+                claims.append(Reaching(j, vertex, 1))
+        try:
+            proved = prove_reaching(self.vertices, tuple(claims))
+        except Unproved:
+            proved = self.one_by_one(claims)
+        self.optima |= {one.response: one for one in proved}
+        for j in responses:
+            if j not in self.optima:
+                self.finish(j)
+
+    def one_by_one(self, claims: list[Reaching]) -> tuple[Reached[Number], ...]:
+        proved: list[Reached[Number]] = []
+        for claim in claims:
+            try:
+                proved += prove_reaching(self.vertices, (claim,))
+            except Unproved:
+                continue
+        return tuple(proved)
+
+    def finish(self, response: int) -> None:
+        exact = self.lps.exact
+        runner = exact.solve(response, self.lps.bases.get(response))
+        if runner is None:
+            mixture = exact.dominating(response)
+            if mixture is None:
+                raise Unproved("an empty best-response region must be dominated by a mixture")
+            self.refuted[response] = mixture
+            return
+        self.lps.bases[response] = runner.state.basis()
+        (self.optima[response],) = prove_reaching(self.vertices, (Reaching(response, exact.vertex(runner), 1),))
+
+    def refutation(self, response: int, value: Ratio[Number]) -> Refutation | None:
+        proposed = self.lps.multipliers.get(response)
+        for why in (Bound(()), proposed) if proposed and proposed.multipliers else (Bound(()),):
+            try:
+                refute(self.game, response, why, value, self.prover, self.vertices)
+            except Unproved:
+                continue
+            return why
+        return None
+
+    def skeleton(self) -> Skeleton:
+        value = self.best()
+        tied = {j: one for j, one in self.optima.items() if self.above(one.values[0], value) == 0}
+        for j, one in self.optima.items():
+            if j not in tied:
+                why = self.refutation(j, value)
+                self.refuted[j] = AtVertex(one.vertex) if why is None else why
+        refuted = tuple(sorted(self.refuted.items()))
+        if all(one.unique for one in tied.values()):
+            response = self.first(tied)
+            reaching = tuple(Reaching(j, tied[j].vertex, 1) for j in sorted(tied))
+            return Skeleton(response, reaching, refuted)
+        exact = self.lps.exact
+        runners = [runner for j in sorted(tied) if (runner := exact.solve(j, self.lps.bases[j])) is not None]
+        winners = race(exact, runners)
+        reaching = tuple(Reaching(r.response, exact.vertex(r), r.levels) for r in runners)
+        return Skeleton(min(r.response for r in winners), reaching, refuted)
+
+    def first(self, tied: dict[int, Reached[Number]]) -> int:
+        """The response with the highest follower value, then the greatest commitment, then the first."""
+
+        def ahead(one: Reached[Number], two: Reached[Number]) -> bool:
+            pairs = [(Ratio(one.corner.utility, one.corner.bottom), Ratio(two.corner.utility, two.corner.bottom))]
+            rows = range(self.game.shape[0])
+            pairs += [(one.corner.probability(i), two.corner.probability(i)) for i in rows]
+            for left, right in pairs:
+                sign = self.above(left, right)
+                if sign:
+                    return sign > 0
+            return False
+
+        best = None
+        for j in sorted(tied):
+            if best is None or ahead(tied[j], tied[best]):
+                best = j
+        assert best is not None
+        return best

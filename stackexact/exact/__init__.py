@@ -1,0 +1,1 @@
+"""Exact numbers: the expression grammar, rational functions, relations, conversions."""

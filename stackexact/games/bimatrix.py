@@ -1,0 +1,355 @@
+"""Two-player games in strategic form: a leader who commits, a follower who responds."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+from typing import Any, ClassVar
+
+from stackexact.errors import ExpressionError, GameError, StackexactError, shorten
+from stackexact.exact.grammar import NAME
+from stackexact.exact.numbers import Floats, exact
+from stackexact.exact.rational_function import Exact, Expression
+from stackexact.exact.relation import Assumption, parameters_of, parse_assumption, text_of
+
+__all__ = ["Actions", "Game", "Payoffs", "Table"]
+
+Table = tuple[tuple[Exact, ...], ...]
+"""Payoffs by leader action (rows) and follower action (columns)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actions:
+    """The labels of the leader's and the follower's actions, in order."""
+
+    leader: tuple[str, ...]
+    follower: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Payoffs:
+    """``leader[i][j]`` and ``follower[i][j]``: utilities when the leader plays i and the follower j."""
+
+    leader: Table
+    follower: Table
+
+
+@dataclass(frozen=True, init=False)
+class Game:
+    """A two-player game with exact payoffs, possibly in terms of parameters (kind ``bimatrix``).
+
+    ``leader`` and ``follower`` are tables of m rows and n columns: nested sequences or NumPy arrays of integers,
+    fractions, text (``"3/5"``, ``"2*delta"``), SymPy expressions. ``parameters`` may be left out: the names used are
+    then the parameters. ``tolerance`` is the γ of the error-tolerant benchmarks. Bad input raises
+    :class:`~stackexact.errors.GameError` with the place and the remedy.
+
+    >>> game = Game(leader=[["3/5", "1/5"], ["1/2", "2/5"]], follower=[["delta", 0], ["3/5", "2/5"]],
+    ...             assumptions=["0 < delta", "delta < 1/20"])
+    >>> game.parameters, game.actions.leader
+    (('delta',), ('a1', 'a2'))
+    >>> game.at(delta="1/100").payoffs.follower[0][0]
+    Fraction(1, 100)
+    """
+
+    kind: ClassVar[str] = "bimatrix"
+
+    actions: Actions
+    payoffs: Payoffs
+    parameters: tuple[str, ...] = ()
+    assumptions: tuple[Assumption, ...] = ()
+    tolerance: Exact | None = None
+    name: str | None = None
+    description: str | None = field(default=None, compare=False)
+    source: str | None = field(default=None, compare=False)
+
+    def __init__(
+        self,
+        leader: Iterable[Iterable[object]],
+        follower: Iterable[Iterable[object]],
+        *,
+        actions: Actions | Mapping[str, Sequence[str]] | None = None,
+        parameters: Sequence[str] | None = None,
+        assumptions: Iterable[str | Assumption] = (),
+        tolerance: object = None,
+        name: str | None = None,
+        description: str | None = None,
+        source: str | None = None,
+        floats: Floats = "refuse",
+    ) -> None:
+        tables = Payoffs(_table(leader, "leader", floats), _table(follower, "follower", floats))
+        _same_shape(tables)
+        chains = tuple(_assumption(a, i) for i, a in enumerate(assumptions))
+        bound = None if tolerance is None else _tolerance(tolerance, floats)
+        used = _used_names(tables, chains, bound)
+        values = {
+            "actions": _actions(actions, len(tables.leader), len(tables.leader[0])),
+            "payoffs": tables,
+            "parameters": _parameters(parameters, used),
+            "assumptions": chains,
+            "tolerance": bound,
+            "name": _text(name, "name"),
+            "description": _text(description, "description"),
+            "source": _text(source, "source"),
+        }
+        for key, value in values.items():
+            object.__setattr__(self, key, value)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """The numbers of leader and follower actions."""
+        return len(self.payoffs.leader), len(self.payoffs.leader[0])
+
+    @property
+    def is_numeric(self) -> bool:
+        """Whether payoffs and tolerance are numbers, so that no answer depends on a parameter."""
+        tables = (*self.payoffs.leader, *self.payoffs.follower)
+        return not isinstance(self.tolerance, Expression) and not any(
+            isinstance(value, Expression) for row in tables for value in row
+        )
+
+    @property
+    def unused_parameters(self) -> tuple[str, ...]:
+        """Declared parameters that occur nowhere; readers warn about them."""
+        used = _used_names(self.payoffs, self.assumptions, self.tolerance)
+        return tuple(name for name in self.parameters if name not in used)
+
+    def at(self, values: Mapping[str, object] | None = None, /, **more: object) -> Game:
+        """The game with exact values substituted for some or all parameters.
+
+        A value that an assumption excludes is an error. Parameters whose name is a Python keyword go into a mapping:
+        ``game.at({"lambda": "1/2"})``.
+        """
+        given = {name: exact(value) for name, value in {**(values or {}), **more}.items()}
+        for name in given:
+            if name not in self.parameters:
+                known = ", ".join(self.parameters) or "none"
+                raise GameError(f"parameter {shorten(name)}: expected one of the game's parameters ({known})")
+        try:
+            return self._substituted(given)
+        except ExpressionError as error:
+            raise GameError(f"substitution: {error}") from None
+
+    def _substituted(self, given: Mapping[str, Exact]) -> Game:
+        def one(value: Exact) -> Exact:
+            return value.at(given) if isinstance(value, Expression) else value
+
+        def table(rows: Table) -> Table:
+            return tuple(tuple(one(value) for value in row) for row in rows)
+
+        chains = []
+        for chain in self.assumptions:
+            there = chain.at(given)
+            truth = there.holds()
+            if truth is False:
+                raise GameError(f"the assumption {chain} excludes these values ({there}); choose others")
+            if truth is None:
+                chains.append(there)
+        tolerance = self.tolerance if self.tolerance is None else one(self.tolerance)
+        tables = Payoffs(table(self.payoffs.leader), table(self.payoffs.follower))
+        fresh = {name for value in given.values() for name in parameters_of(value)} - set(self.parameters)
+        names = (*(name for name in self.parameters if name not in given), *sorted(fresh))
+        return self._with(payoffs=tables, assumptions=tuple(chains), tolerance=tolerance, parameters=names)
+
+    def assuming(self, *relations: str) -> Game:
+        """The game under further assumptions; those that are numerically true are dropped, false ones refused."""
+        chains = [parse_assumption(text) for text in relations]
+        names = {name for chain in chains for name in chain.parameters}
+        if unknown := sorted(names - set(self.parameters)):
+            raise GameError(f"assumption: expected the game's parameters, found {', '.join(unknown)}")
+        for chain in chains:
+            if chain.holds() is False:
+                raise GameError(f"the assumption {chain} is false; drop or correct it")
+        return self._with(assumptions=(*self.assumptions, *(c for c in chains if c.holds() is None)))
+
+    def with_tolerance(self, tolerance: object) -> Game:
+        """The game with this tolerance γ."""
+        bound = _tolerance(tolerance, "refuse")
+        if unknown := sorted(set(parameters_of(bound)) - set(self.parameters)):
+            raise GameError(f"tolerance: expected a number or the game's parameters, found {', '.join(unknown)}")
+        return self._with(tolerance=bound)
+
+    def with_leader(self, player: int) -> Game:
+        """The game seen with player 1 (as it is) or player 2 (transposed) as the leader."""
+        if player == 1:
+            return self
+        if player != 2:
+            raise GameError(f"leader: expected player 1 or 2, found {player}")
+        return self._with(
+            actions=Actions(self.actions.follower, self.actions.leader),
+            payoffs=Payoffs(_transposed(self.payoffs.follower), _transposed(self.payoffs.leader)),
+        )
+
+    def _with(self, **changes: Any) -> Game:
+        made = object.__new__(Game)
+        for key in self.__dataclass_fields__:
+            object.__setattr__(made, key, changes.get(key, getattr(self, key)))
+        return made
+
+    def document(self) -> dict[str, Any]:
+        """The game as the JSON object of contract section 2, payoffs in normal form."""
+        document: dict[str, Any] = {"format": "stackexact/game", "version": 1, "kind": self.kind}
+        for key in ("name", "description", "source"):
+            if getattr(self, key) is not None:
+                document[key] = getattr(self, key)
+        document |= self._identity()
+        if self.tolerance is not None:
+            document["tolerance"] = text_of(self.tolerance)
+        return document
+
+    def _identity(self) -> dict[str, Any]:
+        return {
+            "kind": self.kind,
+            "actions": {"leader": list(self.actions.leader), "follower": list(self.actions.follower)},
+            "parameters": list(self.parameters),
+            "assumptions": [str(chain) for chain in self.assumptions],
+            "payoffs": {
+                "leader": [[text_of(value) for value in row] for row in self.payoffs.leader],
+                "follower": [[text_of(value) for value in row] for row in self.payoffs.follower],
+            },
+        }
+
+    @cached_property
+    def sha256(self) -> str:
+        """Digest of the canonical JSON (sorted keys, no white space, UTF-8) of kind, actions, parameters,
+        assumptions and payoffs: two games with the same digest have the same answers."""
+        text = json.dumps(self._identity(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+    def __repr__(self) -> str:
+        rows, columns = self.shape
+        title = f"{self.name!r}, " if self.name else ""
+        symbols = f", parameters {', '.join(self.parameters)}" if self.parameters else ""
+        return f"<Game {title}{rows}x{columns}{symbols}>"
+
+
+def _transposed(table: Table) -> Table:
+    return tuple(zip(*table, strict=True))
+
+
+def _table(rows: Iterable[Iterable[object]], player: str, floats: Floats) -> Table:
+    place = f"payoffs.{player}"
+    if hasattr(rows, "tolist"):
+        rows = rows.tolist()
+    if isinstance(rows, str | bytes) or not isinstance(rows, Iterable):
+        raise GameError(f"{place}: expected a table (a sequence of rows), found {type(rows).__name__}")
+    made: list[tuple[Exact, ...]] = []
+    for i, row in enumerate(rows):
+        if hasattr(row, "tolist"):
+            row = row.tolist()
+        if isinstance(row, str | bytes) or not isinstance(row, Iterable):
+            raise GameError(f"{place}[{i}]: expected a row of payoffs, found {shorten(row)}")
+        made.append(_row(tuple(row), f"{place}[{i}]", floats))
+        if not made[i]:
+            raise GameError(f"{place}[{i}]: expected at least one follower action, found an empty row")
+        if len(made[i]) != len(made[0]):
+            raise GameError(f"{place}[{i}]: expected {len(made[0])} payoffs as in row 0, found {len(made[i])}")
+    if not made:
+        raise GameError(f"{place}: expected at least one leader action, found an empty table")
+    return tuple(made)
+
+
+def _row(values: tuple[object, ...], place: str, floats: Floats) -> tuple[Exact, ...]:
+    made: list[Exact] = []
+    for j, value in enumerate(values):
+        if type(value) is int:
+            made.append(Fraction(value))
+            continue
+        try:
+            made.append(exact(value, floats=floats))
+        except StackexactError as error:
+            raise GameError(f"{place}[{j}]: {error}") from None
+    return tuple(made)
+
+
+def _same_shape(tables: Payoffs) -> None:
+    one = (len(tables.leader), len(tables.leader[0]))
+    two = (len(tables.follower), len(tables.follower[0]))
+    if one != two:
+        raise GameError(f"payoffs.follower: expected {one[0]}x{one[1]} as in payoffs.leader, found {two[0]}x{two[1]}")
+
+
+def _actions(given: Actions | Mapping[str, Sequence[str]] | None, rows: int, columns: int) -> Actions:
+    if isinstance(given, Actions):
+        given = {"leader": given.leader, "follower": given.follower}
+    if given is None:
+        given = {}
+    elif not isinstance(given, Mapping) or set(given) - {"leader", "follower"}:
+        raise GameError("actions: expected the keys 'leader' and 'follower', each a list of labels")
+    return Actions(_labels(given, "leader", "a", rows), _labels(given, "follower", "b", columns))
+
+
+def _labels(given: Mapping[str, Sequence[str]], player: str, letter: str, count: int) -> tuple[str, ...]:
+    labels = given.get(player)
+    if labels is None:
+        return tuple(f"{letter}{i + 1}" for i in range(count))
+    if isinstance(labels, str) or not isinstance(labels, Sequence):
+        raise GameError(f"actions.{player}: expected a list of labels, found {type(labels).__name__}")
+    if len(labels) != count:
+        raise GameError(f"actions.{player}: expected {count} labels as the payoffs have, found {len(labels)}")
+    seen: set[str] = set()
+    for i, label in enumerate(labels):
+        if not isinstance(label, str) or not label.strip() or not label.isprintable():
+            raise GameError(f"actions.{player}[{i}]: expected a printable, non-empty label, found {shorten(label)}")
+        if label in seen:
+            raise GameError(f"actions.{player}[{i}]: expected different labels, found {shorten(label)} twice")
+        seen.add(label)
+    return tuple(labels)
+
+
+def _parameters(given: Sequence[str] | None, used: set[str]) -> tuple[str, ...]:
+    if given is None:
+        return tuple(sorted(used))
+    if isinstance(given, str) or not isinstance(given, Sequence):
+        raise GameError("parameters: expected a list of names")
+    seen: set[str] = set()
+    for i, name in enumerate(given):
+        if not isinstance(name, str) or len(name) > 100 or not NAME.fullmatch(name):
+            raise GameError(f"parameters[{i}]: expected a name (ASCII letters, digits, _), found {shorten(name)}")
+        if name in seen:
+            raise GameError(f"parameters[{i}]: expected different names, found {shorten(name)} twice")
+        seen.add(name)
+    if missing := sorted(used - seen):
+        found = f"{shorten(missing[0])} undeclared; add it to the list or correct it where it stands"
+        raise GameError(f"parameters: expected every name in use, found {found}")
+    return tuple(given)
+
+
+def _assumption(given: str | Assumption, place: int) -> Assumption:
+    if isinstance(given, Assumption):
+        return given
+    try:
+        return parse_assumption(given)
+    except StackexactError as error:
+        raise GameError(f"assumptions[{place}]: {error}") from None
+
+
+def _tolerance(given: object, floats: Floats) -> Exact:
+    try:
+        value = exact(given, floats=floats)
+    except StackexactError as error:
+        raise GameError(f"tolerance: {error}") from None
+    if isinstance(value, Fraction) and value < 0:
+        raise GameError(f"tolerance: expected a value of at least 0, found {shorten(text_of(value))}")
+    return value
+
+
+def _used_names(tables: Payoffs, chains: tuple[Assumption, ...], tolerance: Exact | None) -> set[str]:
+    names = {name for chain in chains for name in chain.parameters}
+    names |= set(parameters_of(tolerance)) if tolerance is not None else set()
+    for row in (*tables.leader, *tables.follower):
+        for value in row:
+            if type(value) is Expression:
+                names.update(value.parameters)
+    return names
+
+
+def _text(given: str | None, place: str) -> str | None:
+    if given is not None and not isinstance(given, str):
+        raise GameError(f"{place}: expected text, found {type(given).__name__}")
+    return given
+
+

@@ -1,0 +1,57 @@
+"""The JSON object of a two-player game (contract, section 2): closed, and every refusal names its JSON path."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from stackexact.games.bimatrix import Game
+from stackexact.games.fields import closed, number, table, text, texts
+from stackexact.games.kinds import Loaded
+
+__all__ = ["load"]
+
+_OPTIONAL: Final = ("name", "description", "source", "actions", "parameters", "assumptions", "tolerance")
+
+_UNUSED: Final = "parameters: '{}' is declared but used nowhere; delete it or use it"
+
+
+def load(document: dict[str, Any]) -> Loaded[Game]:
+    """The game of a JSON object whose ``format``, ``version`` and ``kind`` are known to be right.
+
+    Payoffs and the tolerance are JSON strings or numbers (as their decimal text). The names in use must be those of
+    ``parameters`` (an absent list is empty); a declared name that is used nowhere gives a note. Raises
+    :class:`~stackexact.errors.GameError` with the JSON path.
+
+    >>> load({"format": "stackexact/game", "version": 1, "kind": "bimatrix", "parameters": ["delta", "gamma"],
+    ...       "payoffs": {"leader": [["delta"]], "follower": [["1"]]}}).notes
+    ("parameters: 'gamma' is declared but used nowhere; delete it or use it",)
+    >>> load({"format": "stackexact/game", "version": 1, "kind": "bimatrix",
+    ...       "payoffs": {"leader": [[True]], "follower": [["1"]]}})  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    stackexact.errors.GameError: payoffs.leader[0][0]: expected a number or an expression, found true; write ...
+    """
+    closed(document, "", required=("format", "version", "kind", "payoffs"), optional=_OPTIONAL)
+    payoffs = closed(document["payoffs"], "payoffs", required=("leader", "follower"))
+    game = Game(
+        table(payoffs["leader"], "payoffs.leader"),
+        table(payoffs["follower"], "payoffs.follower"),
+        actions=_actions(document),
+        parameters=texts(document.get("parameters", []), "parameters", "names"),
+        assumptions=texts(document.get("assumptions", []), "assumptions", 'relations such as "0 < delta"'),
+        tolerance=number(document["tolerance"], "tolerance") if "tolerance" in document else None,
+        name=_text(document, "name"),
+        description=_text(document, "description"),
+        source=_text(document, "source"),
+    )
+    return Loaded(game, tuple(_UNUSED.format(name) for name in game.unused_parameters))
+
+
+def _text(document: dict[str, Any], key: str) -> str | None:
+    return text(document[key], key) if key in document else None
+
+
+def _actions(document: dict[str, Any]) -> dict[str, list[str]] | None:
+    if "actions" not in document:
+        return None
+    given = closed(document["actions"], "actions", required=(), optional=("leader", "follower"))
+    return {player: texts(labels, f"actions.{player}", "labels") for player, labels in given.items()}

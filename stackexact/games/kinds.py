@@ -1,0 +1,113 @@
+"""The kinds of games, in one table.
+
+A new kind is one row of :data:`KINDS` (and the module and schema that the row names). Reading, schema look-up and the
+error messages are derived from the table.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, Final, Generic, TypeVar
+
+from stackexact.errors import ExpressionError, GameError, shorten
+from stackexact.exact.grammar import read_numeral
+from stackexact.games.json_text import Numeral, described
+
+__all__ = ["FORMAT", "KINDS", "VERSION", "Kind", "Loaded", "kind", "read_document"]
+
+FORMAT: Final = "stackexact/game"
+VERSION: Final = 1
+
+GameT = TypeVar("GameT", covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded(Generic[GameT]):
+    """What a reader found: the game, and notes that the user should see (on standard error, never in a result)."""
+
+    game: GameT
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of game: its name in files, a title for people, its schema file, and its reader.
+
+    ``loader`` is ``"module:function"``, imported when the first document of the kind is read; the function takes the
+    JSON object and returns :class:`Loaded`.
+    """
+
+    name: str
+    title: str
+    schema: str
+    loader: str
+
+    def load(self, document: dict[str, Any]) -> Loaded[Any]:
+        """Read a JSON object of this kind; raises :class:`~stackexact.errors.GameError` with the JSON path."""
+        module, _, function = self.loader.partition(":")
+        loaded: Loaded[Any] = getattr(import_module(module), function)(document)
+        return loaded
+
+
+KINDS: Final[tuple[Kind, ...]] = (
+    Kind(
+        name="bimatrix",
+        title="two-player game in strategic form",
+        schema="bimatrix.schema.json",
+        loader="stackexact.games.bimatrix_document:load",
+    ),
+)
+
+
+def kind(name: object) -> Kind:
+    """The row of a kind; an unknown name is a :class:`~stackexact.errors.GameError` that lists the known ones.
+
+    >>> kind("bimatrix").title
+    'two-player game in strategic form'
+    """
+    for row in KINDS:
+        if row.name == name:
+            return row
+    known = ", ".join(row.name for row in KINDS)
+    found = f"the text {shorten(name)}" if isinstance(name, str) else described(name)
+    raise GameError(f"kind: expected one of {known}, found {found}; correct it")
+
+
+def read_document(document: Any) -> Loaded[Any]:
+    """The game of a JSON object as :func:`stackexact.games.json_text.parse` returns it, of any kind.
+
+    >>> read_document({"format": "stackexact/game", "version": 1, "kind": "bimatrix",
+    ...                "payoffs": {"leader": [["1/2"]], "follower": [["0"]]}}).game
+    <Game 1x1>
+    """
+    if not isinstance(document, dict):
+        raise GameError(f"expected a JSON object with format, version and kind, found {described(document)}")
+    for key, example in (("format", f'"{FORMAT}"'), ("version", str(VERSION)), ("kind", f'"{KINDS[0].name}"')):
+        if key not in document:
+            raise GameError(f'{key}: expected this key at the top level, found none; add "{key}": {example}')
+    _check_format(document["format"])
+    _check_version(document["version"])
+    return kind(document["kind"]).load(document)
+
+
+def _check_format(found: object) -> None:
+    if found == FORMAT:
+        return
+    advice = "give the file of a game" if str(found).startswith("stackexact/") else "correct it"
+    raise GameError(f"format: expected '{FORMAT}', found {described(found)}; {advice}")
+
+
+def _check_version(found: object) -> None:
+    # JSON knows one number 1, whether it is written 1, 1.0 or 1e0; JSON Schema compares it in the same way.
+    try:
+        if found == VERSION and not isinstance(found, bool):
+            return
+        if isinstance(found, Numeral) and read_numeral(found) == VERSION:
+            return
+    except ExpressionError:
+        pass  # negative, or of absurd length: another version in any case
+    raise GameError(
+        f"version: expected the number {VERSION}, found {described(found)}; "
+        "write the game in that version, or use a stackexact that knows this one"
+    )

@@ -1,0 +1,96 @@
+"""Payoffs in the form that searches and verifications compute with.
+
+Numeric games become tables of flint integers in a stated unit: positive scaling changes no comparison, and integers are
+compared and multiplied far faster than quotients. Functions are generic in the scalar type T.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from math import gcd
+from typing import Any, Generic, TypeVar
+
+from flint import fmpz
+
+from stackexact.errors import LimitReached
+from stackexact.exact.fields import to_fraction
+from stackexact.exact.numbers import common_denominator
+from stackexact.exact.prover import Number, Ratio
+from stackexact.exact.rational_function import Expression
+from stackexact.games.bimatrix import Game, Table
+
+__all__ = ["Scalars", "common_unit", "own_units"]
+
+T = TypeVar("T", bound=Any)
+
+
+@dataclass(frozen=True, slots=True)
+class Scalars(Generic[T]):
+    """``leader[i][j]`` and ``follower[i][j]`` as scalars; one scalar is ``leader_unit`` (``follower_unit``) of utility."""
+
+    leader: tuple[tuple[T, ...], ...]
+    follower: tuple[tuple[T, ...], ...]
+    tolerance: T | None
+    leader_unit: Fraction
+    follower_unit: Fraction
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """The numbers of leader and follower actions."""
+        return len(self.leader), len(self.leader[0])
+
+    def leader_value(self, value: Ratio[T]) -> Fraction:
+        """A ratio of scalars as an exact leader utility (numeric games)."""
+        return to_fraction(value.top) / to_fraction(value.bottom) * self.leader_unit
+
+    def follower_value(self, value: Ratio[T]) -> Fraction:
+        """A ratio of scalars as an exact follower utility (numeric games)."""
+        return to_fraction(value.top) / to_fraction(value.bottom) * self.follower_unit
+
+
+def own_units(game: Game) -> Scalars[Number]:
+    """Integers without a common factor for each player apart: the form for commitments."""
+    leader, one = _primitive(game.payoffs.leader)
+    follower, two = _primitive(game.payoffs.follower)
+    return Scalars(leader, follower, None, one, two)
+
+
+def common_unit(game: Game) -> Scalars[Number]:
+    """Integers in one unit for both players and the tolerance: the form where utilities of both are compared."""
+    tables = (game.payoffs.leader, game.payoffs.follower)
+    values = {_number(value) for table in tables for row in table for value in row}
+    tolerance = game.tolerance
+    if tolerance is not None:
+        values.add(_number(tolerance))
+    scale = common_denominator(values)
+    leader, follower = (_scaled(table, scale) for table in tables)
+    bound = None if tolerance is None else fmpz(int(_number(tolerance) * scale))
+    unit = Fraction(1, scale)
+    return Scalars(leader, follower, bound, unit, unit)
+
+
+def _number(value: object) -> Fraction:
+    if isinstance(value, Fraction):
+        return value
+    assert isinstance(value, Expression)
+    names = ", ".join(value.parameters)
+    raise LimitReached(f"the payoffs depend on {names}; set numbers, as in --at '{value.parameters[0]}=1/100'")
+
+
+def _primitive(table: Table) -> tuple[tuple[tuple[Number, ...], ...], Fraction]:
+    scale = common_denominator(_number(value) for row in table for value in row)
+    whole = [[value.numerator * (scale // value.denominator) for value in row] for row in table]  # type: ignore[union-attr]
+    content = gcd(*(value for row in whole for value in row)) or 1
+    if content == 1:
+        return tuple(tuple(map(fmpz, row)) for row in whole), Fraction(1, scale)
+    return tuple(tuple(fmpz(value // content) for value in row) for row in whole), Fraction(content, scale)
+
+
+def _scaled(table: Table, scale: int) -> tuple[tuple[Number, ...], ...]:
+    if scale == 1:
+        return tuple(tuple(fmpz(value.numerator) for value in row) for row in table)  # type: ignore[union-attr]
+    return tuple(
+        tuple(fmpz(value.numerator * (scale // value.denominator)) for value in row)  # type: ignore[union-attr]
+        for row in table
+    )

@@ -1,0 +1,64 @@
+"""The JSON Schemas (draft 2020-12) of everything that stackexact reads and prints.
+
+One schema per kind of game, named like the kind, and two for results: ``solution`` (``solve --json``) and
+``certificate`` (``solve --certificate``). All are closed: an unknown key is refused. They describe form; what they
+cannot say (rectangular tables, declared names, well-formed expressions) the reader checks.
+
+    import json, jsonschema
+    from stackexact import schema
+
+    jsonschema.validate(json.load(open("game.json")), schema.load("bimatrix"))
+"""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+from typing import Any, Final
+
+from stackexact.errors import UsageError, shorten
+from stackexact.games.kinds import KINDS
+
+__all__ = ["VERSION", "load", "names"]
+
+VERSION: Final = 1
+"""The version that stands in the files these schemas describe."""
+
+_RESULTS: Final = {"solution": "solution.schema.json", "certificate": "certificate.schema.json"}
+_OTHER: Final = f"urn:stackexact:schema:v{VERSION}:"
+
+
+def names() -> tuple[str, ...]:
+    """What :func:`load` takes.
+
+    >>> "bimatrix" in names() and "certificate" in names()
+    True
+    """
+    return (*(row.name for row in KINDS), *_RESULTS)
+
+
+def load(kind: str = "bimatrix") -> dict[str, Any]:
+    """The schema of a kind of game, of a ``"solution"`` or of a ``"certificate"``, as a fresh dictionary.
+
+    A schema that refers to another one carries it in its ``$defs`` (a compound schema document), so that a validator
+    needs nothing else. Raises :class:`~stackexact.errors.UsageError` for an unknown name.
+
+    >>> load()["additionalProperties"]
+    False
+    >>> sorted(load("certificate")["$defs"])[:3]
+    ['alignment', 'bimatrix', 'cells']
+    """
+    schema = _document(kind)
+    for name in names():
+        if name != kind and f'"{_OTHER}{name}' in json.dumps(schema):
+            schema["$defs"][name] = _document(name)
+    return schema
+
+
+def _document(name: str) -> dict[str, Any]:
+    known = {row.name: row.schema for row in KINDS} | _RESULTS
+    if name not in known:
+        raise UsageError(f"schema: expected one of {', '.join(known)}, found {shorten(name)}")
+    text = files(__name__).joinpath(f"v{VERSION}", known[name]).read_text(encoding="utf-8")
+    document: dict[str, Any] = json.loads(text)
+    return document
