@@ -143,7 +143,8 @@ def alignment(game: Game, claim: Node, proof: Node) -> None:
     if constant < 0:
         raise told["constant"].wrong("a constant of at least 0")
     orders, pairs = ("by_follower", "by_leader"), ("extreme", "different")
-    needed = [*(() if endless else orders), *pairs[: bool(endless or constant)], *pairs[1 : 2 - same]]
+    needed = [] if endless else [*orders]
+    needed += ["extreme"] * bool(endless or constant) + ["different"] * (not same)
     parts = proof.fields(*needed, optional=(*orders, *pairs))
     outcomes = {key: _order(game, parts[key]) for key in orders if key in parts}
     gaps = {key: _difference(game, parts[key]) for key in pairs if key in parts}

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from stackexact.certificates.reading import Game, Node, Table, Weights, products, vector
+from stackexact.certificates.reading import Game, Node, Table, Weights, products, total, vector
 
 ZERO = Fraction(0)
 
@@ -80,7 +80,7 @@ def slopes(game: Game, j: int, y: Weights) -> list[Fraction]:
     if not y:
         return [ZERO] * len(game.leader)
     weights = {k: -value for k, value in y.items() if k != j}
-    weights[j] = -sum(weights.values(), ZERO)
+    weights[j] = -total(weights.values())
     return products(weights, game.u2.rows)
 
 
@@ -153,7 +153,7 @@ def optimum(
 
 def _levels(game: Game, p: dict[Variable, Fraction], variables: list[Variable]) -> list[Fraction]:
     def mean(table: Table) -> Fraction:
-        return sum((weight * table[i][j] for (i, j), weight in p.items()), ZERO)
+        return total(weight * table[i][j] for (i, j), weight in p.items())
 
     return [mean(game.u1), mean(game.u2), *(p.get(variable, ZERO) for variable in variables)]
 
@@ -172,7 +172,7 @@ def _doubt(game: Game, p: dict[Variable, Fraction], ties: set[Variable], positiv
         return "an entry outside the basis could take part at no loss"
     if any(j != k and (j, k) not in positive for j, k in basis.tight):
         return "a tight action has no positive multiplier"
-    if any(sum(w * (game.u2[i][j] - game.u2[i][k]) for (i, b), w in p.items() if b == j) for j, k in basis.tight):
+    if any(total(w * (game.u2[i][j] - game.u2[i][k]) for (i, b), w in p.items() if b == j) for j, k in basis.tight):
         return "a tight action does not tie"
     if len(basis.rows) + 1 != len(basis.support) or not regular([*basis.rows, [Fraction(1)] * len(basis.support)]):
         return "the basis matrix is not regular"
@@ -261,7 +261,7 @@ def correlated(game: Game, claim: Node, proof: Node) -> None:
     told = claimed(claim, "leader", "follower", "distribution")
     actions, rows = range(len(game.follower)), told["distribution"].by_label(game.leader)
     p = {(i, j): weight for i, node in rows.items() for j, weight in _positive(node, game).items()}
-    if sum(p.values()) != 1:
+    if total(p.values()) != 1:
         raise told["distribution"].fails("expected probabilities that add up to 1")
     for j in actions:
         if column := {i: weight for (i, b), weight in p.items() if b == j}:
@@ -398,6 +398,6 @@ def _chain(game: Game, members: Sequence[int], node: Node, value: Fraction) -> N
 def _restrictions(game: Game, j: int, kept: Iterable[int], node: Node, value: Fraction) -> list[Fraction]:
     parts = node.fields("responses", "values")
     weights = _within(parts["values"], parts["values"].weights(game.follower), kept)
-    shift = value * sum(weights.values())
+    shift = value * total(weights.values())
     sums = slopes(game, j, parts["responses"].weights(game.follower))
     return [s + mean - shift for s, mean in zip(sums, products(weights, game.u1.rows), strict=True)]

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from stackexact.errors import CertificateError, shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Sequence
+    from collections.abc import Container, Iterable
 
 Labels = dict[str, int]
 """Action labels in the game's order, with their index."""
@@ -176,7 +176,7 @@ class Node:
         found = self.weights(labels)
         if self.claimed and len(found) < len(self._object()):
             raise self.fails("expected only positive probabilities, found zero")
-        if sum(found.values()) != 1:
+        if total(found.values()) != 1:
             raise self.fails("expected probabilities that add up to 1")
         return found
 
@@ -201,17 +201,27 @@ class Vector:
     bottom: int
 
 
-def vector(values: Sequence[Fraction]) -> Vector:
-    """Bring numbers to their common denominator."""
-    bottom = lcm(*(value.denominator for value in values))
+def vector(values: Iterable[Fraction]) -> Vector:
+    """Bring numbers to their common denominator, whose length is bounded: a small file must not mean endless work."""
+    values, bottom = tuple(values), 1
+    for value in values:
+        bottom = lcm(bottom, value.denominator)
+        if bottom.bit_length() > 4 * DIGITS:
+            raise Unsupported(f"expected numbers with a common denominator of at most {DIGITS} digits")
     return Vector(tuple(value.numerator * (bottom // value.denominator) for value in values), bottom)
 
 
-def products(weights: Weights, vectors: Sequence[Vector]) -> list[Fraction]:
+def total(values: Iterable[Fraction]) -> Fraction:
+    """The sum, reduced once."""
+    scaled = vector(values)
+    return Fraction(sum(scaled.tops), scaled.bottom)
+
+
+def products(weights: Weights, vectors: Iterable[Vector]) -> list[Fraction]:
     """``Σ_k weights[k]·v[k]`` for each of the vectors v; each result is reduced once."""
-    bottom = lcm(*(weight.denominator for weight in weights.values()))
-    tops = {k: weight.numerator * (bottom // weight.denominator) for k, weight in weights.items() if weight}
-    return [Fraction(sum(top * v.tops[k] for k, top in tops.items()), bottom * v.bottom) for v in vectors]
+    scaled = vector(weights.values())
+    tops = [(k, top) for k, top in zip(weights, scaled.tops, strict=True) if top]
+    return [Fraction(sum(top * v.tops[k] for k, top in tops), scaled.bottom * v.bottom) for v in vectors]
 
 
 @dataclass(frozen=True, slots=True)

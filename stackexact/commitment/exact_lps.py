@@ -64,9 +64,17 @@ class ExactLPs(Generic[T]):
         objective = (*(row[response] for row in self.leader), self.field.nought)
         return Program(objective, self._rows, floor, self._ceiling, self._lower, self._upper)
 
-    def solve(self, response: int, start: Basis | None = None) -> Runner[T] | None:
-        """Reach the optimum of LP(response) from a basis; ``None`` where its region is empty."""
-        state = Dictionary(self.program(response), self.field, start, self.stop)
+    def basis(self, vertex: Vertex) -> Basis:
+        """The basis that belongs to a support and a tight set."""
+        inside, tight = set(vertex.support), set(vertex.tight)
+        columns = [Position.BASIC if i in inside else Position.LOWER for i in range(self._m)]
+        rows = [Position.UPPER if k in tight else Position.BASIC for k in range(self._n)]
+        return Basis((*columns, Position.BASIC), (*rows, Position.UPPER))
+
+    def solve(self, response: int, start: Vertex | None = None) -> Runner[T] | None:
+        """Reach the optimum of LP(response), from a vertex if given; ``None`` where its region is empty."""
+        basis = None if start is None else self.basis(start)
+        state = Dictionary(self.program(response), self.field, basis, self.stop)
         if state.restore() is not None:
             return None
         if state.improve() is not None:

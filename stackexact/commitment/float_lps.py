@@ -14,7 +14,6 @@ from typing import Any
 from stackexact.commitment.vertices import Vertex
 from stackexact.exact.prover import Number
 from stackexact.games.scalars import Scalars
-from stackexact.lp.program import Basis, Position
 
 __all__ = ["FloatLPs", "Proposal"]
 
@@ -27,20 +26,9 @@ class Proposal:
     """What HiGHS says of LP(response): a value in [0, 1] (None: infeasible), a basis, and multipliers of the rows."""
 
     value: float | None
-    basis: Basis
+    vertex: Vertex
     multipliers: tuple[tuple[int, int], ...]
     shift: int
-
-    def vertex(self) -> Vertex | None:
-        """Support and tight set of the basis, where it has the usual form."""
-        *weights, utility = self.basis.columns
-        *rows, total = self.basis.rows
-        if utility is not Position.BASIC or total is Position.BASIC:
-            return None
-        return Vertex(
-            tuple(i for i, p in enumerate(weights) if p is Position.BASIC),
-            tuple(k for k, p in enumerate(rows) if p is not Position.BASIC),
-        )
 
 
 class FloatLPs:
@@ -56,8 +44,7 @@ class FloatLPs:
         self.leader = numpy.array(leader)
         self._rows, self._columns = self.leader.shape
         self.tops: list[float] = self.leader.max(axis=0).tolist()
-        status = highspy.HighsBasisStatus
-        self._basic, self._zero, self._upper = status.kBasic, status.kZero, status.kUpper
+        self._basic = highspy.HighsBasisStatus.kBasic
         self._optimal = highspy.HighsModelStatus.kOptimal
         self._infeasible = highspy.HighsModelStatus.kInfeasible
         self._actions = numpy.arange(self._rows, dtype=numpy.int32)
@@ -99,23 +86,24 @@ class FloatLPs:
         basis = solver.getBasis()
         if not basis.valid:
             return None
-        positions = Basis(tuple(map(self._position, basis.col_status)), tuple(map(self._position, basis.row_status)))
+        vertex = self._vertex(basis)
         if status == self._optimal:
             weights = solver.getSolution().row_dual
             value = float(solver.getInfo().objective_function_value)
-            return Proposal(value, positions, *self._rounded(response, weights))
+            return Proposal(value, vertex, *self._rounded(response, weights))
         if status == self._infeasible:
             known, _, ray = solver.getDualRay()
             weights = [-float(w) for w in ray] if known == self._highspy.HighsStatus.kOk else [0.0] * self._columns
-            return Proposal(None, positions, *self._rounded(response, weights))
+            return Proposal(None, vertex, *self._rounded(response, weights))
         return None
 
-    def _position(self, status: Any) -> Position:
-        if status == self._basic:
-            return Position.BASIC
-        if status == self._zero:
-            return Position.FREE
-        return Position.UPPER if status == self._upper else Position.LOWER
+    def _vertex(self, basis: Any) -> Vertex:
+        """Support and tight set of a basis (the utility t counts as basic, the sum of weights as tight)."""
+        basic = self._basic
+        return Vertex(
+            tuple([i for i, p in enumerate(basis.col_status[:-1]) if p == basic]),
+            tuple([k for k, p in enumerate(basis.row_status[:-1]) if p != basic]),
+        )
 
     def _rounded(self, response: int, weights: Sequence[float]) -> tuple[tuple[tuple[int, int], ...], int]:
         """Positive multipliers in the game's own integer units, as integers over 2**shift."""

@@ -8,19 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from stackexact.commitment.exact_lps import ExactLPs, Runner, race
 from stackexact.commitment.mixed_strong import Reached, Reaching, Skeleton, prove_reaching
 from stackexact.commitment.refutations import AtVertex, Bound, Refutation, refute
-from stackexact.commitment.vertices import Vertices, compare
+from stackexact.commitment.vertices import Vertex, Vertices, compare
 from stackexact.errors import Unproved
 from stackexact.exact.fields import Rationals
 from stackexact.exact.prover import Number, Numbers, Ratio
 from stackexact.games.scalars import Scalars
 from stackexact.lp import highs
-from stackexact.lp.program import Basis
 from stackexact.lp.simplex import never
+
+if TYPE_CHECKING:
+    from stackexact.commitment.float_lps import FloatLPs
 
 __all__ = ["NumericLPs", "exact_skeleton", "search"]
 
@@ -33,25 +35,24 @@ CLOSE = 1e-7
 """Proposed values (in [0, 1]) that lie this close to the best are examined exactly."""
 
 
-def exact_skeleton(lps: ExactLPs[T], order: Iterable[int], known: dict[int, Basis] | None = None) -> Skeleton:
+def exact_skeleton(lps: ExactLPs[T], order: Iterable[int]) -> Skeleton:
     """The skeleton by the exact simplex alone, over any ordered field. ``order`` lists all follower actions."""
-    starts = known or {}
     best: Any = None
     runners: list[Runner[T]] = []
     refuted: dict[int, Refutation] = {}
-    last: Basis | None = None
+    last: Vertex | None = None
     for j in order:
         if best is not None and all(row[j] < best for row in lps.leader):
             refuted[j] = Bound(())
             continue
-        runner = lps.solve(j, starts.get(j, last))
+        runner = lps.solve(j, last)
         if runner is None:
             mixture = lps.dominating(j)
             if mixture is None:
                 raise Unproved("an empty best-response region must be dominated by a mixture")
             refuted[j] = mixture
             continue
-        last = runner.state.basis()
+        last = lps.vertex(runner)
         runners.append(runner)
         value = lps.value(runner)
         best = value if best is None or value > best else best
@@ -66,16 +67,17 @@ def exact_skeleton(lps: ExactLPs[T], order: Iterable[int], known: dict[int, Basi
 class NumericLPs:
     """One numeric game's LPs with everything found so far, shared by the concepts that need them.
 
-    ``vertices`` keeps what was proved; ``proposals`` what HiGHS said; ``bases`` from where to continue exactly.
+    ``vertices`` keeps what was proved; ``multipliers`` what HiGHS proposed as bounds; ``starts`` from where to continue exactly.
     """
 
     game: Scalars[Number]
     stop: Callable[[], bool] = never
     use_floats: bool | None = None
     vertices: Vertices[Number] = field(init=False)
-    bases: dict[int, Basis] = field(default_factory=dict)
+    starts: dict[int, Vertex] = field(default_factory=dict)
     multipliers: dict[int, Bound] = field(default_factory=dict)
-    _floats: Any = None
+    values: dict[int, float] = field(default_factory=dict)
+    _floats: FloatLPs | None = None
     _exact: ExactLPs[Number] | None = None
 
     def __post_init__(self) -> None:
@@ -101,25 +103,41 @@ class NumericLPs:
         tops = [max(column) for column in zip(*self.game.leader, strict=True)]
         return sorted(range(len(tops)), key=lambda j: (-tops[j], j))
 
-    def propose(self) -> list[tuple[float, int]]:
-        """Run the LPs in floats; returns (value, action) of those worth an exact look, best first."""
+    @property
+    def floats(self) -> FloatLPs:
+        """The LPs on HiGHS."""
         from stackexact.commitment.float_lps import FloatLPs
 
-        floats = self._floats = self._floats or FloatLPs(self.game)
+        if self._floats is None:
+            self._floats = FloatLPs(self.game)
+        return self._floats
+
+    def ask(self, response: int) -> float | None:
+        """Run LP(response) in floats and keep what it says; 2.0 (anything is possible) where it says nothing."""
+        said = self.floats.solve(response)
+        if said is None:
+            return 2.0
+        self.starts[response] = said.vertex
+        self.multipliers[response] = Bound(said.multipliers, said.shift, said.value is None)
+        self.values[response] = -1.0 if said.value is None else said.value
+        return said.value
+
+    def multipliers_of(self, response: int) -> Bound | None:
+        """Proposed multipliers of LP(response), asked for if need be."""
+        if response not in self.values:
+            self.ask(response)
+        return self.multipliers.get(response)
+
+    def propose(self) -> list[tuple[float, int]]:
+        """Run the LPs in floats; returns (value, action) of those worth an exact look, best first."""
         best, seen = -1.0, []
         for j in self.order():
-            if floats.tops[j] < best - CLOSE:
-                self.multipliers[j] = Bound(())
+            if self.floats.tops[j] < best - CLOSE:
                 continue
-            said = floats.solve(j)
-            if said is None:
-                seen.append((2.0, j))
-                continue
-            self.bases[j] = said.basis
-            self.multipliers[j] = Bound(said.multipliers, said.shift, said.value is None)
-            if said.value is not None:
-                seen.append((said.value, j))
-                best = max(best, said.value)
+            value = self.ask(j)
+            if value is not None:
+                seen.append((value, j))
+                best = max(best, value) if value <= 1.5 else best
         return sorted((entry for entry in seen if entry[0] >= best - CLOSE), key=lambda e: (-e[0], e[1]))
 
 
@@ -177,12 +195,9 @@ class _Hybrid:
 
     def examine(self, responses: list[int]) -> None:
         """Prove the proposed vertex of each LP optimal, or reach an optimum exactly from it."""
-        from stackexact.commitment.float_lps import Proposal
-
         claims = []
         for j in responses:
-            basis = self.lps.bases.get(j)
-            vertex = Proposal(None, basis, (), 0).vertex() if basis else None
+            vertex = self.lps.starts.get(j)
             if vertex is not None and j in vertex.tight:
                 claims.append(Reaching(j, vertex, 1))
         try:
@@ -205,15 +220,15 @@ class _Hybrid:
 
     def finish(self, response: int) -> None:
         exact = self.lps.exact
-        runner = exact.solve(response, self.lps.bases.get(response))
+        runner = exact.solve(response, self.lps.starts.get(response))
         if runner is None:
             mixture = exact.dominating(response)
             if mixture is None:
                 raise Unproved("an empty best-response region must be dominated by a mixture")
             self.refuted[response] = mixture
             return
-        self.lps.bases[response] = runner.state.basis()
-        (self.optima[response],) = prove_reaching(self.vertices, (Reaching(response, exact.vertex(runner), 1),))
+        vertex = self.lps.starts[response] = exact.vertex(runner)
+        (self.optima[response],) = prove_reaching(self.vertices, (Reaching(response, vertex, 1),))
 
     def refutation(self, response: int, value: Ratio[Number]) -> Refutation | None:
         proposed = self.lps.multipliers.get(response)
@@ -238,7 +253,7 @@ class _Hybrid:
             reaching = tuple(Reaching(j, tied[j].vertex, 1) for j in sorted(tied))
             return Skeleton(response, reaching, refuted)
         exact = self.lps.exact
-        runners = [runner for j in sorted(tied) if (runner := exact.solve(j, self.lps.bases[j])) is not None]
+        runners = [runner for j in sorted(tied) if (runner := exact.solve(j, self.lps.starts[j])) is not None]
         winners = race(exact, runners)
         reaching = tuple(Reaching(r.response, exact.vertex(r), r.levels) for r in runners)
         return Skeleton(min(r.response for r in winners), reaching, refuted)

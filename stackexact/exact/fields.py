@@ -47,6 +47,9 @@ class OrderedField(Protocol[T]):
     def multiply(self, left: Matrix[T], right: Matrix[T]) -> Matrix[T]:
         """The matrix product of ring elements."""
 
+    def split(self, value: T) -> tuple[T, T]:
+        """A field element as ring elements: numerator and positive denominator."""
+
 
 class Rationals:
     """The field Q on flint rationals, with the flint integers as its ring."""
@@ -88,6 +91,10 @@ class Rationals:
     def multiply(self, left: Matrix[Number], right: Matrix[Number]) -> Matrix[Number]:
         """The matrix product."""
         return Numbers().multiply(left, right)
+
+    def split(self, value: Number) -> tuple[Number, Number]:
+        """Numerator and denominator."""
+        return value.p, value.q
 
 
 def to_rational(value: Fraction | int) -> Number:

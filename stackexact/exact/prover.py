@@ -126,9 +126,12 @@ class Numbers:
 
 
 def _matrix(rows: Matrix[Number]) -> Any:
+    """Rows of flint numbers as a flint matrix: of integers where all are integers."""
     flat = [value for row in rows for value in row]
-    kind = fmpq_mat if any(type(value) is fmpq for value in flat) else fmpz_mat
-    return kind(len(rows), len(rows[0]), flat)
+    try:
+        return fmpz_mat(len(rows), len(rows[0]), flat)
+    except TypeError:
+        return fmpq_mat(len(rows), len(rows[0]), flat)
 
 
 def integer_matrix(rows: Matrix[Number]) -> fmpz_mat:

@@ -163,11 +163,19 @@ def _split(line: str, delimiter: str) -> list[str]:
             end = quoted.end()
             cells.append(quoted[1].replace('""', '"').strip())
         else:
-            end = next((at for at, depth in _depths(line, place) if not depth and line[at] == delimiter), len(line))
+            end = _cell_end(line, place, delimiter)
             cells.append(line[place:end].strip())
         if end == len(line):
             return cells
         place = end + 1
+
+
+def _cell_end(line: str, place: int, delimiter: str) -> int:
+    """Where the cell that starts at ``place`` ends: at the next delimiter outside parentheses."""
+    end = line.find(delimiter, place)
+    if end < 0 or "(" in line[place:end]:
+        return next((at for at, depth in _depths(line, place) if not depth and line[at] == delimiter), len(line))
+    return end
 
 
 def _depths(text: str, start: int = 0) -> Iterator[tuple[int, int]]:

@@ -100,8 +100,8 @@ def table(value: object, path: str) -> list[list[str | int]]:
     rows: list[list[str | int]] = []
     for i, row in enumerate(items(value, path, "rows, one per leader action")):
         entries = items(row, f"{path}[{i}]", "payoffs, one per follower action")
-        if not _NUMBERS.issuperset(map(type, entries)):
-            for j, entry in enumerate(entries):
-                number(entry, f"{path}[{i}][{j}]")
+        wrong = next((j for j, entry in enumerate(entries) if type(entry) not in _NUMBERS), None)
+        if wrong is not None:
+            number(entries[wrong], f"{path}[{i}][{wrong}]")
         rows.append(entries)
     return rows

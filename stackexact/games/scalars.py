@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import chain
 from math import gcd
 from typing import Any, Generic, TypeVar
 
@@ -59,11 +60,9 @@ def own_units(game: Game) -> Scalars[Number]:
 def common_unit(game: Game) -> Scalars[Number]:
     """Integers in one unit for both players and the tolerance: the form where utilities of both are compared."""
     tables = (game.payoffs.leader, game.payoffs.follower)
-    values = {_number(value) for table in tables for row in table for value in row}
     tolerance = game.tolerance
-    if tolerance is not None:
-        values.add(_number(tolerance))
-    scale = common_denominator(values)
+    extra = [] if tolerance is None else [_number(tolerance)]
+    scale = common_denominator(_number(v) for v in chain(extra, *(row for table in tables for row in table)))
     leader, follower = (_scaled(table, scale) for table in tables)
     bound = None if tolerance is None else fmpz(int(_number(tolerance) * scale))
     unit = Fraction(1, scale)

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from importlib.util import find_spec
 from typing import Any
 
 from stackexact.lp.program import Basis, Position, Program
 
-__all__ = ["available", "propose", "scaled_floats"]
+__all__ = ["Proposal", "available", "propose", "scaled_floats"]
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A basis and a point that a float solver suggests."""
+
+    basis: Basis
+    point: tuple[float, ...]
 
 
 def available() -> bool:
@@ -23,8 +32,7 @@ def scaled_floats(values: Sequence[Fraction | None]) -> list[float | None]:
     >>> scaled_floats([Fraction(10**400), Fraction(-(10**400), 2), None])[2] is None
     True
     """
-    sizes = [abs(v) for v in values if v is not None]
-    top = max(sizes, default=Fraction(0))
+    top = max((abs(v) for v in values if v is not None), default=Fraction(0))
     if not top:
         return [None if v is None else 0.0 for v in values]
     shift = top.numerator.bit_length() - top.denominator.bit_length()
@@ -37,8 +45,8 @@ def _ratio(value: Fraction, shift: int) -> float:
     return top / (bottom << shift) if shift >= 0 else (top << -shift) / bottom
 
 
-def propose(program: Program[Fraction], time_limit: float | None = None) -> Basis | None:
-    """A basis that HiGHS holds for optimal (or ended with); ``None`` where it found nothing useful."""
+def propose(program: Program[Fraction], time_limit: float | None = None) -> Proposal | None:
+    """What HiGHS ends with; ``None`` where it holds no basis. Coefficients may be integers or fractions."""
     import highspy
 
     solver = highspy.Highs()
@@ -52,7 +60,8 @@ def propose(program: Program[Fraction], time_limit: float | None = None) -> Basi
     if not basis.valid:
         return None
     places = _positions(highspy)
-    return Basis(tuple(places[s] for s in basis.col_status), tuple(places[s] for s in basis.row_status))
+    found = Basis(tuple(places[s] for s in basis.col_status), tuple(places[s] for s in basis.row_status))
+    return Proposal(found, tuple(solver.getSolution().col_value))
 
 
 def _positions(highspy: Any) -> dict[Any, Position]:

@@ -134,12 +134,13 @@ class Dictionary(Generic[T]):
         if solved is None:
             return False
         table, scale = solved
-        rest = [v for v in self.basic if v not in set(tight)]
+        tied = set(tight)
+        rest = [v for v in self.basic if v not in tied]
         if rest:
             moved = self.field.multiply([[rows[r - n][v] for v in inside] for r in rest], table)
-            padding = [zero] * len(tight)
-            own = [[rows[r - n][v] * scale for v in outside] + padding for r in rest]
-            table = table + [[a + b for a, b in zip(x, y, strict=True)] for x, y in zip(moved, own, strict=True)]
+            for r, row in zip(rest, moved, strict=True):
+                own = rows[r - n]
+                table.append([x + own[v] * scale for x, v in zip(row, outside, strict=False)] + row[len(outside) :])
         self.basic, self.nonbasic, self.table, self.scale = inside + rest, outside + tight, table, scale
         return True
 
@@ -322,11 +323,14 @@ class Dictionary(Generic[T]):
     def _price(self, least_index: bool) -> int | None:
         best: int | None = None
         size: Any = None
+        nought = self.field.nought
         for q, cost in enumerate(self.objective):
-            if not self._improving(q):
+            if not cost:
                 continue
-            gain = cost if cost > self.field.nought else self.field.nought - cost
-            if best is None or (self.nonbasic[q] < self.nonbasic[best] if least_index else gain > size):
+            gain = cost if cost > nought else nought - cost
+            if best is not None and (self.nonbasic[q] > self.nonbasic[best] if least_index else gain <= size):
+                continue
+            if self._may(q, up=cost > nought):
                 best, size = q, gain
         return best
 

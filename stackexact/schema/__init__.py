@@ -13,11 +13,12 @@ cannot say (rectangular tables, declared names, well-formed expressions) the rea
 from __future__ import annotations
 
 import json
+import re
 from importlib.resources import files
 from typing import Any, Final
 
 from stackexact.errors import UsageError, shorten
-from stackexact.games.kinds import KINDS
+from stackexact.games import kinds
 
 __all__ = ["VERSION", "load", "names"]
 
@@ -25,7 +26,7 @@ VERSION: Final = 1
 """The version that stands in the files these schemas describe."""
 
 _RESULTS: Final = {"solution": "solution.schema.json", "certificate": "certificate.schema.json"}
-_OTHER: Final = f"urn:stackexact:schema:v{VERSION}:"
+_OTHER: Final = re.compile(rf'"\$ref": "urn:stackexact:schema:v{VERSION}:([a-z-]+)')
 
 
 def names() -> tuple[str, ...]:
@@ -34,7 +35,7 @@ def names() -> tuple[str, ...]:
     >>> "bimatrix" in names() and "certificate" in names()
     True
     """
-    return (*(row.name for row in KINDS), *_RESULTS)
+    return (*(row.name for row in kinds.KINDS), *_RESULTS)
 
 
 def load(kind: str = "bimatrix") -> dict[str, Any]:
@@ -49,14 +50,14 @@ def load(kind: str = "bimatrix") -> dict[str, Any]:
     ['alignment', 'bimatrix', 'cells']
     """
     schema = _document(kind)
-    for name in names():
-        if name != kind and f'"{_OTHER}{name}' in json.dumps(schema):
-            schema["$defs"][name] = _document(name)
+    carried = schema.setdefault("$defs", {})
+    while missing := set(_OTHER.findall(json.dumps(schema))) - {kind, *carried}:
+        carried.update({name: _document(name) for name in sorted(missing)})
     return schema
 
 
 def _document(name: str) -> dict[str, Any]:
-    known = {row.name: row.schema for row in KINDS} | _RESULTS
+    known = {row.name: row.schema for row in kinds.KINDS} | _RESULTS
     if name not in known:
         raise UsageError(f"schema: expected one of {', '.join(known)}, found {shorten(name)}")
     text = files(__name__).joinpath(f"v{VERSION}", known[name]).read_text(encoding="utf-8")

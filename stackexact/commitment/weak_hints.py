@@ -1,0 +1,97 @@
+"""What the multiple LPs in floats know that shortens the search for the weak value of a numeric game."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from stackexact.commitment.mixed_strong_search import NumericLPs
+from stackexact.commitment.mixed_weak import Bounded, Point
+from stackexact.commitment.mixed_weak_search import Hints
+from stackexact.commitment.refutations import Bound, refute
+from stackexact.commitment.weak_programs import advantage, interior_program, others
+from stackexact.errors import Unproved
+from stackexact.exact.prover import Number, Ratio
+from stackexact.lp import highs
+from stackexact.lp.program import Basis, Program
+
+__all__ = ["NumericHints"]
+
+GRAIN = 1 << 40
+"""Proposed points are rounded to multiples of 1/GRAIN."""
+
+
+class NumericHints(Hints):
+    """Bounds, interior points and bases proposed by HiGHS; bounds and points are proved here before they are used."""
+
+    def __init__(self, lps: NumericLPs) -> None:
+        self.lps = lps
+        self.game, self.prover = lps.game, lps.vertices.prover
+
+    def order(self, classes: Sequence[tuple[int, ...]]) -> list[int]:
+        """By descending proposed value of LP(j), then by its bound."""
+        rank = {j: place for place, j in enumerate(self.lps.order())}
+        known = self.lps.values
+        return sorted(range(len(classes)), key=lambda c: (-known.get(classes[c][0], -1.0), rank[classes[c][0]]))
+
+    def bound(self, members: tuple[int, ...], value: Number) -> Bounded | None:
+        """Rounded multipliers of some member that keep it strictly below ``value``."""
+        target: Ratio[Number] = Ratio(value.p, value.q)
+        for place, j in enumerate(members):
+            if self.refutes(j, Bound(()), target):
+                return Bounded(Bound(()), place)
+        if not self.lps.use_floats:
+            return None
+        for place, j in enumerate(members):
+            why = self.lps.multipliers_of(j)
+            if why is not None and self.refutes(j, why, target):
+                return Bounded(why, place)
+        return None
+
+    def refutes(self, response: int, why: Bound, value: Ratio[Number]) -> bool:
+        """Whether explicit multipliers prove the bound."""
+        try:
+            refute(self.game, response, why, value, self.prover, self.lps.vertices)
+        except Unproved:
+            return False
+        return True
+
+    def interior(self, members: tuple[int, ...]) -> Point | None:
+        """A rounded interior point, if HiGHS finds one that survives the exact check."""
+        if not self.lps.use_floats:
+            return None
+        said = highs.propose(_plain(interior_program(self.game, members, 0, 1)))
+        if said is None:
+            return None
+        weights = tuple(max(0, round(x * GRAIN)) for x in said.point[:-1])
+        if not all(weights):
+            return None
+        columns = [advantage(self.game, members, k) for k in others(self.game, members)]
+        if columns:
+            sums = self.prover.multiply(columns, [[self.prover.number(w)] for w in weights])
+            if any(row[0] <= 0 for row in sums):
+                return None
+        return Point(weights)
+
+    def basis(self, program: Program[Any]) -> Basis | None:
+        """HiGHS's basis for a program of integers."""
+        if not self.lps.use_floats:
+            return None
+        said = highs.propose(_plain(program))
+        return None if said is None else said.basis
+
+
+def _plain(program: Program[Any]) -> Program[Any]:
+    """The program with Python integers for flint's."""
+
+    def whole(values: Sequence[Any]) -> tuple[Any, ...]:
+        return tuple(None if v is None else int(v) for v in values)
+
+    return Program(
+        whole(program.objective),
+        tuple(whole(row) for row in program.rows),
+        whole(program.row_lower),
+        whole(program.row_upper),
+        whole(program.lower),
+        whole(program.upper),
+    )
