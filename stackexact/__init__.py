@@ -1,0 +1,80 @@
+"""Exact and symbolic analysis of leader–follower games.
+
+>>> import stackexact as sx
+>>> game = sx.Game(leader=[[2, 4], [1, 3]], follower=[[1, 0], [0, 1]])
+>>> sx.solve(game)["mixed-strong"].leader
+7/2
+
+Names resolve lazily: importing the package loads nothing heavy.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from stackexact import lp as lp
+    from stackexact.certificates.check import check as check
+    from stackexact.errors import StackexactError as StackexactError
+    from stackexact.exact.grammar import parse as parse
+    from stackexact.exact.rational_function import Expression as Expression
+    from stackexact.games.adapters import from_game as from_game
+    from stackexact.games.bimatrix import Game as Game
+    from stackexact.games.files import read_csv_pair as read_csv_pair
+    from stackexact.games.files import read_game as read
+    from stackexact.games.files import write_game as write
+    from stackexact.instances import instance as instance
+    from stackexact.instances import instances as instances
+    from stackexact.solving.solution import Solution as Solution
+    from stackexact.solving.solve import solve as solve
+
+__version__: Final = "0.1.0"
+
+_PLACES: Final = {
+    "Expression": "stackexact.exact.rational_function:Expression",
+    "Game": "stackexact.games.bimatrix:Game",
+    "Solution": "stackexact.solving.solution:Solution",
+    "StackexactError": "stackexact.errors:StackexactError",
+    "check": "stackexact.certificates.check:check",
+    "from_game": "stackexact.games.adapters:from_game",
+    "instance": "stackexact.instances:instance",
+    "instances": "stackexact.instances:instances",
+    "lp": "stackexact.lp:",
+    "parse": "stackexact.exact.grammar:parse",
+    "read": "stackexact.games.files:read_game",
+    "read_csv_pair": "stackexact.games.files:read_csv_pair",
+    "solve": "stackexact.solving.solve:solve",
+    "write": "stackexact.games.files:write_game",
+}
+
+__all__ = [
+    "Expression",
+    "Game",
+    "Solution",
+    "StackexactError",
+    "__version__",
+    "check",
+    "from_game",
+    "instance",
+    "instances",
+    "lp",
+    "parse",
+    "read",
+    "read_csv_pair",
+    "solve",
+    "write",
+]
+
+
+def __getattr__(name: str) -> Any:
+    place = _PLACES.get(name)
+    if place is None:
+        raise AttributeError(f"module 'stackexact' has no attribute {name!r}; see dir(stackexact)")
+    module, _, attribute = place.partition(":")
+    found = import_module(module)
+    return getattr(found, attribute) if attribute else found
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

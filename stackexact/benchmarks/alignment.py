@@ -1,7 +1,7 @@
 """Partial alignment: the least L >= 0 with |Δu1| <= L·|Δu2| and |Δu2| <= L·|Δu1| for every pair of outcomes.
 
-Along the outcomes sorted by u2, ``|Δu1| <= L·Δu2`` for neighbours implies it for all pairs (triangle inequality), so only
-neighbours count: O(mn log mn). Equal in one utility and different in the other leaves no finite L.
+Along the outcomes sorted by u2, ``|Δu1| <= L·Δu2`` for neighbours implies it for all pairs (triangle inequality), so
+only neighbours count: O(mn log mn). Equal in one utility and different in the other leaves no finite L.
 """
 
 from __future__ import annotations

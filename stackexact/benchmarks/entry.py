@@ -1,7 +1,7 @@
 """Tolerated responses and the points at which things enter: the vocabulary of the error-tolerant benchmarks.
 
-For a tolerance γ and 0 <= ε <= γ: ``gap(i, j) = max_k u2(i, k) − u2(i, j)``; B_ε(i) are the responses with gap at most ε.
-f(ε) = max_i min over B_ε(i) of u1 falls in steps; action i *enters* A_ε at the least ε with
+For a tolerance γ and 0 <= ε <= γ: ``gap(i, j) = max_k u2(i, k) − u2(i, j)``; B_ε(i) are the responses with gap at most
+ε. f(ε) = max_i min over B_ε(i) of u1 falls in steps; action i *enters* A_ε at the least ε with
 ``max over B_ε(i) of u1 >= f(ε) − ε`` and then stays in (both sides are monotone). Every such point is 0, a gap, or a
 difference of two leader payoffs, so it has a name without numbers.
 """
@@ -68,11 +68,12 @@ def point_value(game: Scalars[T], tops: Sequence[int], point: Point, prover: Pro
     """The ε that a point names. ``tops[i]`` is a best response to i."""
     match point:
         case Zero():
-            return prover.number(0)
+            epsilon = prover.number(0)
         case Gap(i, j):
-            return game.follower[i][tops[i]] - game.follower[i][j]
+            epsilon = game.follower[i][tops[i]] - game.follower[i][j]
         case Lead((i, j), (k, h)):
-            return game.leader[i][j] - game.leader[k][h]
+            epsilon = game.leader[i][j] - game.leader[k][h]
+    return epsilon
 
 
 class Tolerated(Generic[T]):

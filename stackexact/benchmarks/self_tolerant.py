@@ -1,7 +1,8 @@
 """Self-tolerant benchmarks: a reconstruction (the published definition could not be read), labelled as such.
 
-value_p = inf over 0 <= ε <= γ of  min over i in A_ε, j in B_ε(i) of u_p(i, j) + ε,  for both players p: each player's own
-errors are tolerated too. An outcome counts from max(entry of i, gap(i, j)) on, so the infimum is a minimum over outcomes.
+value_p = inf over 0 <= ε <= γ of  min over i in A_ε, j in B_ε(i) of u_p(i, j) + ε,  for both players p: each player's
+own errors are tolerated too. An outcome counts from max(entry of i, gap(i, j)) on, so the infimum is a minimum over
+outcomes.
 """
 
 from __future__ import annotations

@@ -3,9 +3,9 @@
 leader   = inf over 0 <= ε <= γ of  max_i min over B_ε(i) of u1  + ε
 follower = inf over 0 <= ε <= γ of  min over A_ε of max_j u2(i, j) + ε
 
-Both infima are attained. At most: a witness ε. At least: for the leader intervals that cover [0, γ], on each of which one
-action guarantees the value; for the follower the points at which the leader's actions enter A_ε, since an action that is
-in stays in.
+Both infima are attained. At most: a witness ε. At least: for the leader intervals that cover [0, γ], on each of which
+one action guarantees the value; for the follower the points at which the leader's actions enter A_ε, since an action
+that is in stays in.
 """
 
 from __future__ import annotations
@@ -102,9 +102,7 @@ def member(scape: Landscape[T], action: int, epsilon: T) -> Membership:
     row = scape.rows[action]
     response = row.greatest[row.reached(epsilon) - 1]
     limit = scape.game.leader[action][response] + epsilon
-    return Membership(
-        action, response, tuple(_tolerated(scape, i, epsilon, limit) for i in range(len(scape.rows)))
-    )
+    return Membership(action, response, tuple(_tolerated(scape, i, epsilon, limit) for i in range(len(scape.rows))))
 
 
 def _chain(scape: Landscape[T], value: T) -> tuple[Guarantee, ...]:
@@ -115,7 +113,8 @@ def _chain(scape: Landscape[T], value: T) -> tuple[Guarantee, ...]:
         changes = [p for p in range(1, len(row.order)) if row.least[p] == row.order[p]]
         fails.append([(row.gaps[p], row.order[p]) for p in changes if leader[i][row.order[p]] + row.gaps[p] < value])
     made: list[Guarantee] = []
-    start, point = scape.zero, ZERO
+    start: T = scape.zero
+    point: Point = ZERO
     gaps = [[gap for gap, _ in some] for some in fails]
     while True:
         longest: tuple[int, T, Gap] | None = None

@@ -145,7 +145,7 @@ def alignment(game: Game, claim: Node, proof: Node) -> None:
     orders, pairs = ("by_follower", "by_leader"), ("extreme", "different")
     needed = [] if endless else [*orders]
     needed += ["extreme"] * bool(endless or constant) + ["different"] * (not same)
-    parts = proof.fields(*needed, optional=(*orders, *pairs))
+    parts = proof.fields(*needed, optional=orders)
     outcomes = {key: _order(game, parts[key]) for key in orders if key in parts}
     gaps = {key: _difference(game, parts[key]) for key in pairs if key in parts}
     if not endless:

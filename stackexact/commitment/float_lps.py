@@ -48,7 +48,7 @@ class FloatLPs:
         self._optimal = highspy.HighsModelStatus.kOptimal
         self._infeasible = highspy.HighsModelStatus.kInfeasible
         self._actions = numpy.arange(self._rows, dtype=numpy.int32)
-        self._solver = highspy.Highs()
+        self._solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]  # highspy ships partial types
         for option, value in (("output_flag", False), ("presolve", "off"), ("solver", "simplex"), ("threads", 1)):
             self._solver.setOptionValue(option, value)
         self._solver.passModel(self._model(numpy.array(follower) + 1.0))

@@ -1,8 +1,8 @@
 """Strong Stackelberg equilibrium in mixed commitments: what proves it, and the proof.
 
 Conitzer & Sandholm (2006), "Computing the optimal strategy to commit to": one linear program per follower action; the
-best of their optima is the value. Ties are resolved lexicographically (contract, section 3): highest follower value, then
-the lexicographically greatest commitment, then the first admissible response.
+best of their optima is the value. Ties are resolved lexicographically (contract, section 3): highest follower value,
+then the lexicographically greatest commitment, then the first admissible response.
 
 The skeleton names vertices and bounds; :func:`verify` recomputes every number from it.
 """
@@ -18,14 +18,14 @@ from stackexact.errors import Unproved
 from stackexact.exact.prover import Prover, Ratio
 from stackexact.games.scalars import Scalars
 
-__all__ = ["MixedStrong", "Reaching", "Skeleton", "Reached", "prove_reaching", "verify"]
+__all__ = ["MixedStrong", "Reached", "Reaching", "Skeleton", "prove_reaching", "verify"]
 
 T = TypeVar("T", bound=Any)
 
 
 @dataclass(frozen=True, slots=True)
 class Reaching:
-    """A follower action whose LP reaches the value: its lexicographically optimal vertex, shown on ``levels`` levels."""
+    """A follower action whose LP reaches the value: its lexicographically optimal vertex, shown on ``levels``."""
 
     response: int
     vertex: Vertex
@@ -70,7 +70,9 @@ class MixedStrong(Generic[T]):
         return tuple(one.response for one in self.reached)
 
 
-def verify(game: Scalars[T], skeleton: Skeleton, prover: Prover[T], vertices: Vertices[T] | None = None) -> MixedStrong[T]:
+def verify(
+    game: Scalars[T], skeleton: Skeleton, prover: Prover[T], vertices: Vertices[T] | None = None
+) -> MixedStrong[T]:
     """Recompute the value from the skeleton and require everything that makes it the answer.
 
     Raises :class:`~stackexact.errors.Unproved` where the skeleton does not prove it.
@@ -164,5 +166,3 @@ def _comes_after(chosen: Reached[T], other: Reached[T], prover: Prover[T]) -> No
         prover.zero([difference])
     if len(theirs) < len(mine) or other.response < chosen.response:
         raise Unproved("another follower action may have as good a commitment and comes first")
-
-

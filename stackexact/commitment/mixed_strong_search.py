@@ -1,7 +1,7 @@
 """Search for a strong mixed Stackelberg equilibrium: multiple LPs, proposed in floats where that helps.
 
-The LPs run in descending order of the bound ``max_i u1(i, j)``; an action is left out only where a proved bound keeps it
-strictly below the incumbent, so that every tie is found. Growth: at most n LPs of m + 1 variables and n + 1 rows.
+The LPs run in descending order of the bound ``max_i u1(i, j)``; an action is left out only where a proved bound keeps
+it strictly below the incumbent, so that every tie is found. Growth: at most n LPs of m + 1 variables and n + 1 rows.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def exact_skeleton(lps: ExactLPs[T], order: Iterable[int]) -> Skeleton:
 class NumericLPs:
     """One numeric game's LPs with everything found so far, shared by the concepts that need them.
 
-    ``vertices`` keeps what was proved; ``multipliers`` what HiGHS proposed as bounds; ``starts`` from where to continue exactly.
+    ``vertices`` keeps what was proved, ``multipliers`` what HiGHS proposed as bounds, ``starts`` where to go on exactly.
     """
 
     game: Scalars[Number]

@@ -27,7 +27,19 @@ from stackexact.lp.certify import Optimum, Ray, certify_infeasible, certify_opti
 from stackexact.lp.program import Basis
 from stackexact.lp.simplex import Infeasible
 
-__all__ = ["Bounded", "Chain", "ClassProof", "MixedWeak", "Point", "Reaching", "Step", "Thin", "WeakSkeleton", "Witness", "verify"]
+__all__ = [
+    "Bounded",
+    "Chain",
+    "ClassProof",
+    "MixedWeak",
+    "Point",
+    "Reaching",
+    "Step",
+    "Thin",
+    "WeakSkeleton",
+    "Witness",
+    "verify",
+]
 
 T = TypeVar("T", bound=Any)
 
@@ -71,7 +83,7 @@ class Chain:
 
 @dataclass(frozen=True, slots=True)
 class Reaching:
-    """A class that reaches the value: an interior point (or basis), the optimal basis, and the chain unless attained."""
+    """A class that reaches the value: an interior point or its basis, the optimal basis, the chain unless attained."""
 
     interior: Point | Basis
     optimum: Basis
@@ -327,5 +339,3 @@ def _witness(
         earned = prover.multiply([weights], [[row[k]] for row in game.leader])[0][0]
         prover.nonnegative([earned * value.bottom - value.top * mass])
     return tuple(Ratio(weight, mass) for weight in weights)
-
-

@@ -1,7 +1,7 @@
 """Search for the weak value, its attainment and a witness, over any ordered field; floats only shorten it.
 
-Classes are taken in descending order of a proved upper bound (the optimum of LP(j), which ties in favour of the leader);
-the search stops where every other class is bounded strictly below the value found.
+Classes are taken in descending order of an upper bound (the optimum of LP(j), ties in favour of the leader); the search
+stops where every other class is bounded strictly below the value found.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ from stackexact.commitment.mixed_weak import (
     WeakSkeleton,
     Witness,
 )
-from stackexact.commitment.refutations import Bound
 from stackexact.commitment.weak_programs import (
     advantage,
     attaining_set,
@@ -167,7 +166,8 @@ class WeakSearch(Generic[T]):
 
     def worth(self, value: Ratio[T]) -> T:
         """The value as a field element."""
-        return self.field.one * value.top / value.bottom
+        worth: T = self.field.one * value.top / value.bottom
+        return worth
 
     def program(
         self, members: tuple[int, ...], holding: Sequence[int], value: Ratio[T], goal: Sequence[T] | None = None
@@ -189,7 +189,7 @@ class WeakSearch(Generic[T]):
         value: Ratio[T],
         points: list[tuple[Basis, tuple[T, ...]]],
     ) -> list[tuple[int, Basis]]:
-        """The further actions that tie everywhere; for each of the others a point at which it does not joins ``points``."""
+        """The further actions that tie everywhere; where another does not, a point that shows it joins ``points``."""
         found = []
         for k in others(self.game, members):
             if k in holding:
@@ -206,7 +206,7 @@ class WeakSearch(Generic[T]):
 
     def at(self, column: Sequence[T], point: Sequence[T]) -> T:
         """Σ_i column_i x_i."""
-        total = self.field.zero
+        total: T = self.field.zero
         for entry, weight in zip(column, point, strict=True):
             if weight:
                 total = total + weight * entry

@@ -59,7 +59,7 @@ def search_strong(game: Scalars[T]) -> PureSkeleton:
 def search_weak(game: Scalars[T]) -> PureSkeleton:
     """Find the skeleton of ``pure-weak`` at one point."""
     best = [_best_responses(row) for row in game.follower]
-    worst = [min(some, key=lambda j, i=i: game.leader[i][j]) for i, some in enumerate(best)]
+    worst = [min(some, key=row.__getitem__) for some, row in zip(best, game.leader, strict=True)]
     top = max(game.leader[i][j] for i, j in enumerate(worst))
     winners = {i for i, j in enumerate(worst) if game.leader[i][j] == top}
     reaching = tuple((i, j) for i in sorted(winners) for j in best[i] if game.leader[i][j] == top)
@@ -90,7 +90,7 @@ def verify_strong(game: Scalars[T], skeleton: PureSkeleton, prover: Prover[T]) -
 
 
 def verify_weak(game: Scalars[T], skeleton: PureSkeleton, prover: Prover[T]) -> Pure[T]:
-    """Require of every reaching action that no best response falls below the value, of every other one that one does."""
+    """Require that no best response to a reaching action falls below the value, and that one does to any other."""
     value = _reaching(game, skeleton, prover)
     known = set(skeleton.reaching)
     winners = {i for i, _ in known}

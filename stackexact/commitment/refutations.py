@@ -4,8 +4,8 @@ For any y >= 0, every commitment x that makes j a best response has
 ``u1(x, j) <= max_i u1(i, j) + Σ_k y_k (u2(i, j) − u2(i, k))`` (weak duality), and if
 ``Σ_k y_k (u2(i, j) − u2(i, k)) < 0`` for every i there is no such x (the mixture y strictly dominates j).
 
-In a numeric answer any such y will do, rounded ones included. Where the answer is a function of parameters, y is named by
-a basis instead and recomputed.
+In a numeric answer any such y will do, rounded ones included. Where the answer is a function of parameters, y is named
+by a basis instead and recomputed.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ Refutation: TypeAlias = Bound | AtVertex | Dominated
 
 @dataclass(frozen=True, slots=True)
 class Refuted(Generic[T]):
-    """Recomputed multipliers over ``bottom`` (a pair per follower action with weight); ``empty``: the region is empty."""
+    """Recomputed multipliers over ``bottom``, a pair per follower action; ``empty``: they show the region empty."""
 
     multipliers: tuple[tuple[int, T], ...]
     bottom: T
@@ -90,7 +90,7 @@ def refute(
 
 
 def refute_numbers(game: Scalars[T], response: int, refuted: Refuted[T], value: Ratio[T], prover: Prover[T]) -> None:
-    """Require explicit multipliers to refute: non-negative, and the bound strictly below the value (or the region empty)."""
+    """Require explicit multipliers to be non-negative, and their bound to be below the value (or the region empty)."""
     prover.nonnegative(weight for _, weight in refuted.multipliers)
     sums = combine(game, response, refuted.multipliers, prover)
     nought = prover.number(0)
@@ -104,9 +104,7 @@ def refute_numbers(game: Scalars[T], response: int, refuted: Refuted[T], value: 
     )
 
 
-def _at_vertex(
-    game: Scalars[T], response: int, vertex: Vertex, prover: Prover[T], vertices: Vertices[T]
-) -> Refuted[T]:
+def _at_vertex(game: Scalars[T], response: int, vertex: Vertex, prover: Prover[T], vertices: Vertices[T]) -> Refuted[T]:
     if response not in vertex.tight:
         raise Unproved("a response must be tight at the vertex that bounds it")
     (solved,) = vertices.multipliers(vertex, levels_of(game, response, prover, 1))

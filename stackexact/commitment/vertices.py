@@ -1,12 +1,12 @@
-"""Vertices of best-response regions: the leader mixes over a support so that the follower is indifferent on a tight set.
+"""Vertices of best-response regions: the leader mixes over a support so that the follower is indifferent.
 
 LP(j), "make j a best response and earn most", is the same system for every follower action j up to its objective:
 
     maximise u1(x, j)  over commitments x and the follower's utility t
     with     u2(x, k) <= t for every k (multiplier w_k),  u2(x, j) = t,  Σ_i x_i = 1.
 
-A vertex is a support S and a tight set T of the same size: x lives on S, the rows of T hold with equality. It contains no
-numbers, so the same vertex can be recomputed on integers and on traced scalars. Several objectives share one solve.
+A vertex is a support S and a tight set T of the same size: x lives on S, the rows of T hold with equality. It contains
+no numbers, so the same vertex can be recomputed on integers and on traced scalars. Several objectives share one solve.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Vertex:
 
 @dataclass(frozen=True, slots=True)
 class Corner(Generic[T]):
-    """A recomputed, feasible vertex: ``weights[i] / bottom`` is the commitment, ``utility / bottom`` the follower's t."""
+    """A recomputed, feasible vertex: commitment ``weights[i] / bottom``, the follower's utility ``utility / bottom``."""
 
     weights: tuple[T, ...]
     utility: T
@@ -48,7 +48,7 @@ class Corner(Generic[T]):
 
     def value(self, column: Sequence[T]) -> Ratio[T]:
         """Σ_i x_i column_i."""
-        total = self.utility - self.utility
+        total: T = self.utility - self.utility
         for weight, entry in zip(self.weights, column, strict=True):
             total = total + weight * entry
         return Ratio(total, self.bottom)

@@ -24,7 +24,8 @@ def text_to_int(digits: str) -> int:
     if len(digits) <= CHUNK:
         return int(digits)
     low = len(digits) // 2
-    return text_to_int(digits[:-low]) * 10**low + text_to_int(digits[-low:])
+    power: int = 10**low
+    return text_to_int(digits[:-low]) * power + text_to_int(digits[-low:])
 
 
 def int_to_text(value: int) -> str:

@@ -6,7 +6,7 @@ The exact simplex is generic over the field. :class:`Rationals` (flint) serves n
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from flint import fmpq, fmpz
 
@@ -82,7 +82,8 @@ class Rationals:
         bottom = abs(left.det())
         if bottom == 0:
             return None
-        tops, least = left.solve(integer_matrix(right)).numer_denom()
+        solved: Any = left.solve(integer_matrix(right))
+        tops, least = solved.numer_denom()
         # Fraction-free pivoting divides by the determinant, of which the least denominator is only a divisor.
         factor, columns = bottom / least, tops.ncols()
         entries = tops.entries() if factor == 1 else [factor * value for value in tops.entries()]

@@ -1,8 +1,8 @@
 """What a verification needs of numbers: ring operations, and relations that are required to hold.
 
-``verify`` functions are written once against :class:`Prover`. On :class:`Numbers` (flint integers and rationals) a
-required relation is decided, and :class:`~stackexact.errors.Unproved` is raised where it fails: that run is the proof of
-a numeric answer. On traced scalars the same calls record the relation instead. ``sign`` only looks: it may choose which
+``verify`` functions are written once against :class:`Prover`. On :class:`Numbers` (flint integers and rationals)
+a required relation is decided, and :class:`~stackexact.errors.Unproved` is raised where it fails: that run is the proof
+of a numeric answer. On traced scalars the same calls record the relation instead. ``sign`` only looks: it may choose which
 of several sufficient relations is then required, and is not part of the proof.
 """
 
@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
-from flint import fmpq, fmpq_mat, fmpz, fmpz_mat
+from flint import fmpq_mat, fmpz, fmpz_mat
 
 from stackexact.errors import Unproved
 
@@ -79,7 +79,7 @@ class Numbers:
 
     def sign(self, value: Number) -> int:
         """-1, 0 or 1."""
-        return (value > 0) - (value < 0)
+        return 1 if value > 0 else -1 if value < 0 else 0
 
     def nonnegative(self, values: Iterable[Number]) -> None:
         """Raise :class:`Unproved` if a value is negative."""

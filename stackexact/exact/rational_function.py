@@ -117,7 +117,7 @@ class Expression:
 
         symbols = [sympy.Symbol(name) for name in self.parameters]
 
-        def side(terms: dict[tuple[int, ...], int]) -> sympy.Expr:
+        def side(terms: dict[tuple[int, ...], int]) -> Any:
             parts = []
             for powers, value in terms.items():
                 factors = [s**p for s, p in zip(symbols, powers, strict=True) if p]
@@ -126,8 +126,10 @@ class Expression:
 
         if self.is_polynomial:
             number = next(iter(self.denominator.values()))
-            return sympy.expand(side(self.numerator) / number)
-        return side(self.numerator) / side(self.denominator)
+            polynomial: sympy.Expr = sympy.expand(side(self.numerator) / number)
+            return polynomial
+        quotient: sympy.Expr = side(self.numerator) / side(self.denominator)
+        return quotient
 
     def _sympy_(self) -> sympy.Expr:
         return self.sympy()
@@ -274,7 +276,7 @@ def _quotient(num: fmpz_mpoly, den: fmpz_mpoly) -> Exact:
         num, den = num // common, den // common
     if len(num) > MAX_TERMS or len(den) > MAX_TERMS:
         raise ExpressionError(f"the expression expands beyond {MAX_TERMS} terms; write a smaller one")
-    content = gcd(int(num.content()), int(den.content()))
+    content = gcd(*map(int, num.coeffs()), *map(int, den.coeffs()))
     if int(den.coeffs()[0]) < 0:
         content = -content
     if content != 1:

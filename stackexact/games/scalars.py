@@ -18,7 +18,7 @@ from stackexact.errors import LimitReached
 from stackexact.exact.fields import to_fraction
 from stackexact.exact.numbers import common_denominator
 from stackexact.exact.prover import Number, Ratio
-from stackexact.exact.rational_function import Expression
+from stackexact.exact.rational_function import Exact
 from stackexact.games.bimatrix import Game, Table
 
 __all__ = ["Scalars", "common_unit", "own_units"]
@@ -28,7 +28,7 @@ T = TypeVar("T", bound=Any)
 
 @dataclass(frozen=True, slots=True)
 class Scalars(Generic[T]):
-    """``leader[i][j]`` and ``follower[i][j]`` as scalars; one scalar is ``leader_unit`` (``follower_unit``) of utility."""
+    """``leader[i][j]`` and ``follower[i][j]`` as scalars; a scalar is worth ``leader_unit`` (``follower_unit``)."""
 
     leader: tuple[tuple[T, ...], ...]
     follower: tuple[tuple[T, ...], ...]
@@ -52,44 +52,42 @@ class Scalars(Generic[T]):
 
 def own_units(game: Game) -> Scalars[Number]:
     """Integers without a common factor for each player apart: the form for commitments."""
-    leader, one = _primitive(game.payoffs.leader)
-    follower, two = _primitive(game.payoffs.follower)
+    leader, one = _primitive(_numbers(game.payoffs.leader))
+    follower, two = _primitive(_numbers(game.payoffs.follower))
     return Scalars(leader, follower, None, one, two)
 
 
 def common_unit(game: Game) -> Scalars[Number]:
     """Integers in one unit for both players and the tolerance: the form where utilities of both are compared."""
-    tables = (game.payoffs.leader, game.payoffs.follower)
-    tolerance = game.tolerance
-    extra = [] if tolerance is None else [_number(tolerance)]
-    scale = common_denominator(_number(v) for v in chain(extra, *(row for table in tables for row in table)))
-    leader, follower = (_scaled(table, scale) for table in tables)
-    bound = None if tolerance is None else fmpz(int(_number(tolerance) * scale))
-    unit = Fraction(1, scale)
-    return Scalars(leader, follower, bound, unit, unit)
+    tables = [_numbers(game.payoffs.leader), _numbers(game.payoffs.follower)]
+    extra = [] if game.tolerance is None else [_number(game.tolerance)]
+    scale = common_denominator(chain(extra, *(row for table in tables for row in table)))
+    leader, follower = (tuple(tuple(map(fmpz, row)) for row in _whole(table, scale)) for table in tables)
+    bound = fmpz(int(extra[0] * scale)) if extra else None
+    return Scalars(leader, follower, bound, Fraction(1, scale), Fraction(1, scale))
 
 
-def _number(value: object) -> Fraction:
+def _number(value: Exact) -> Fraction:
     if isinstance(value, Fraction):
         return value
-    assert isinstance(value, Expression)
     names = ", ".join(value.parameters)
     raise LimitReached(f"the payoffs depend on {names}; set numbers, as in --at '{value.parameters[0]}=1/100'")
 
 
-def _primitive(table: Table) -> tuple[tuple[tuple[Number, ...], ...], Fraction]:
-    scale = common_denominator(_number(value) for row in table for value in row)
-    whole = [[value.numerator * (scale // value.denominator) for value in row] for row in table]  # type: ignore[union-attr]
-    content = gcd(*(value for row in whole for value in row)) or 1
-    if content == 1:
-        return tuple(tuple(map(fmpz, row)) for row in whole), Fraction(1, scale)
-    return tuple(tuple(fmpz(value // content) for value in row) for row in whole), Fraction(content, scale)
+def _numbers(table: Table) -> list[list[Fraction]]:
+    return [[_number(value) for value in row] for row in table]
 
 
-def _scaled(table: Table, scale: int) -> tuple[tuple[Number, ...], ...]:
+def _whole(table: list[list[Fraction]], scale: int) -> list[list[int]]:
     if scale == 1:
-        return tuple(tuple(fmpz(value.numerator) for value in row) for row in table)  # type: ignore[union-attr]
-    return tuple(
-        tuple(fmpz(value.numerator * (scale // value.denominator)) for value in row)  # type: ignore[union-attr]
-        for row in table
-    )
+        return [[value.numerator for value in row] for row in table]
+    return [[value.numerator * (scale // value.denominator) for value in row] for row in table]
+
+
+def _primitive(table: list[list[Fraction]]) -> tuple[tuple[tuple[Number, ...], ...], Fraction]:
+    scale = common_denominator(value for row in table for value in row)
+    whole = _whole(table, scale)
+    content = gcd(*(value for row in whole for value in row)) or 1
+    if content > 1:
+        whole = [[value // content for value in row] for row in whole]
+    return tuple(tuple(map(fmpz, row)) for row in whole), Fraction(content, scale)

@@ -6,6 +6,7 @@ true is required of a :class:`~stackexact.exact.prover.Prover`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -14,7 +15,17 @@ from stackexact.exact.prover import Prover, Quotients, Ratio
 from stackexact.lp.program import Basis, Position, Program
 from stackexact.lp.simplex import Infeasible, Unbounded
 
-__all__ = ["Optimum", "Ray", "certify_infeasible", "certify_optimal", "certify_unbounded", "farkas_holds"]
+__all__ = [
+    "Lexicographic",
+    "Optimum",
+    "Ray",
+    "certify_infeasible",
+    "certify_lexicographic",
+    "certify_optimal",
+    "certify_unbounded",
+    "farkas_holds",
+    "recession_holds",
+]
 
 T = TypeVar("T", bound=Any)
 
@@ -28,6 +39,17 @@ class Optimum(Generic[T]):
     point_bottom: T
     multipliers: tuple[T, ...]
     multipliers_bottom: T
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicographic(Generic[T]):
+    """A proved lexicographic optimum; ``levels`` holds, per objective, a multiplier for every row."""
+
+    point: tuple[T, ...]
+    point_bottom: T
+    levels: tuple[tuple[T, ...], ...]
+    levels_bottom: T
+    unique: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +96,10 @@ class _Split(Generic[T]):
             return True
         return False
 
-    def transposed_solve(self, right: list[T]) -> Quotients[T]:
-        """y with ``matrixᵀ·y = right``."""
+    def transposed_solve(self, right: list[list[T]]) -> Quotients[T]:
+        """The Y with ``matrixᵀ·Y = right``."""
         matrix = [list(column) for column in zip(*self.matrix, strict=True)]
-        return self.prover.solve(matrix, [[value] for value in right])
+        return self.prover.solve(matrix, right)
 
     def dot(self, row: int, columns: list[int], values: list[T]) -> T:
         total = self.nought
@@ -85,7 +107,7 @@ class _Split(Generic[T]):
             total = total + self.program.rows[row][c] * value
         return total
 
-    def combined(self, column: int, multipliers: list[T]) -> T:
+    def combined(self, column: int, multipliers: Sequence[T]) -> T:
         total = self.nought
         for r, value in zip(self.tight, multipliers, strict=True):
             total = total + self.program.rows[r][column] * value
@@ -93,31 +115,83 @@ class _Split(Generic[T]):
 
 
 def certify_optimal(program: Program[T], basis: Basis, prover: Prover[T]) -> Optimum[T]:
-    """Prove that ``basis`` is optimal: primal feasible, dual feasible, hence (complementary by construction) optimal."""
+    """Prove that ``basis`` is optimal: primal and dual feasible, complementary by construction."""
     split = _Split(program, basis, prover)
-    at = {c: split.bound(c, basis.columns[c]) for c in split.outside}
-    columns = len(program.objective)
-    standing = [split.bound(columns + r, basis.rows[r]) for r in split.tight]
-    right = [[s - split.dot(r, split.outside, list(at.values()))] for r, s in zip(split.tight, standing, strict=True)]
-    primal = prover.solve(split.matrix, right)
-    tops, bottom = [row[0] for row in primal.rows] if split.inside else [], primal.bottom
-    _feasible(split, at, tops, bottom)
-    dual = split.transposed_solve([program.objective[c] for c in split.inside])
+    point, bottom = _point(split)
+    dual = split.transposed_solve([[program.objective[c]] for c in split.inside])
     weights = [row[0] for row in dual.rows] if split.tight else []
     _dual_feasible(split, weights, dual.bottom)
     value = split.nought
-    for c, top in zip(split.inside, tops, strict=True):
-        value = value + program.objective[c] * top
-    for c, bound in at.items():
-        value = value + program.objective[c] * bound * bottom
-    point, multipliers = [split.nought] * columns, [split.nought] * len(program.rows)
+    for cost, weight in zip(program.objective, point, strict=True):
+        value = value + cost * weight
+    multipliers = [split.nought] * len(program.rows)
+    for r, weight in zip(split.tight, weights, strict=True):
+        multipliers[r] = weight
+    return Optimum(Ratio(value, bottom), point, bottom, tuple(multipliers), dual.bottom)
+
+
+def certify_lexicographic(
+    program: Program[T], basis: Basis, objectives: Sequence[Sequence[T]], prover: Prover[T]
+) -> Lexicographic[T]:
+    """Prove that ``basis`` optimises the objectives in turn: every non-basic variable's vector of gains is
+    lexicographically of the losing sign (strictly for all of them: the optimum is unique)."""
+    split = _Split(program, basis, prover)
+    point, bottom = _point(split)
+    dual = split.transposed_solve([[objective[c] for objective in objectives] for c in split.inside])
+    rows = dual.rows if split.tight else ()
+    unique = True
+    for r, weights in zip(split.tight, rows, strict=True):
+        unique &= _losing(split, len(program.objective) + r, basis.rows[r], weights)
+    for c in split.outside:
+        gains = [
+            objective[c] * dual.bottom - split.combined(c, [row[level] for row in rows])
+            for level, objective in enumerate(objectives)
+        ]
+        unique &= _losing(split, c, basis.columns[c], gains)
+    spread = dict(zip(split.tight, rows, strict=True))
+    nothing = (split.nought,) * len(objectives)
+    by_row = [spread.get(r, nothing) for r in range(len(program.rows))]
+    levels = tuple(tuple(row[level] for row in by_row) for level in range(len(objectives)))
+    return Lexicographic(point, bottom, levels, dual.bottom, unique)
+
+
+def _losing(split: _Split[T], variable: int, place: Position, gains: Sequence[T]) -> bool:
+    """Require a vector of gains to be lexicographically useless; returns whether it is strictly harmful."""
+    prover = split.prover
+    if split.fixed(variable):
+        return True
+    for gain in gains:
+        harm = gain if place is Position.UPPER else split.nought - gain
+        sign = prover.sign(harm)
+        if sign < 0 or (sign and place is Position.FREE):
+            raise Unproved("a basis is not lexicographically optimal")
+        if sign > 0:
+            prover.positive([harm])
+            return True
+        prover.zero([gain])
+    return False
+
+
+def _point(split: _Split[T]) -> tuple[tuple[T, ...], T]:
+    """The feasible point of the basis, over its positive bottom."""
+    program, basis = split.program, split.basis
+    columns = len(program.objective)
+    at = {c: split.bound(c, basis.columns[c]) for c in split.outside}
+    standing = [split.bound(columns + r, basis.rows[r]) for r in split.tight]
+    moved = list(at.values()) if any(split.prover.sign(v) for v in at.values()) else None
+    right = [
+        [s if moved is None else s - split.dot(r, split.outside, moved)]
+        for r, s in zip(split.tight, standing, strict=True)
+    ]
+    primal = split.prover.solve(split.matrix, right)
+    tops, bottom = [row[0] for row in primal.rows] if split.inside else [], primal.bottom
+    _feasible(split, at, tops, bottom)
+    point = [split.nought] * columns
     for c, top in zip(split.inside, tops, strict=True):
         point[c] = top
     for c, bound in at.items():
         point[c] = bound * bottom
-    for r, weight in zip(split.tight, weights, strict=True):
-        multipliers[r] = weight
-    return Optimum(Ratio(value, bottom), tuple(point), bottom, tuple(multipliers), dual.bottom)
+    return tuple(point), bottom
 
 
 def _feasible(split: _Split[T], at: dict[int, T], tops: list[T], bottom: T) -> None:
@@ -137,9 +211,7 @@ def _feasible(split: _Split[T], at: dict[int, T], tops: list[T], bottom: T) -> N
         inside(c, top)
     outside = [value * bottom for value in at.values()]
     for r in split.slack:
-        inside(
-            len(program.objective) + r, split.dot(r, split.inside, tops) + split.dot(r, split.outside, outside)
-        )
+        inside(len(program.objective) + r, split.dot(r, split.inside, tops) + split.dot(r, split.outside, outside))
     for c in split.outside:
         low, high = program.bounds(c)
         if low is not None and high is not None and low is not high:
@@ -173,9 +245,9 @@ def certify_infeasible(program: Program[T], found: Infeasible, prover: Prover[T]
     split = _Split(program, found.basis, prover)
     columns = len(program.objective)
     if found.variable < columns:
-        right = [prover.number(1 if c == found.variable else 0) for c in split.inside]
+        right = [[prover.number(1 if c == found.variable else 0)] for c in split.inside]
     else:
-        right = [program.rows[found.variable - columns][c] for c in split.inside]
+        right = [[program.rows[found.variable - columns][c]] for c in split.inside]
     solved = split.transposed_solve(right)
     entries = [split.nought] * len(program.rows)
     for r, row in zip(split.tight, solved.rows if split.tight else (), strict=True):

@@ -49,7 +49,7 @@ def propose(program: Program[Fraction], time_limit: float | None = None) -> Prop
     """What HiGHS ends with; ``None`` where it holds no basis. Coefficients may be integers or fractions."""
     import highspy
 
-    solver = highspy.Highs()
+    solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]  # highspy ships partial types
     for option, value in (("output_flag", False), ("presolve", "off"), ("solver", "simplex"), ("threads", 1)):
         solver.setOptionValue(option, value)
     if time_limit is not None:

@@ -87,6 +87,7 @@ class Program(Generic[T]):
         """
         unbounded = set(free)
         nought: T = 0 if zero is None else zero  # type: ignore[assignment]  # Python numbers: 0 serves any of them
+        rows: list[tuple[tuple[T, ...], T | None, T | None]]
         rows = [(tuple(row), None, bound) for row, bound in at_most]
         rows += [(tuple(row), bound, None) for row, bound in at_least]
         rows += [(tuple(row), bound, bound) for row, bound in equal]

@@ -127,9 +127,7 @@ class Dictionary(Generic[T]):
         rows, n, zero, one = self.program.rows, self.columns, self.field.nought, self.field.unit
         outside = [v for v in range(n) if v not in set(inside)]
         matrix = [[rows[r - n][v] for v in inside] for r in tight]
-        right = [
-            [zero - rows[r - n][v] for v in outside] + [one if r == s else zero for s in tight] for r in tight
-        ]
+        right = [[zero - rows[r - n][v] for v in outside] + [one if r == s else zero for s in tight] for r in tight]
         solved = self.field.solve(matrix, right)
         if solved is None:
             return False
@@ -140,7 +138,9 @@ class Dictionary(Generic[T]):
             moved = self.field.multiply([[rows[r - n][v] for v in inside] for r in rest], table)
             for r, row in zip(rest, moved, strict=True):
                 own = rows[r - n]
-                table.append([x + own[v] * scale for x, v in zip(row, outside, strict=False)] + row[len(outside) :])
+                table.append(
+                    [x + own[v] * scale for x, v in zip(row, outside, strict=False)] + list(row[len(outside) :])
+                )
         self.basic, self.nonbasic, self.table, self.scale = inside + rest, outside + tight, table, scale
         return True
 
@@ -352,9 +352,7 @@ class Dictionary(Generic[T]):
             if bound is None:
                 continue
             length = (bound - self.value[variable]) * self.scale / (rate if up else self.field.nought - rate)
-            if step is None or length < step or (
-                length == step and best is not None and variable < self.basic[best]
-            ):
+            if step is None or length < step or (length == step and best is not None and variable < self.basic[best]):
                 best, step = r, length
         return best, step
 

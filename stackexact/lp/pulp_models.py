@@ -1,0 +1,97 @@
+"""PuLP models of exact programs: for any solver that PuLP drives, and for .lp and .mps files.
+
+PuLP sees floats (each row divided by a power of two, so that nothing overflows); the exact data stay beside.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from importlib.util import find_spec
+from typing import Any
+
+from stackexact.errors import MissingLibrary, UsageError
+from stackexact.lp.highs import scaled_floats
+from stackexact.lp.program import Basis, Position, Program
+
+__all__ = ["available", "basis_near", "propose", "to_pulp"]
+
+NEAR = 1e-7
+"""How close a proposed value counts as being at a bound."""
+
+
+def available() -> bool:
+    """Whether PuLP can be imported."""
+    return find_spec("pulp") is not None
+
+
+def to_pulp(program: Program[Fraction], name: str = "stackexact") -> Any:
+    """The program as a ``pulp.LpProblem`` in floats, variables ``x0``, ``x1``, … (use its ``writeLP``, ``writeMPS``).
+
+    Raises :class:`~stackexact.errors.MissingLibrary` without PuLP.
+    """
+    if not available():
+        raise MissingLibrary("expected the library PuLP, found none; install it with 'pip install PuLP'")
+    import pulp
+
+    problem = pulp.LpProblem(name, pulp.LpMaximize)
+    bounds = zip(program.lower, program.upper, strict=True)
+    variables = [
+        pulp.LpVariable(f"x{c}", None if low is None else float(low), None if high is None else float(high))
+        for c, (low, high) in enumerate(bounds)
+    ]
+    objective = scaled_floats(program.objective)
+    problem += pulp.LpAffineExpression([(x, c or 0.0) for x, c in zip(variables, objective, strict=True)])
+    for r, row in enumerate(program.rows):
+        *coefficients, low, high = scaled_floats([*row, program.row_lower[r], program.row_upper[r]])
+        terms = [(x, c) for x, c in zip(variables, coefficients, strict=True) if c]
+        if low is not None and low == high:
+            problem += pulp.LpConstraint(pulp.LpAffineExpression(terms), pulp.LpConstraintEQ, f"r{r}", low)
+            continue
+        if low is not None:
+            problem += pulp.LpConstraint(pulp.LpAffineExpression(terms), pulp.LpConstraintGE, f"r{r}_low", low)
+        if high is not None:
+            problem += pulp.LpConstraint(pulp.LpAffineExpression(terms), pulp.LpConstraintLE, f"r{r}_high", high)
+    return problem
+
+
+def propose(program: Program[Fraction], solver: Any = None) -> Basis | None:
+    """A basis near the point that a PuLP solver returns (by default PuLP's own choice); ``None`` without a point."""
+    problem = to_pulp(program)
+    import pulp
+
+    if solver is None:
+        names = pulp.listSolvers(onlyAvailable=True)
+        if not names:
+            raise UsageError("expected a solver that PuLP can run, found none; install one, such as CBC or highspy")
+        solver = pulp.getSolver("HiGHS" if "HiGHS" in names else names[0], msg=False)
+    try:
+        status = problem.solve(solver)
+    except (pulp.PulpError, OSError):
+        return None
+    known = problem.variablesDict()
+    values = [known[f"x{c}"].value() if f"x{c}" in known else 0.0 for c in range(len(program.objective))]
+    if status != pulp.LpStatusOptimal or any(value is None for value in values):
+        return None
+    return basis_near(program, values)
+
+
+def basis_near(program: Program[Fraction], point: list[float]) -> Basis:
+    """Guess a basis at a point: variables between their bounds are basic, rows at a bound are tight.
+
+    The guess may have too many or too few of either; the exact simplex completes it.
+    """
+
+    def place(value: float, low: Fraction | None, high: Fraction | None) -> Position:
+        if low is not None and value <= float(low) + NEAR * max(1.0, abs(float(low))):
+            return Position.LOWER
+        if high is not None and value >= float(high) - NEAR * max(1.0, abs(float(high))):
+            return Position.UPPER
+        return Position.BASIC
+
+    bounds = zip(point, program.lower, program.upper, strict=True)
+    columns = tuple(place(value, low, high) for value, low, high in bounds)
+    rows = []
+    for row, low, high in zip(program.rows, program.row_lower, program.row_upper, strict=True):
+        activity = sum(float(a) * x for a, x in zip(row, point, strict=True) if a)
+        rows.append(place(activity, low, high))
+    return Basis(columns, tuple(rows))

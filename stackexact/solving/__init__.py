@@ -1,0 +1,1 @@
+"""From a game to proved answers: the table of concepts, the cells of an answer, the solution."""

@@ -1,0 +1,150 @@
+"""The cells of an answer: frozen records whose attributes carry the names of contract section 5.
+
+``when`` lists the relations under which a cell holds, within the game's assumptions; ``()`` is the whole domain.
+Numbers are :class:`~fractions.Fraction` (an ``Expression`` where they depend on a parameter).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from types import MappingProxyType
+from typing import Any, TypeAlias
+
+from stackexact.exact.rational_function import Exact
+from stackexact.exact.relation import text_of
+
+__all__ = [
+    "AlignmentCell",
+    "BenchmarkCell",
+    "Cell",
+    "CorrelatedCell",
+    "EquilibriumCell",
+    "Infinity",
+    "SupremumCell",
+    "frozen_mapping",
+]
+
+
+class Infinity(Enum):
+    """The infinite alignment constant; prints as ``oo``."""
+
+    OO = "oo"
+
+    def __str__(self) -> str:
+        return "oo"
+
+
+def frozen_mapping(pairs: Mapping[str, Exact]) -> Mapping[str, Exact]:
+    """A read-only mapping from action labels to exact numbers."""
+    return MappingProxyType(dict(pairs))
+
+
+def _mapping_texts(weights: Mapping[str, Exact]) -> dict[str, str]:
+    return {label: text_of(weight) for label, weight in weights.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class EquilibriumCell:
+    """A Stackelberg equilibrium: values, the leader's commitment (positive weights only), the follower's response, and
+    every follower action that reaches the value (``tied``)."""
+
+    when: tuple[str, ...]
+    leader: Exact
+    follower: Exact
+    commitment: Mapping[str, Exact]
+    response: str
+    tied: tuple[str, ...]
+
+    def document(self) -> dict[str, Any]:
+        """The cell as JSON."""
+        return {
+            "when": list(self.when),
+            "leader": text_of(self.leader),
+            "follower": text_of(self.follower),
+            "commitment": _mapping_texts(self.commitment),
+            "response": self.response,
+            "tied": list(self.tied),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class SupremumCell:
+    """A supremum over commitments: whether a commitment attains it, and one that does (``witness``).
+
+    ``classes`` lists the classes of equivalent follower actions in whose best-response regions it is reached.
+    """
+
+    when: tuple[str, ...]
+    leader: Exact
+    attained: bool
+    classes: tuple[tuple[str, ...], ...]
+    witness: Mapping[str, Exact] | None
+
+    def document(self) -> dict[str, Any]:
+        """The cell as JSON."""
+        made: dict[str, Any] = {
+            "when": list(self.when),
+            "leader": text_of(self.leader),
+            "attained": self.attained,
+            "classes": [list(members) for members in self.classes],
+        }
+        if self.witness is not None:
+            made["witness"] = _mapping_texts(self.witness)
+        return made
+
+
+@dataclass(frozen=True, slots=True)
+class BenchmarkCell:
+    """Error-tolerant benchmarks of both players, and the ε at which their infima are attained."""
+
+    when: tuple[str, ...]
+    leader: Exact
+    follower: Exact
+    epsilon: Mapping[str, Exact]
+
+    def document(self) -> dict[str, Any]:
+        """The cell as JSON."""
+        return {
+            "when": list(self.when),
+            "leader": text_of(self.leader),
+            "follower": text_of(self.follower),
+            "epsilon": _mapping_texts(self.epsilon),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class AlignmentCell:
+    """The partial-alignment constant (:attr:`Infinity.OO` when there is none) and whether both rank outcomes alike."""
+
+    when: tuple[str, ...]
+    constant: Exact | Infinity
+    same_ranking: bool
+
+    def document(self) -> dict[str, Any]:
+        """The cell as JSON."""
+        constant = str(self.constant) if isinstance(self.constant, Infinity) else text_of(self.constant)
+        return {"when": list(self.when), "constant": constant, "same_ranking": self.same_ranking}
+
+
+@dataclass(frozen=True, slots=True)
+class CorrelatedCell:
+    """An optimal correlated commitment: ``distribution[i][j]`` is the probability of an outcome, where positive."""
+
+    when: tuple[str, ...]
+    leader: Exact
+    follower: Exact
+    distribution: Mapping[str, Mapping[str, Exact]]
+
+    def document(self) -> dict[str, Any]:
+        """The cell as JSON."""
+        return {
+            "when": list(self.when),
+            "leader": text_of(self.leader),
+            "follower": text_of(self.follower),
+            "distribution": {label: _mapping_texts(row) for label, row in self.distribution.items()},
+        }
+
+
+Cell: TypeAlias = EquilibriumCell | SupremumCell | BenchmarkCell | AlignmentCell | CorrelatedCell

@@ -1,0 +1,131 @@
+"""The concepts, in one table: what each is called, what it means, and the function that answers it.
+
+A new concept is one row here (and the function that the row names); the command line, the default selection, the order
+of output and the messages are derived from the table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+
+from stackexact.errors import UsageError, shorten
+
+if TYPE_CHECKING:
+    from stackexact.games.bimatrix import Game
+    from stackexact.solving.answers import Answer
+    from stackexact.solving.workspace import Workspace
+
+__all__ = ["CONCEPTS", "Concept", "chosen", "concepts_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """One concept: for which kind of game, under which title, whether it is solved unasked, whether it needs γ."""
+
+    name: str
+    kind: str
+    title: str
+    source: str
+    answer: str
+    by_default: bool = True
+    needs_tolerance: bool = False
+
+    def __call__(self, space: Workspace) -> Answer:
+        """Search and verify."""
+        module, _, function = self.answer.partition(":")
+        answer: Answer = getattr(import_module(module), function)(space)
+        return answer
+
+
+_HERE = "stackexact.solving.answers"
+
+CONCEPTS: Final[tuple[Concept, ...]] = (
+    Concept(
+        "pure-strong",
+        "bimatrix",
+        "Stackelberg, pure commitment, ties for the leader",
+        "von Stackelberg 1934",
+        f"{_HERE}:pure_strong",
+    ),
+    Concept(
+        "pure-weak",
+        "bimatrix",
+        "Stackelberg, pure commitment, ties against the leader",
+        "von Stackelberg 1934",
+        f"{_HERE}:pure_weak",
+    ),
+    Concept(
+        "mixed-strong",
+        "bimatrix",
+        "Stackelberg, mixed commitment, ties for the leader",
+        "Conitzer & Sandholm 2006",
+        f"{_HERE}:mixed_strong",
+    ),
+    Concept(
+        "mixed-weak",
+        "bimatrix",
+        "Stackelberg, mixed commitment, ties against the leader",
+        "von Stengel & Zamir 2010",
+        f"{_HERE}:mixed_weak",
+    ),
+    Concept(
+        "tolerant",
+        "bimatrix",
+        "error-tolerant benchmarks",
+        "Donahue et al. 2024",
+        f"{_HERE}:tolerant",
+        needs_tolerance=True,
+    ),
+    Concept(
+        "self-tolerant",
+        "bimatrix",
+        "self-tolerant benchmarks (our reconstruction)",
+        "after Donahue et al. 2024; the definition is reconstructed",
+        f"{_HERE}:self_tolerant",
+        by_default=False,
+        needs_tolerance=True,
+    ),
+    Concept(
+        "alignment",
+        "bimatrix",
+        "partial-alignment constant",
+        "Donahue et al. 2024",
+        f"{_HERE}:alignment",
+    ),
+    Concept(
+        "correlated",
+        "bimatrix",
+        "optimal correlated commitment",
+        "Conitzer & Korzhyk 2011",
+        f"{_HERE}:correlated",
+        by_default=False,
+    ),
+)
+
+
+def concepts_of(kind: str) -> tuple[Concept, ...]:
+    """The concepts that fit a kind of game, in the order of output."""
+    return tuple(concept for concept in CONCEPTS if concept.kind == kind)
+
+
+def chosen(game: Game, names: Sequence[str] | None) -> tuple[tuple[Concept, ...], tuple[str, ...]]:
+    """The concepts to solve, and notes on those left out.
+
+    Without names, every concept solved by default; one that needs a tolerance is left out with a note if there is none.
+    Raises :class:`~stackexact.errors.UsageError` for a name that does not fit, or that needs a tolerance in vain.
+    """
+    offered = concepts_of(game.kind)
+    if names is None:
+        picked = tuple(c for c in offered if c.by_default and (game.tolerance is not None or not c.needs_tolerance))
+        left = [c.name for c in offered if c.by_default and c not in picked]
+        return picked, tuple(f"{name} left out: the game has no tolerance; give one with --tolerance" for name in left)
+    known = {concept.name: concept for concept in offered}
+    for name in names:
+        if name not in known:
+            raise UsageError(f"concept: expected one of {', '.join(known)}, found {shorten(name)}")
+        if known[name].needs_tolerance and game.tolerance is None:
+            raise UsageError(f"concept {name}: expected a tolerance, found none; give one, as in --tolerance 1/20")
+    return tuple(concept for concept in offered if concept.name in set(names)), ()
