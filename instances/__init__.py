@@ -1,1 +1,125 @@
-"""The shipped games, filed by the publication they come from."""
+"""The shipped games, filed by the publication they come from, each with its expected exact answers.
+
+>>> from stackexact.instances import instance, instances
+>>> instance("conitzer-sandholm").shape
+(2, 2)
+>>> [info.name for info in instances() if info.publication == "bagwell1995"]
+['bagwell']
+
+A game is the file ``PUBLICATION/NAME.json``; to add one, see ``README.md`` beside this module.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from stackexact.errors import UsageError, shorten
+
+if TYPE_CHECKING:
+    from stackexact.games.bimatrix import Game
+
+__all__ = ["InstanceInfo", "expected", "instance", "instances", "names", "path"]
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceInfo:
+    """What the list of games says about one: the publication it is filed under, its full citation (``source``), the
+    numbers of leader and follower actions, and the parameters it depends on."""
+
+    name: str
+    publication: str
+    description: str
+    source: str
+    size: tuple[int, int]
+    parameters: tuple[str, ...]
+
+
+def instances() -> tuple[InstanceInfo, ...]:
+    """Every shipped game, by publication and name. The files are read, but no payoff is parsed.
+
+    >>> next(info for info in instances() if info.name == "chain-store").parameters
+    ('a', 'b')
+    """
+    return tuple(_info(file) for file in _files().values())
+
+
+def names() -> tuple[str, ...]:
+    """The names of all shipped games, in the order of :func:`instances`; no file is read.
+
+    >>> "matching-pennies" in names()
+    True
+    """
+    return tuple(_files())
+
+
+def instance(name: str) -> Game:
+    """The shipped game of that name. An unknown name raises :class:`~stackexact.errors.UsageError`.
+
+    >>> instance("matching-pennie")
+    Traceback (most recent call last):
+    stackexact.errors.UsageError: instance: expected the name of a shipped game, found 'matching-pennie'; is it ...?
+    """
+    from stackexact.games.files import read_game
+
+    game: Game = read_game(path(name))
+    return game
+
+
+def path(name: str) -> Path:
+    """The file of a shipped game.
+
+    >>> path("escape").name
+    'escape.json'
+    """
+    return _file(name)
+
+
+def expected(name: str) -> dict[str, Any]:
+    """The expected answers of a shipped game, as ``README.md`` beside this module describes them.
+
+    >>> expected("escape")["cases"][0]["results"]["mixed-strong"]["leader"]
+    '30'
+    """
+    answers: dict[str, Any] = _document(_file(name).with_suffix(".expected.json"))
+    return answers
+
+
+def _file(name: str) -> Path:
+    known = _files()
+    if name not in known:
+        from difflib import get_close_matches
+
+        near = get_close_matches(name[:60], known, n=3, cutoff=0.5)
+        advice = f"is it {' or '.join(near)}?" if near else "see 'stackexact instances'"
+        raise UsageError(f"instance: expected the name of a shipped game, found {shorten(name)}; {advice}")
+    return known[name]
+
+
+@cache
+def _files() -> dict[str, Path]:
+    """The game files by name. They ship inside the package and do not change, so that one look is enough."""
+    root = Path(str(files(__name__)))
+    games = sorted(file for file in root.glob("*/*.json") if not file.name.endswith(".expected.json"))
+    return {file.stem: file for file in games}
+
+
+def _info(file: Path) -> InstanceInfo:
+    document = _document(file)
+    table = document["payoffs"]["leader"]
+    return InstanceInfo(
+        file.stem,
+        file.parent.name,
+        document["description"],
+        document["source"],
+        (len(table), len(table[0])),
+        tuple(document.get("parameters", ())),
+    )
+
+
+def _document(file: Path) -> Any:
+    return json.loads(file.read_text(encoding="utf-8"))

@@ -21,14 +21,22 @@ SHIFT = 44
 """Binary digits kept of a proposed multiplier; more would only repeat the solver's rounding errors."""
 
 
+NEAR = 1e-6
+"""Reduced costs and slacks (payoffs scaled to 1) below this may be ties."""
+
+
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What HiGHS says of LP(response): a value in [0, 1] (None: infeasible), a basis, and multipliers of the rows."""
+    """What HiGHS says of LP(response): a value in [0, 1] (None: infeasible), a basis, and multipliers of the rows.
+
+    ``near`` lists the leader actions whose reduced cost, and the follower actions whose slack, it cannot tell from 0.
+    """
 
     value: float | None
     vertex: Vertex
     multipliers: tuple[tuple[int, int], ...]
     shift: int
+    near: tuple[tuple[int, ...], tuple[int, ...]] = ((), ())
 
 
 class FloatLPs:
@@ -88,14 +96,21 @@ class FloatLPs:
             return None
         vertex = self._vertex(basis)
         if status == self._optimal:
-            weights = solver.getSolution().row_dual
+            solution = solver.getSolution()
             value = float(solver.getInfo().objective_function_value)
-            return Proposal(value, vertex, *self._rounded(response, weights))
+            return Proposal(value, vertex, *self._rounded(response, solution.row_dual), self._near(response, solution))
         if status == self._infeasible:
             known, _, ray = solver.getDualRay()
             weights = [-float(w) for w in ray] if known == self._highspy.HighsStatus.kOk else [0.0] * self._columns
             return Proposal(None, vertex, *self._rounded(response, weights))
         return None
+
+    def _near(self, response: int, solution: Any) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        numpy = self._numpy
+        rows = numpy.flatnonzero(numpy.abs(numpy.array(solution.col_dual[:-1])) < NEAR)
+        slack = numpy.abs(numpy.array(solution.row_value[:-1])) < NEAR
+        slack[response] = True
+        return tuple(rows.tolist()), tuple(numpy.flatnonzero(slack).tolist())
 
     def _vertex(self, basis: Any) -> Vertex:
         """Support and tight set of a basis (the utility t counts as basic, the sum of weights as tight)."""

@@ -77,6 +77,7 @@ class NumericLPs:
     starts: dict[int, Vertex] = field(default_factory=dict)
     multipliers: dict[int, Bound] = field(default_factory=dict)
     values: dict[int, float] = field(default_factory=dict)
+    near: dict[int, tuple[tuple[int, ...], tuple[int, ...]]] = field(default_factory=dict)
     _floats: FloatLPs | None = None
     _exact: ExactLPs[Number] | None = None
 
@@ -120,7 +121,26 @@ class NumericLPs:
         self.starts[response] = said.vertex
         self.multipliers[response] = Bound(said.multipliers, said.shift, said.value is None)
         self.values[response] = -1.0 if said.value is None else said.value
+        self.near[response] = said.near
         return said.value
+
+    def near_optimum(self, response: int) -> Vertex | None:
+        """An exact optimum of LP(response) on the actions that the floats cannot tell from tight.
+
+        Ties beyond the reach of floats are decided here, on a small table; whether the rest agrees is for the caller to
+        prove.
+        """
+        rows, columns = self.near.get(response, ((), ()))
+        if not rows or (len(rows), len(columns)) == self.game.shape:
+            return None
+        part = [[[row[k] for k in columns] for row in table] for table in (self.game.leader, self.game.follower)]
+        leader, follower = (tuple(tuple(table[i]) for i in rows) for table in part)
+        lps = ExactLPs(leader, follower, Rationals(), self.stop)
+        runner = lps.solve(columns.index(response))
+        if runner is None:
+            return None
+        vertex = lps.vertex(runner)
+        return Vertex(tuple(rows[i] for i in vertex.support), tuple(columns[k] for k in vertex.tight))
 
     def multipliers_of(self, response: int) -> Bound | None:
         """Proposed multipliers of LP(response), asked for if need be."""
@@ -220,6 +240,15 @@ class _Hybrid:
 
     def finish(self, response: int) -> None:
         exact = self.lps.exact
+        near = self.lps.near_optimum(response)
+        if near is not None:
+            self.lps.starts[response] = near
+            try:
+                (self.optima[response],) = prove_reaching(self.vertices, (Reaching(response, near, 1),))
+            except Unproved:
+                self.optima.pop(response, None)
+            else:
+                return
         runner = exact.solve(response, self.lps.starts.get(response))
         if runner is None:
             mixture = exact.dominating(response)
@@ -252,11 +281,41 @@ class _Hybrid:
             response = self.first(tied)
             reaching = tuple(Reaching(j, tied[j].vertex, 1) for j in sorted(tied))
             return Skeleton(response, reaching, refuted)
+        claims = self.pure_claims(sorted(tied), value)
+        if claims is not None:
+            return Skeleton(claims[0].response, tuple(sorted(claims, key=lambda c: c.response)), refuted)
         exact = self.lps.exact
         runners = [runner for j in sorted(tied) if (runner := exact.solve(j, self.lps.starts[j])) is not None]
         winners = race(exact, runners)
         reaching = tuple(Reaching(r.response, exact.vertex(r), r.levels) for r in runners)
         return Skeleton(min(r.response for r in winners), reaching, refuted)
+
+    def pure_claims(self, tied: list[int], value: Ratio[Number]) -> list[Reaching] | None:
+        """Proved claims, best first, if pure commitments are the lexicographic optima of all tied actions.
+
+        With ties everywhere this is the usual case, and it spares the race its tables.
+        """
+        leader, follower = self.game.leader, self.game.follower
+        best = []
+        for j in tied:
+            rows = [
+                (-own[j], i)
+                for i, (u1, own) in enumerate(zip(leader, follower, strict=True))
+                if u1[j] * value.bottom == value.top and own[j] == max(own)
+            ]
+            if not rows:
+                return None
+            best.append((*min(rows), j))
+        best.sort()
+        utility, first, _ = best[0]
+        # The winner is unique once its own weight has been an objective; others fall behind there, or at the utility.
+        depths = [2 if own != utility else first + 3 for own, _, _ in best]
+        claims = [Reaching(j, Vertex((i,), (j,)), depth) for (_, i, j), depth in zip(best, depths, strict=True)]
+        try:
+            prove_reaching(self.vertices, tuple(claims))
+        except Unproved:
+            return None
+        return claims
 
     def first(self, tied: dict[int, Reached[Number]]) -> int:
         """The response with the highest follower value, then the greatest commitment, then the first."""
