@@ -16,6 +16,7 @@ __all__ = [
     "StackexactError",
     "Unproved",
     "UsageError",
+    "printable",
     "shorten",
 ]
 
@@ -30,6 +31,19 @@ def shorten(text: object, width: int = 60) -> str:
     if len(shown) > width:
         shown = f"{shown[: width // 2 - 1]}...{shown[-(width - width // 2 - 4) :]}"
     return ascii(shown) if not shown.isprintable() else repr(shown)
+
+
+def printable(text: str) -> str:
+    """``text`` for a screen: white space becomes blanks, other control and formatting characters a replacement mark.
+
+    What a file calls its game must not move the cursor, recolour the terminal or turn the direction of writing.
+
+    >>> printable("two\\nlines \\x1b[31mred")
+    'two lines \N{REPLACEMENT CHARACTER}[31mred'
+    """
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else " " if c.isspace() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
 class StackexactError(Exception):

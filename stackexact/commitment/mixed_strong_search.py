@@ -80,6 +80,7 @@ class NumericLPs:
     near: dict[int, tuple[tuple[int, ...], tuple[int, ...]]] = field(default_factory=dict)
     _floats: FloatLPs | None = None
     _exact: ExactLPs[Number] | None = None
+    _tops: tuple[Number, ...] = ()
 
     def __post_init__(self) -> None:
         self.vertices = Vertices(self.game, Numbers())
@@ -89,8 +90,8 @@ class NumericLPs:
     def _words(self) -> int:
         rows, columns = self.game.shape
         tables = (self.game.leader, self.game.follower)
-        longest = max(int(value).bit_length() for table in tables for row in table for value in row)
-        return rows * columns * (1 + longest // 64)
+        longest = max(abs(end(map(end, table))) for table in tables for end in (min, max))
+        return rows * columns * (1 + int(longest).bit_length() // 64)
 
     @property
     def exact(self) -> ExactLPs[Number]:
@@ -99,9 +100,16 @@ class NumericLPs:
             self._exact = ExactLPs(self.game.leader, self.game.follower, Rationals(), self.stop)
         return self._exact
 
+    @property
+    def tops(self) -> tuple[Number, ...]:
+        """max_i u1(i, j) for every j."""
+        if not self._tops:
+            self._tops = tuple(map(max, zip(*self.game.leader, strict=True)))
+        return self._tops
+
     def order(self) -> list[int]:
         """Follower actions by descending bound max_i u1(i, j), then by place."""
-        tops = [max(column) for column in zip(*self.game.leader, strict=True)]
+        tops = self.tops
         return sorted(range(len(tops)), key=lambda j: (-tops[j], j))
 
     @property
@@ -260,14 +268,16 @@ class _Hybrid:
         (self.optima[response],) = prove_reaching(self.vertices, (Reaching(response, vertex, 1),))
 
     def refutation(self, response: int, value: Ratio[Number]) -> Refutation | None:
+        if self.lps.tops[response] * value.bottom < value.top:
+            return Bound(())
         proposed = self.lps.multipliers.get(response)
-        for why in (Bound(()), proposed) if proposed and proposed.multipliers else (Bound(()),):
-            try:
-                refute(self.game, response, why, value, self.prover, self.vertices)
-            except Unproved:
-                continue
-            return why
-        return None
+        if proposed is None or not proposed.multipliers:
+            return None
+        try:
+            refute(self.game, response, proposed, value, self.prover, self.vertices)
+        except Unproved:
+            return None
+        return proposed
 
     def skeleton(self) -> Skeleton:
         value = self.best()

@@ -76,7 +76,13 @@ def combine(game: Scalars[T], response: int, multipliers: Sequence[tuple[int, T]
 def refute(
     game: Scalars[T], response: int, why: Refutation, value: Ratio[T], prover: Prover[T], vertices: Vertices[T]
 ) -> Refuted[T]:
-    """Require that ``why`` keeps LP(response) strictly below ``value`` (or shows it empty)."""
+    """Require that ``why`` keeps LP(response) strictly below ``value`` (or shows it empty).
+
+    What was proved of this value on these vertices once is not proved again.
+    """
+    known = vertices.refuted.get((response, why))
+    if known is not None and known[0] == value:
+        return known[1]
     match why:
         case Bound(multipliers, shift, empty):
             numbers = tuple((k, prover.number(weight)) for k, weight in multipliers)
@@ -86,6 +92,7 @@ def refute(
         case Dominated(actions, against):
             refuted = _dominated(game, response, actions, against, prover)
     refute_numbers(game, response, refuted, value, prover)
+    vertices.refuted[response, why] = (value, refuted)
     return refuted
 
 

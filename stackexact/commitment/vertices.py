@@ -94,6 +94,7 @@ class Vertices(Generic[T]):
         self.game = game
         self.prover = prover
         self._corners: dict[Vertex, Corner[T]] = {}
+        self.refuted: dict[tuple[int, Any], tuple[Ratio[T], Any]] = {}
         self._columns = tuple(zip(*game.follower, strict=True))
 
     def corner(self, vertex: Vertex) -> Corner[T]:
