@@ -1,7 +1,7 @@
 """The multiple LPs on the exact simplex: over any ordered field, from any starting basis.
 
-This is the search that floats only shorten. It finds, at one point, the optimal vertex of LP(j), a mixture that dominates
-an action whose region is empty, and the lexicographically greatest optimum among tied actions.
+This is the search that floats only shorten. It finds, at one point, the optimal vertex of LP(j), a mixture that
+dominates an action whose region is empty, and the lexicographically greatest optimum among tied actions.
 """
 
 from __future__ import annotations

@@ -67,7 +67,7 @@ def exact_skeleton(lps: ExactLPs[T], order: Iterable[int]) -> Skeleton:
 class NumericLPs:
     """One numeric game's LPs with everything found so far, shared by the concepts that need them.
 
-    ``vertices`` keeps what was proved, ``multipliers`` what HiGHS proposed as bounds, ``starts`` where to go on exactly.
+    ``vertices`` keeps what was proved, ``multipliers`` the bounds HiGHS proposed, ``starts`` where to go on exactly.
     """
 
     game: Scalars[Number]
@@ -133,22 +133,27 @@ class NumericLPs:
         return said.value
 
     def near_optimum(self, response: int) -> Vertex | None:
-        """An exact optimum of LP(response) on the actions that the floats cannot tell from tight.
+        """An exact optimum of LP(response), from the actions that the floats cannot tell from tight.
 
-        Ties beyond the reach of floats are decided here, on a small table; whether the rest agrees is for the caller to
-        prove.
+        Ties beyond the reach of floats are decided on a small table, which grows by the actions that object.
         """
         rows, columns = self.near.get(response, ((), ()))
-        if not rows or (len(rows), len(columns)) == self.game.shape:
-            return None
-        part = [[[row[k] for k in columns] for row in table] for table in (self.game.leader, self.game.follower)]
-        leader, follower = (tuple(tuple(table[i]) for i in rows) for table in part)
-        lps = ExactLPs(leader, follower, Rationals(), self.stop)
-        runner = lps.solve(columns.index(response))
-        if runner is None:
-            return None
-        vertex = lps.vertex(runner)
-        return Vertex(tuple(rows[i] for i in vertex.support), tuple(columns[k] for k in vertex.tight))
+        start: Vertex | None = None
+        while rows and (len(rows), len(columns)) != self.game.shape:
+            tables = (self.game.leader, self.game.follower)
+            part = [tuple(tuple(table[i][k] for k in columns) for i in rows) for table in tables]
+            lps = ExactLPs(part[0], part[1], Rationals(), self.stop)
+            inner = None if start is None else Vertex(*map(tuple, _places(start, rows, columns)))
+            runner = lps.solve(columns.index(response), inner)
+            if runner is None:
+                return None
+            found = lps.vertex(runner)
+            start = Vertex(tuple(rows[i] for i in found.support), tuple(columns[k] for k in found.tight))
+            gaining, rivals = self.vertices.better(start, response)
+            if not gaining and not rivals:
+                return start
+            rows, columns = tuple(sorted({*rows, *gaining})), tuple(sorted({*columns, *rivals}))
+        return None
 
     def multipliers_of(self, response: int) -> Bound | None:
         """Proposed multipliers of LP(response), asked for if need be."""
@@ -167,6 +172,11 @@ class NumericLPs:
                 seen.append((value, j))
                 best = max(best, value) if value <= 1.5 else best
         return sorted((entry for entry in seen if entry[0] >= best - CLOSE), key=lambda e: (-e[0], e[1]))
+
+
+def _places(vertex: Vertex, rows: tuple[int, ...], columns: tuple[int, ...]) -> tuple[list[int], list[int]]:
+    """Support and tight set as places in a part of the table."""
+    return [rows.index(i) for i in vertex.support], [columns.index(k) for k in vertex.tight]
 
 
 def search(lps: NumericLPs) -> Skeleton:

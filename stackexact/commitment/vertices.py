@@ -34,7 +34,7 @@ class Vertex:
 
 @dataclass(frozen=True, slots=True)
 class Corner(Generic[T]):
-    """A recomputed, feasible vertex: commitment ``weights[i] / bottom``, the follower's utility ``utility / bottom``."""
+    """A recomputed, feasible vertex: commitment ``weights[i] / bottom``, follower's utility ``utility / bottom``."""
 
     weights: tuple[T, ...]
     utility: T
@@ -106,22 +106,36 @@ class Vertices(Generic[T]):
 
     def _corner(self, vertex: Vertex) -> Corner[T]:
         prover, follower = self.prover, self.game.follower
-        zero, one = prover.number(0), prover.number(1)
+        zero = prover.number(0)
         support, tight = vertex.support, vertex.tight
         if len(support) != len(tight) or not support:
             raise Unproved("a vertex needs as many tight follower actions as leader actions in its support")
-        matrix = [[follower[i][k] for i in support] + [zero - one] for k in tight]
-        matrix.append([one] * len(support) + [zero])
-        solved = prover.solve(matrix, [[zero]] * len(tight) + [[one]])
-        *weights, utility = (row[0] for row in solved.rows)
+        weights, utility, bottom, sums = self._mix(vertex)
         prover.nonnegative(weights)
-        sums = prover.multiply([weights], [follower[i] for i in support])[0]
         inside = set(tight)
         slacks = [zero if k in inside else utility - value for k, value in enumerate(sums)]
         prover.nonnegative(slacks)
         spread = dict(zip(support, weights, strict=True))
         full = tuple(spread.get(i, zero) for i in range(len(follower)))
-        return Corner(full, utility, solved.bottom, tuple(slacks))
+        return Corner(full, utility, bottom, tuple(slacks))
+
+    def _mix(self, vertex: Vertex) -> tuple[list[T], T, T, Sequence[T]]:
+        """Weights on the support, t, their bottom, and what the mixture gives the follower for every action."""
+        prover, follower = self.prover, self.game.follower
+        zero, one = prover.number(0), prover.number(1)
+        matrix = [[follower[i][k] for i in vertex.support] + [zero - one] for k in vertex.tight]
+        matrix.append([one] * len(vertex.support) + [zero])
+        solved = prover.solve(matrix, [[zero]] * len(vertex.tight) + [[one]])
+        *weights, utility = (row[0] for row in solved.rows)
+        sums = prover.multiply([weights], [follower[i] for i in vertex.support])[0]
+        return weights, utility, solved.bottom, sums
+
+    def better(self, vertex: Vertex, response: int) -> tuple[list[int], list[int]]:
+        """Leader actions that would gain, and follower actions that would be better responses: none at an optimum."""
+        _, utility, _, sums = self._mix(vertex)
+        (own,) = self.multipliers(vertex, levels_of(self.game, response, self.prover, 1))
+        rows = [i for i, gain in enumerate(own.gains) if self.prover.sign(gain) > 0]
+        return rows, [k for k, value in enumerate(sums) if self.prover.sign(value - utility) > 0]
 
     def multipliers(self, vertex: Vertex, levels: Sequence[Level[T]]) -> list[Multipliers[T]]:
         """The multipliers that the vertex gives to each objective (their signs are the caller's to require)."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from importlib import import_module
 from typing import Any
 
 from flint import fmpz
@@ -49,6 +50,16 @@ class Answer:
     proof: Callable[[], dict[str, Any]]
 
 
+def _proof(writer: str, *numbers: Any) -> Callable[[], dict[str, Any]]:
+    """The proof, written (and its writer imported) when somebody asks for it."""
+    return partial(_write, writer, numbers)
+
+
+def _write(writer: str, numbers: tuple[Any, ...]) -> dict[str, Any]:
+    proof: dict[str, Any] = getattr(import_module("stackexact.certificates.writing"), writer)(*numbers)
+    return proof
+
+
 def _quotient(value: Ratio[Number]) -> Exact:
     return to_fraction(value.top) / to_fraction(value.bottom)
 
@@ -77,7 +88,6 @@ def pure_weak(space: Workspace) -> Answer:
 
 
 def _pure(space: Workspace, found: Any) -> Answer:
-    from stackexact.certificates import writing
 
     actions, own = space.game.actions, space.own
     cell = EquilibriumCell(
@@ -88,12 +98,11 @@ def _pure(space: Workspace, found: Any) -> Answer:
         actions.follower[found.response],
         tuple(actions.follower[j] for j in found.tied),
     )
-    return Answer(cell, partial(writing.pure, space.game))
+    return Answer(cell, _proof("pure", space.game))
 
 
 def mixed_strong(space: Workspace) -> Answer:
     """``mixed-strong``."""
-    from stackexact.certificates import writing
     from stackexact.commitment.mixed_strong import verify
     from stackexact.commitment.mixed_strong_search import search
 
@@ -107,12 +116,11 @@ def mixed_strong(space: Workspace) -> Answer:
         actions.follower[proved.response],
         tuple(actions.follower[j] for j in proved.tied),
     )
-    return Answer(cell, partial(writing.mixed_strong, space.game, own, proved))
+    return Answer(cell, _proof("mixed_strong", space.game, own, proved))
 
 
 def mixed_weak(space: Workspace) -> Answer:
     """``mixed-weak``."""
-    from stackexact.certificates import writing
     from stackexact.commitment.mixed_weak import verify
     from stackexact.commitment.mixed_weak_search import WeakSearch
     from stackexact.commitment.weak_hints import NumericHints
@@ -127,31 +135,27 @@ def mixed_weak(space: Workspace) -> Answer:
         tuple(tuple(actions.follower[j] for j in members) for members in proved.reaching),
         None if proved.witness is None else _weights(actions.leader, proved.witness),
     )
-    return Answer(cell, partial(writing.mixed_weak, space.game, own, proved))
+    return Answer(cell, _proof("mixed_weak", space.game, own, proved))
 
 
 def tolerant(space: Workspace) -> Answer:
     """``tolerant``."""
     from stackexact.benchmarks.tolerant import search, verify
-    from stackexact.certificates import writing
 
     common = space.common
     skeleton = search(common, fmpz(0))
     proved = verify(common, skeleton, Numbers())
-    return Answer(_benchmark(common, proved), partial(writing.tolerant, space.game, common, skeleton, proved))
+    return Answer(_benchmark(common, proved), _proof("tolerant", space.game, common, skeleton, proved))
 
 
 def self_tolerant(space: Workspace) -> Answer:
     """``self-tolerant`` (our reconstruction)."""
     from stackexact.benchmarks.self_tolerant import search, verify
-    from stackexact.certificates import writing
 
     common = space.common
     skeleton = search(common, fmpz(0))
     proved = verify(common, skeleton, Numbers())
-    return Answer(
-        _benchmark(common, proved), partial(writing.self_tolerant, space.game, common, skeleton, proved.entries)
-    )
+    return Answer(_benchmark(common, proved), _proof("self_tolerant", space.game, common, skeleton, proved.entries))
 
 
 def _benchmark(common: Scalars[Number], proved: Any) -> BenchmarkCell:
@@ -165,19 +169,17 @@ def _benchmark(common: Scalars[Number], proved: Any) -> BenchmarkCell:
 def alignment(space: Workspace) -> Answer:
     """``alignment``."""
     from stackexact.benchmarks.alignment import search, verify
-    from stackexact.certificates import writing
 
     common = space.common
     skeleton = search(common)
     proved = verify(common, skeleton, Numbers())
     constant = Infinity.OO if proved.constant is None else _quotient(proved.constant)
     cell = AlignmentCell((), constant, proved.same_ranking)
-    return Answer(cell, partial(writing.alignment, space.game, skeleton, proved))
+    return Answer(cell, _proof("alignment", space.game, skeleton, proved))
 
 
 def correlated(space: Workspace) -> Answer:
     """``correlated``."""
-    from stackexact.certificates import writing
     from stackexact.commitment.correlated import program, search, verify
     from stackexact.commitment.weak_hints import NumericHints
 
@@ -196,4 +198,4 @@ def correlated(space: Workspace) -> Answer:
         own.follower_value(proved.follower),
         {label: frozen_mapping(row) for label, row in rows.items()},
     )
-    return Answer(cell, partial(writing.correlated, space.game, own, skeleton, proved))
+    return Answer(cell, _proof("correlated", space.game, own, skeleton, proved))
