@@ -104,8 +104,8 @@ def _file(name: str) -> Path:
 def _files() -> dict[str, Path]:
     """The game files by name. They ship inside the package and do not change, so that one look is enough."""
     root = Path(str(files(__name__)))
-    games = sorted(file for file in root.glob("*/*.json") if not file.name.endswith(".expected.json"))
-    return {file.stem: file for file in games}
+    games = (file for file in root.glob("*/*.json") if not file.name.endswith(".expected.json"))
+    return {file.stem: file for file in sorted(games, key=lambda file: (file.parent.name, file.stem))}
 
 
 def _info(file: Path) -> InstanceInfo:

@@ -127,9 +127,9 @@ def optimum(
 
     The levels are ``Σ p u1``, ``Σ p u2`` and the entries of p in order. With ``d_l[i][j]`` as below, every feasible p'
     has ``level_l(p') - level_l(p) = Σ p' d_l - Σ y_l[j][k] s_jk(p')``. If the vectors d are lexicographically <= 0 and
-    the vectors y >= 0, no p' is better on the listed levels. For p' = p the sum is zero, so every term is: d = 0 where
-    p > 0, and y = 0 where s > 0, which needs no check of its own. Likewise a p' that is as good vanishes where d < 0
-    and ties where y > 0, so that a regular matrix leaves only p.
+    the vectors y >= 0, no p' is better on the listed levels. If p' is as good, the sum is zero, so every term is: p'
+    vanishes where d < 0 and ties where y > 0, and a regular matrix leaves one such p'. That holds for p' = p, so
+    complementarity, and that p lives on the basis, need no check of their own.
     """
     variables = [(i, j) for i in range(len(game.leader)) for j in columns]
     levels = _levels(game, p, variables)
@@ -147,7 +147,7 @@ def optimum(
                 raise node.fails(f"does not bound leader action {i + 1} with follower action {j + 1}")
             if d < 0:
                 ties.discard((i, j))
-    doubt = "" if len(multipliers) == len(levels) else _doubt(game, p, ties, positive, basis)
+    doubt = "" if len(multipliers) == len(levels) else _doubt(ties, positive, basis)
     return Optimum(levels, len(multipliers) if doubt else len(levels), doubt)
 
 
@@ -164,16 +164,12 @@ def _objective(game: Game, level: int, at: Variable, variables: list[Variable]) 
     return Fraction(variables[level - 2] == at)
 
 
-def _doubt(game: Game, p: dict[Variable, Fraction], ties: set[Variable], positive: set[Variable], basis: Basis) -> str:
+def _doubt(ties: set[Variable], positive: set[Variable], basis: Basis) -> str:
     """Why the basis does not show the optimum unique; empty if it does."""
-    if not p.keys() <= set(basis.support):
-        return "positive entries stand outside the basis"
     if not ties <= set(basis.support):
         return "an entry outside the basis could take part at no loss"
     if any(j != k and (j, k) not in positive for j, k in basis.tight):
         return "a tight action has no positive multiplier"
-    if any(total(w * (game.u2[i][j] - game.u2[i][k]) for (i, b), w in p.items() if b == j) for j, k in basis.tight):
-        return "a tight action does not tie"
     if len(basis.rows) + 1 != len(basis.support) or not regular([*basis.rows, [Fraction(1)] * len(basis.support)]):
         return "the basis matrix is not regular"
     return ""

@@ -82,7 +82,8 @@ def refute(
     """
     known = vertices.refuted.get((response, why))
     if known is not None and known[0] == value:
-        return known[1]
+        again: Refuted[T] = known[1]
+        return again
     match why:
         case Bound(multipliers, shift, empty):
             numbers = tuple((k, prover.number(weight)) for k, weight in multipliers)

@@ -84,7 +84,8 @@ def levels_of(game: Scalars[T], response: int, prover: Prover[T], count: int) ->
 
 def compare(left: Ratio[T], right: Ratio[T], prover: Prover[T]) -> T:
     """A scalar with the sign of ``left − right``."""
-    return left.top * right.bottom - right.top * left.bottom
+    gap: T = left.top * right.bottom - right.top * left.bottom
+    return gap
 
 
 class Vertices(Generic[T]):

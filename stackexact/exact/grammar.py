@@ -25,6 +25,7 @@ NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 """What a parameter may be called."""
 
 _NUMERAL: Final = re.compile(r"([0-9]+)(?:\.([0-9]*))?(?:[eE]([+-]?[0-9]+))?|\.([0-9]+)(?:[eE]([+-]?[0-9]+))?")
+_PLAIN: Final = re.compile(r"(-?)([0-9]{1,300})(?:/([0-9]{1,300})|\.([0-9]{1,300}))?")
 _TOKEN: Final = re.compile(
     r"[ \t\r\n]*(?:(?P<numeral>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)|(?P<name>[A-Za-z][A-Za-z0-9_]*)"
     r"|(?P<operator>\*\*|[-+*/()]))"
@@ -69,6 +70,13 @@ def parse(text: str, *, limits: Limits = RESULT) -> Exact:
         raise ExpressionError(f"expected an expression as text, found {type(text).__name__}; write it as a string")
     if len(text) > limits.characters:
         raise ExpressionError(f"expected at most {limits.characters} characters, found {len(text)}: {shorten(text)}")
+    # Nearly every payoff is a plain number: no need to take it apart token by token.
+    if plain := _PLAIN.fullmatch(text):
+        sign, whole, under, tail = plain.groups()
+        top = int(whole + (tail or ""))
+        bottom = 10 ** len(tail) if tail else int(under or 1)
+        if bottom:
+            return Fraction(-top if sign else top, bottom)
     reader = _Reader(text, limits)
     try:
         return reader.run()

@@ -12,13 +12,12 @@ from fractions import Fraction
 from math import comb, gcd
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from flint import Ordering, fmpz_mpoly, fmpz_mpoly_ctx
-
 from stackexact.errors import ExpressionError
 from stackexact.exact.digits import fraction_to_text, int_to_text
 
 if TYPE_CHECKING:
-    import sympy
+    from flint import fmpz_mpoly, fmpz_mpoly_ctx
+    from sympy import Expr as SympyExpr
 
 __all__ = ["Exact", "Expression", "symbol"]
 
@@ -28,13 +27,20 @@ MAX_BITS = 400_000
 """Bounds on what input may expand to; beyond them an :class:`ExpressionError` is raised, quickly."""
 
 
+def _ring(names: tuple[str, ...]) -> fmpz_mpoly_ctx:
+    """The integer polynomials in these names. Flint is imported here, so that numbers alone never load it."""
+    from flint import Ordering, fmpz_mpoly_ctx
+
+    return fmpz_mpoly_ctx.get(names, Ordering.deglex)
+
+
 def symbol(name: str) -> Expression:
     """The parameter ``name`` as an expression.
 
     >>> str(1 / symbol("delta") - 1)
     '(-delta + 1)/(delta)'
     """
-    context = fmpz_mpoly_ctx.get((name,), Ordering.deglex)
+    context = _ring((name,))
     return Expression._raw(context.gens()[0], context.constant(1))
 
 
@@ -111,7 +117,7 @@ class Expression:
             raise ExpressionError(f"{self} divides by zero at {place}; choose another value or state an assumption")
         return top / bottom
 
-    def sympy(self) -> sympy.Expr:
+    def sympy(self) -> SympyExpr:
         """The same function as a SymPy expression (plain symbols of the same names)."""
         import sympy
 
@@ -126,12 +132,12 @@ class Expression:
 
         if self.is_polynomial:
             number = next(iter(self.denominator.values()))
-            polynomial: sympy.Expr = sympy.expand(side(self.numerator) / number)
+            polynomial: SympyExpr = sympy.expand(side(self.numerator) / number)
             return polynomial
-        quotient: sympy.Expr = side(self.numerator) / side(self.denominator)
+        quotient: SympyExpr = side(self.numerator) / side(self.denominator)
         return quotient
 
-    def _sympy_(self) -> sympy.Expr:
+    def _sympy_(self) -> SympyExpr:
         return self.sympy()
 
     def _repr_latex_(self) -> str:
@@ -246,7 +252,7 @@ def _aligned(left: Expression, right: Exact) -> tuple[fmpz_mpoly, fmpz_mpoly, fm
     sides = (left._num, left._den, right._num, right._den)
     if left.parameters != right.parameters:
         names = tuple(sorted({*left.parameters, *right.parameters}))
-        context = fmpz_mpoly_ctx.get(names, Ordering.deglex)
+        context = _ring(names)
         sides = (
             sides[0].project_to_context(context),
             sides[1].project_to_context(context),
@@ -287,7 +293,7 @@ def _quotient(num: fmpz_mpoly, den: fmpz_mpoly) -> Exact:
     names = context.names()
     used = {i for side in (num, den) for i, degree in enumerate(side.degrees()) if degree}
     if len(used) < len(names):
-        smaller = fmpz_mpoly_ctx.get(tuple(names[i] for i in sorted(used)), Ordering.deglex)
+        smaller = _ring(tuple(names[i] for i in sorted(used)))
         num, den = num.project_to_context(smaller), den.project_to_context(smaller)
     return Expression._raw(num, den)
 

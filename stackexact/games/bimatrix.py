@@ -225,6 +225,21 @@ class Game:
         symbols = f", parameters {', '.join(self.parameters)}" if self.parameters else ""
         return f"<Game {title}{rows}x{columns}{symbols}>"
 
+    def __str__(self) -> str:
+        from stackexact.games.display import text
+
+        return text(self)
+
+    def _repr_html_(self) -> str:
+        from stackexact.games.display import html
+
+        return html(self)
+
+    def _repr_latex_(self) -> str:
+        from stackexact.games.display import latex
+
+        return latex(self)
+
 
 def _transposed(table: Table) -> Table:
     return tuple(zip(*table, strict=True))

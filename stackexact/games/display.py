@@ -17,7 +17,7 @@ from stackexact.games.table import Entry, GameTable, Marks, brief, game_table
 
 __all__ = ["HINT", "game_html", "game_latex", "game_page", "html", "latex", "latex_number", "text"]
 
-HINT: Final = "text(..., full=True) shows everything"
+HINT: Final = "shortened for the screen; document() holds everything"
 """What a reader in Python is told about numbers and rows that are not shown."""
 
 _LABEL: Final = 20
@@ -60,10 +60,11 @@ def latex(game: Game) -> str:
 # -- text -------------------------------------------------------------------------------------------------------------
 
 
-def game_page(page: Page, game: Game, marks: Marks | None = None) -> None:
-    """Put title, description, facts and payoff table on a page."""
+def game_page(page: Page, game: Game, marks: Marks | None = None, remark: str = "") -> None:
+    """Put title, remark, description, facts and payoff table on a page."""
     table, number = _fitting(page, game, marks)
     page.add((printable(table.title), "title"))
+    page.paragraph(remark, "dim")
     page.paragraph(game.description or "")
     for label, fact in table.facts:
         page.paragraph(f"{label}: {fact}", "dim")
@@ -72,7 +73,8 @@ def game_page(page: Page, game: Game, marks: Marks | None = None) -> None:
     page.add()
     texts = [number(value) for row in table.entries for entry in row for value in (entry.leader, entry.follower)]
     rounding = ["~ rounded"] if any(text.startswith("~") for text in texts) else []
-    page.paragraph("; ".join((*_legend(table), *rounding)), "dim")
+    page.paragraph("; ".join(("leader's payoff, follower's payoff", *_legend(table, "*"), *rounding)), "dim")
+    page.paragraph("; ".join(_legend(table)), "dim")
     page.paragraph(table.cropped, "warning")
     page.shortened |= bool(table.cropped or rounding or any("…" in text for text in texts))
 
@@ -91,8 +93,9 @@ def _fitting(page: Page, game: Game, marks: Marks | None) -> tuple[GameTable, Ca
     return table, number
 
 
-def _legend(table: GameTable) -> list[str]:
-    return ["leader's payoff, follower's payoff", *(f"{mark} {meaning}" for mark, meaning in table.legend)]
+def _legend(table: GameTable, star: str = "") -> list[str]:
+    """What the asterisk means, or what the letters mean."""
+    return [f"{mark} {meaning}" for mark, meaning in table.legend if (mark == "*") == (star == "*")]
 
 
 def _grid(table: GameTable, number: Callable[[Exact], str]) -> list[Line]:
@@ -153,7 +156,8 @@ def game_html(table: GameTable) -> str:
         for i, entries in zip(table.rows, table.entries, strict=True)
     )
     facts = [f"{label}: {fact}" for label, fact in table.facts]
-    legend = [*_legend(table), *([table.cropped] if table.cropped else [])]
+    legend = ["leader's payoff, follower's payoff", *_legend(table, "*"), *_legend(table)]
+    legend += [table.cropped] if table.cropped else []
     above = "".join(f"<br>{escape(printable(line))}" for line in (game.description or "", *facts) if line)
     return (
         f"<p><b>{escape(printable(table.title))}</b>{above}</p>"
@@ -204,7 +208,7 @@ def latex_number(value: Exact, longest: int = 40) -> str:
 
     >>> from fractions import Fraction
     >>> latex_number(Fraction(10**5000 + 1, 3))
-    '\\text{100\\ldots{}001/3 (5 001 and 1 digits)}'
+    '\\mbox{100\\ldots{}001/3 (5 001 and 1 digits)}'
     """
     if len(text_of(value)) <= longest:
         return tex.latex(value)

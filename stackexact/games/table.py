@@ -97,7 +97,8 @@ def game_table(game: Game, marks: Marks | None = None, *, rows: int = VISIBLE, c
     ('shown: 2 of 3 columns', [False, True])
     """
     marks = marks or Marks()
-    shown = _kept(game.shape[0], {i for i, _ in marks.at}, rows), _kept(game.shape[1], {j for _, j in marks.at}, columns)
+    wanted = {i for i, _ in marks.at}, {j for _, j in marks.at}
+    shown = _kept(game.shape[0], wanted[0], rows), _kept(game.shape[1], wanted[1], columns)
     entries = []
     for i in shown[0]:
         ones, twos = game.payoffs.leader[i], game.payoffs.follower[i]
@@ -105,7 +106,7 @@ def game_table(game: Game, marks: Marks | None = None, *, rows: int = VISIBLE, c
         entries.append(tuple(Entry(ones[j], twos[j], twos[j] == top, marks.at.get((i, j), "")) for j in shown[1]))
     legend = [("*", "best response")] if any(entry.best for row in entries for entry in row) else []
     used = {mark for row in entries for entry in row for mark in entry.marks}
-    legend += [(mark, text) for mark, text in marks.legend if mark in used]
+    legend += [(mark, f"outcome of {text}") for mark, text in marks.legend if mark in used]
     return GameTable(game, *shown, tuple(entries), tuple(legend))
 
 

@@ -23,7 +23,8 @@ __all__ = ["CONCEPTS", "Concept", "chosen", "concepts_of"]
 
 @dataclass(frozen=True, slots=True)
 class Concept:
-    """One concept: for which kind of game, under which title, whether it is solved unasked, whether it needs γ."""
+    """One concept: for which kind of game, under which title, whether it is solved unasked, whether it needs γ, and the
+    letter that marks the outcomes of its commitment in a payoff table."""
 
     name: str
     kind: str
@@ -32,6 +33,7 @@ class Concept:
     answer: str
     by_default: bool = True
     needs_tolerance: bool = False
+    letter: str = ""
 
     def __call__(self, space: Workspace) -> Answer:
         """Search and verify."""
@@ -49,6 +51,7 @@ CONCEPTS: Final[tuple[Concept, ...]] = (
         "Stackelberg, pure commitment, ties for the leader",
         "von Stackelberg 1934",
         f"{_HERE}:pure_strong",
+        letter="s",
     ),
     Concept(
         "pure-weak",
@@ -56,6 +59,7 @@ CONCEPTS: Final[tuple[Concept, ...]] = (
         "Stackelberg, pure commitment, ties against the leader",
         "von Stackelberg 1934",
         f"{_HERE}:pure_weak",
+        letter="w",
     ),
     Concept(
         "mixed-strong",
@@ -63,6 +67,7 @@ CONCEPTS: Final[tuple[Concept, ...]] = (
         "Stackelberg, mixed commitment, ties for the leader",
         "Conitzer & Sandholm 2006",
         f"{_HERE}:mixed_strong",
+        letter="m",
     ),
     Concept(
         "mixed-weak",

@@ -23,6 +23,12 @@ if TYPE_CHECKING:
 __all__ = ["Certificate", "Result", "Solution"]
 
 
+class _NotSolved(UsageError, KeyError):
+    """A concept without a result: bad usage, and a missing key, so that ``in`` and ``get`` work as in any mapping."""
+
+    __str__ = Exception.__str__
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
     """The answer to one concept: disjoint ``cells`` that cover the domain, up to what is ``undecided``.
@@ -83,7 +89,7 @@ class Solution(Mapping[str, Result]):
 
     def __getitem__(self, concept: str) -> Result:
         if concept not in self.results:
-            raise UsageError(f"expected one of {', '.join(self.results)}, found {shorten(concept)}; solve it by name")
+            raise _NotSolved(f"expected one of {', '.join(self.results)}, found {shorten(concept)}; solve it by name")
         return self.results[concept]
 
     def __iter__(self) -> Iterator[str]:

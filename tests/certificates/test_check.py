@@ -366,27 +366,6 @@ def test_an_unknown_concept_is_a_false_claim() -> None:
     assert len(str(report).splitlines()) == len(report.verdicts) + 1
 
 
-def test_a_claim_whose_response_is_not_shown_to_be_first_choice() -> None:
-    """The tied action b2 has the same commitment, but its own optimum is better for the follower."""
-    document = only("zero", "mixed-strong")
-    document = changed(document, ("game", "payoffs", "follower"), [["0", "1"], ["0", "-1"]])
-    one = {
-        "commitment": HALF,
-        "basis": {"support": ["a1", "a2"], "tight": ["b1", "b2"]},
-        "multipliers": [{}, {}, {"b2": "1/2"}],
-    }
-    two = {**one, "multipliers": [{}]}
-    told = {"when": [], "leader": "0", "follower": "0", "commitment": HALF, "response": "b1", "tied": ["b1", "b2"]}
-    document = changed(document, claim("mixed-strong"), told)
-    document = changed(document, proof("mixed-strong", "reaching"), {"b1": one, "b2": two})
-    assert "['b2']: not shown to come after" in rejected(document, "mixed-strong")
-    best = {"commitment": {"a1": "1"}, "basis": {"support": ["a1"], "tight": ["b2"]}, "multipliers": [{}, {}]}
-    document = changed(document, proof("mixed-strong", "reaching", "b2"), best)
-    rejected(document, "mixed-strong")
-    told |= {"follower": "1", "commitment": {"a1": "1"}, "response": "b2"}
-    assert check(changed(document, claim("mixed-strong"), told)).true
-
-
 # ---------------------------------------------------------------------------------------- long numbers, independence
 
 

@@ -1,0 +1,109 @@
+"""The concepts without linear programs, ``tolerant`` and ``alignment``, on large games from arrays in memory.
+
+    python benchmarks/tolerant_alignment.py
+    python benchmarks/tolerant_alignment.py --sizes 1000 --below 1000 --runs 5
+
+Payoffs are independent random integers in NumPy arrays. Time is counted from there: ``game`` reads the arrays, ``solve``
+searches and verifies. Every run is a process of its own, whose peak memory is printed.
+"""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import asdict, dataclass
+from time import perf_counter
+from typing import Any, Final
+
+from cells import asked_cell, emit, peak_mib, run_cell
+from reporting import Report, Table, add_common_options, exponent, median, progress, shown
+
+CONCEPTS: Final = ("tolerant", "alignment")
+
+
+def measure(request: dict[str, Any]) -> None:
+    """Answer one concept for one game, in a process of its own."""
+    import numpy
+    import stackexact
+
+    size, below, concept = request["size"], request["below"], request["concept"]
+    stackexact.solve(stackexact.Game([[1]], [[1]], tolerance=1), [concept])
+    rng = numpy.random.default_rng([size, request["seed"]])
+    leader, follower = rng.integers(0, below, (2, size, size))
+    loaded = peak_mib()
+    start = perf_counter()
+    game = stackexact.Game(leader, follower, tolerance=below // 20)
+    built = perf_counter()
+    stackexact.solve(game, [concept])
+    end = perf_counter()
+    emit(game=built - start, solve=end - built, total=end - start, loaded=loaded, peak=peak_mib())
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """The runs of one concept at one size that came to an end, and why others did not."""
+
+    concept: str
+    size: int
+    asked: int
+    samples: tuple[dict[str, Any], ...]
+    troubles: tuple[str, ...]
+
+    def middle(self, what: str) -> float | None:
+        """The median of one of the numbers."""
+        return median(sample[what] for sample in self.samples)
+
+    def row(self) -> tuple[str, ...]:
+        """The cell as a line of the table."""
+        numbers = [shown(self.middle(what)) for what in ("game", "solve", "total")]
+        memory = [shown(self.middle(what), 4) for what in ("loaded", "peak")]
+        return self.concept, str(self.size), f"{len(self.samples)}/{self.asked}", *numbers, *memory
+
+
+def run(concept: str, size: int, options: argparse.Namespace) -> Cell:
+    """Measure one concept at one size, a child process for each run."""
+    samples, troubles = [], []
+    for seed in range(options.runs):
+        request = {"concept": concept, "size": size, "below": options.below, "seed": seed}
+        outcome = run_cell(__file__, request, options.seconds / options.runs)
+        samples += outcome.lines
+        if outcome.trouble is not None:
+            troubles.append(f"{concept} {size}, run {seed}: {outcome.trouble}")
+    progress(f"{concept} {size}: {len(samples)} of {options.runs} runs")
+    return Cell(concept, size, options.runs, tuple(samples), tuple(troubles))
+
+
+def growth(cells: list[Cell]) -> Table:
+    """Fitted exponents of the median times in the size."""
+    rows = []
+    for concept in CONCEPTS:
+        mine = [cell for cell in cells if cell.concept == concept]
+        fitted = [
+            [(float(cell.size), value) for cell in mine if (value := cell.middle(what))]
+            for what in ("game", "solve", "total")
+        ]
+        rows.append((concept, *(shown(exponent(points)) for points in fitted)))
+    return Table("Growth: time ~ n ** exponent, fitted to the medians", ("concept", "game", "solve", "total"), tuple(rows))
+
+
+def main() -> None:
+    """Measure all cells and print the tables."""
+    request = asked_cell()
+    if request is not None:
+        measure(request)
+        return
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sizes", type=int, nargs="+", default=[100, 300, 1000], metavar="N")
+    parser.add_argument("--below", type=int, default=10**6, help="payoffs are 0 to one less (default: %(default)s)")
+    parser.add_argument("--runs", type=int, default=3, help="games, each in its process (default: %(default)s)")
+    add_common_options(parser, 300)
+    options = parser.parse_args()
+    cells = [run(concept, size, options) for concept in CONCEPTS for size in options.sizes]
+    headers = ("concept", "n", "runs", "game s", "solve s", "total s", "loaded MiB", "peak MiB")
+    table = Table("Medians: seconds, and peak memory of the process", headers, tuple(cell.row() for cell in cells))
+    troubles = tuple(trouble for cell in cells for trouble in cell.troubles)
+    data = [asdict(cell) for cell in cells]
+    Report("tolerant_alignment", (table, growth(cells)), troubles, data).publish(options.json)
+
+
+if __name__ == "__main__":
+    main()

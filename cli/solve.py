@@ -1,0 +1,170 @@
+"""``stackexact solve``: every concept that fits a game, printed for people, as JSON or as LaTeX."""
+
+from __future__ import annotations
+
+import math
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from stackexact.errors import UsageError
+
+from .games import Change, argument, changes, load
+from .output import emit, note, terminal
+from .progress import progress
+
+if TYPE_CHECKING:
+    from stackexact.solving.solution import Solution
+
+__all__ = ["command"]
+
+_UNDECIDED = 3
+_HINT = "numbers or rows are left out here; --json or --output FILE writes all"
+
+
+def _seconds(context: click.Context, parameter: click.Parameter, value: float | None) -> float | None:
+    if value is not None and not (value > 0 and math.isfinite(value)):
+        raise click.BadParameter("expected a positive number of seconds")
+    return value
+
+
+@click.command(
+    "solve",
+    epilog="Examples: stackexact solve misaligned-a --at delta=1/100; "
+    "stackexact solve game.nfg --leader 2 --concept mixed-strong --json",
+)
+@argument()
+@click.option("--concept", multiple=True, metavar="NAME", help="Only this concept (repeatable).")
+@changes(tolerance=True)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--latex", "as_latex", is_flag=True, help="Print LaTeX to paste.")
+@click.option(
+    "--digits", type=click.IntRange(0, 1000), metavar="N", default=6, help="Significant digits of decimals; 0: none."
+)
+@click.option("--output", metavar="FILE", help="Write the result there, in full; .json and .tex name their format.")
+@click.option("--certificate", metavar="FILE", help="Write the proofs there, for 'stackexact check'.")
+@click.option("--time-limit", type=float, callback=_seconds, metavar="SECONDS", help="Stop searching after that time.")
+@click.option(
+    "--max-cells",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Most cells of a closed form (no numeric game has several).",
+)
+def command(
+    game: str,
+    at: tuple[str, ...],
+    assume: tuple[str, ...],
+    leader: str,
+    follower: str | None,
+    tolerance: str | None,
+    **given: Any,
+) -> int:
+    """Solve GAME: every concept that fits it, exactly, each answer verified before it is printed.
+
+    Decimals stand beside exact values: = is the value itself, ≈ is rounded. Exit code 3: something stays undecided.
+    """
+    change = Change(at, assume, leader, follower, tolerance)
+    request = _Request(**given)
+    request.check(game)
+    return _run(load(game, change), request, change.remark())
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """What to solve for, and where the answers go."""
+
+    concept: tuple[str, ...]
+    as_json: bool
+    as_latex: bool
+    digits: int
+    output: str | None
+    certificate: str | None
+    time_limit: float | None
+    max_cells: int | None
+
+    @property
+    def form(self) -> str:
+        """``json``, ``latex`` or ``text``."""
+        suffix = os.path.splitext(self.output or "")[1].lower()
+        if self.as_json or (suffix == ".json" and not self.as_latex):
+            return "json"
+        return "latex" if self.as_latex or suffix == ".tex" else "text"
+
+    @property
+    def target(self) -> str | None:
+        """The file of the result; none for standard output."""
+        return None if self.output == "-" else self.output
+
+    def check(self, source: str) -> None:
+        """Refuse what cannot be meant, before any work is done."""
+        if self.as_json and self.as_latex:
+            raise UsageError("expected one of --json and --latex, found both; leave one out")
+        if self.certificate == "-":
+            raise UsageError("--certificate: expected a file, found standard output; name a file")
+        names = {"GAME": source, "--output": self.target, "--certificate": self.certificate}
+        places: dict[str, str] = {}
+        for option, name in names.items():
+            place = os.path.realpath(name) if name and name != "-" else ""
+            if option != "GAME" and place:
+                _writable(option, place)
+            if place in places and (os.path.isfile(place) or not os.path.exists(place)):
+                raise UsageError(f"{option}: expected another file than that of {places[place]}; rename one")
+            if place:
+                places[place] = option
+
+
+def _writable(option: str, place: str) -> None:
+    folder = os.path.dirname(place)
+    if os.path.isdir(place) or not os.path.isdir(folder):
+        found = "a folder" if os.path.isdir(place) else "a name in a folder that does not exist"
+        raise UsageError(f"{option}: expected a file to write, found {found}; correct the path")
+
+
+def _run(game: Any, request: _Request, remark: str) -> int:
+    from stackexact.games.files import write_aside
+    from stackexact.solving.solve import solve
+
+    with progress() as report:
+        solution = solve(game, request.concept or None, time_limit=request.time_limit, report=report)
+        if request.certificate is not None:
+            report("certificate")
+            _certify(solution, request.certificate)
+        report("output")
+        text = _rendered(solution, request, remark)
+        if request.target is not None:
+            write_aside(request.target, text)
+    if request.target is None:
+        emit(text, utf8=request.form != "text")
+    if request.form != "text" or request.target is not None:
+        for left in solution.notes:
+            note(left)
+    return 0 if solution.complete else _UNDECIDED
+
+
+def _certify(solution: Solution, place: str) -> None:
+    from stackexact.games.files import write_aside
+
+    made = solution.certificate()
+    if not made.document["claims"]:
+        note("nothing was decided, so there is no certificate to write")
+        return
+    if not solution.complete:
+        note("the certificate holds the decided concepts only")
+    write_aside(place, made.dumps())
+
+
+def _rendered(solution: Solution, request: _Request, remark: str) -> str:
+    if request.form == "json":
+        from stackexact.games.json_text import render
+
+        return render(solution.document())
+    from stackexact.solving import display
+
+    if request.form == "latex":
+        return display.latex(solution, request.digits)
+    if request.target is not None:
+        return display.text(solution, request.digits, remark=remark, full=True)
+    colour, width = terminal()
+    return display.text(solution, request.digits, colour, width=width, remark=remark, hint=_HINT)
