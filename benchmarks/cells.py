@@ -1,8 +1,7 @@
 """Cells of a table, each measured in a process of its own.
 
-A process of its own gives each cell a limit that holds whatever the solver does, and a peak memory that is the cell's
-alone. A script calls itself with ``--cell REQUEST``; the child prints JSON lines as it goes, so what was measured before
-the limit is kept.
+So each cell has a limit that holds whatever the solver does, and a peak memory that is its own. A script calls itself
+with ``--cell REQUEST``; the child prints JSON lines as it goes, so what was measured before the limit is kept.
 """
 
 from __future__ import annotations

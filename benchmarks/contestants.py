@@ -1,7 +1,7 @@
 """Who takes part: stackexact, OpenSpiel's float solver, and the same linear programs in HiGHS alone.
 
-Each loads a game into the form it wants (not timed) and then solves it (timed). HiGHS alone runs the LPs in the order in
-which stackexact runs them, and skips one where its bound max_i u1(i, j) lies below the best value so far.
+Each loads a game into the form it wants (not timed) and then solves it (timed). HiGHS alone runs the LPs in the order
+in which stackexact runs them, and skips one where its bound max_i u1(i, j) lies below the best value so far.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from functools import wraps
 from importlib.util import find_spec
 from time import perf_counter
 from typing import Any, Final, Protocol
+from unittest import mock
 
 from families import Tables
 
@@ -81,7 +82,8 @@ def _watched(original: type, clock: Clock) -> type:
     timed = {}
     for name in dir(original):
         static = inspect.getattr_static(original, name)
-        if name.startswith("_") and name != "__init__" or isinstance(static, (staticmethod, classmethod, property)):
+        private = name.startswith("_") and name != "__init__"
+        if private or isinstance(static, (staticmethod, classmethod, property)):
             continue
         method = getattr(original, name)
         if callable(method) and not isinstance(method, type):
@@ -94,12 +96,8 @@ def _listening(clock: Clock) -> Iterator[None]:
     """While this lasts, HiGHS objects that anyone makes are timed."""
     import highspy
 
-    original = highspy.Highs
-    highspy.Highs = _watched(original, clock)
-    try:
+    with mock.patch.object(highspy, "Highs", _watched(highspy.Highs, clock)):
         yield
-    finally:
-        highspy.Highs = original
 
 
 @dataclass(slots=True)
@@ -116,7 +114,8 @@ class Stackexact:
     def solve(self, loaded: Any) -> Fraction:
         from stackexact import solve
 
-        value: Fraction = solve(loaded, ["mixed-strong"])["mixed-strong"].cells[0].leader
+        cell: Any = solve(loaded, ["mixed-strong"])["mixed-strong"].cells[0]
+        value: Fraction = cell.leader
         return value
 
     @contextmanager
@@ -194,7 +193,7 @@ def _fresh_value(objective: Any, follower: Any, response: int) -> float | None:
     model.a_matrix_.start_ = numpy.append(0, numpy.cumsum(numpy.count_nonzero(matrix, axis=1)))
     model.a_matrix_.index_ = numpy.nonzero(matrix)[1]
     model.a_matrix_.value_ = matrix[numpy.nonzero(matrix)]
-    solver = highspy.Highs()
+    solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]  # highspy ships partial types
     solver.setOptionValue("output_flag", False)
     solver.passModel(model)
     solver.run()
@@ -265,7 +264,7 @@ def _reusable(follower: Any) -> Any:
     model.a_matrix_.start_ = numpy.append(0, numpy.cumsum(numpy.count_nonzero(matrix, axis=0)))
     model.a_matrix_.index_ = numpy.nonzero(matrix.T)[1]
     model.a_matrix_.value_ = matrix.T[numpy.nonzero(matrix.T)]
-    solver = highspy.Highs()
+    solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]  # highspy ships partial types
     for option, value in (("output_flag", False), ("presolve", "off"), ("solver", "simplex"), ("threads", 1)):
         solver.setOptionValue(option, value)
     solver.passModel(model)

@@ -29,8 +29,7 @@ class Tables:
 
     def floats(self) -> tuple[list[list[float]], list[list[float]]]:
         """Both tables in floats, each payoff rounded to the nearest: all that a float solver can be given."""
-        leader, follower = ([[float(value) for value in row] for row in table] for table in (self.leader, self.follower))
-        return leader, follower
+        return _floats(self.leader), _floats(self.follower)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +39,10 @@ class Family:
     name: str
     description: str
     draw: Callable[[Random, int, int], Tables]
+
+
+def _floats(table: Table) -> list[list[float]]:
+    return [[float(value) for value in row] for row in table]
 
 
 def _table(rows: int, columns: int, entry: Callable[[], Number]) -> Table:

@@ -23,6 +23,7 @@ def measure(request: dict[str, Any]) -> None:
     """Solve one game, in a process of its own."""
     import highspy  # noqa: F401  # loaded before the solve, so that only the work is counted
     import numpy  # noqa: F401
+
     import stackexact
 
     stackexact.solve(stackexact.Game([[1]], [[1]]), ["mixed-strong"])
@@ -62,7 +63,8 @@ class Cell:
 
 def run(family: str, size: int, options: argparse.Namespace) -> Cell:
     """Measure one family at one size, a child process for each game."""
-    samples, troubles = [], []
+    samples: list[dict[str, Any]] = []
+    troubles = []
     for seed in range(options.games):
         outcome = run_cell(__file__, {"family": family, "size": size, "seed": seed}, options.seconds / options.games)
         samples += outcome.lines

@@ -3,8 +3,8 @@
     python benchmarks/mixed_strong.py
     python benchmarks/mixed_strong.py --sizes 20 40 --families ties --games 9 --json ties.json
 
-Every cell (a family and a size) is a process of its own. In it the contestants take turns, game by game and round by
-round, so that whatever else the machine does hits all alike. Ratios are taken within a round.
+Every cell (a family and a size) is a process of its own. In it the contestants take turns, game by game, in several
+rounds over the games, so that whatever else the machine does hits all alike. Ratios are taken within a turn.
 """
 
 from __future__ import annotations
@@ -40,18 +40,17 @@ def measure(request: dict[str, Any]) -> None:
         emit(begin=name, game="the warm-up")
         solver.solve(solver.load(tables(*WARM_UP)))
     gc.freeze()  # else every contestant pays, at random, for collecting what all the others have imported
-    size = request["size"]
-    for game in range(request["games"]):
-        drawn = tables(request["family"], size, size, game)
-        loaded = {name: solver.load(drawn) for name, solver in solvers.items()}
-        exact: Fraction | None = None
-        for turn in range(request["rounds"]):
+    drawn = [tables(request["family"], request["size"], request["size"], game) for game in range(request["games"])]
+    loaded = [{name: solver.load(one) for name, solver in solvers.items()} for one in drawn]
+    for turn in range(request["rounds"]):
+        for game, forms in enumerate(loaded):
+            exact: Fraction | None = None
             for name, solver in solvers.items():
                 emit(begin=name, game=game)
-                value, sample = timed(solver, loaded[name])
+                value, sample = timed(solver, forms[name])
                 if name == STACKEXACT and isinstance(value, Fraction):
                     exact = value
-                emit(name=name, game=game, turn=turn, error=error(value, exact, drawn), **sample)
+                emit(name=name, game=game, turn=turn, error=error(value, exact, drawn[game]), **sample)
 
 
 def timed(solver: Contestant, loaded: Any) -> tuple[Fraction | float | None, dict[str, Any]]:
@@ -114,7 +113,7 @@ class Cell:
         return self.over_games(name, lambda sample: float(sample["seconds"]))
 
     def ratio(self, above: str, below: str) -> float | None:
-        """Median over games of the median over rounds of the ratio of two times in one round."""
+        """Median over games of the median over rounds of the ratio of two times in one turn."""
         partner = {(s["game"], s["turn"]): s for s in self.samples if s["name"] == below and s["failure"] is None}
 
         def one(sample: Sample) -> float | None:
@@ -173,11 +172,12 @@ def times(cells: list[Cell]) -> Table:
         columns = [milliseconds(cell.seconds(name)) for name in CONTESTANTS]
         inside = milliseconds(cell.over_games(STACKEXACT, lambda sample: float(sample["running"])))
         rows.append((*cell.label, f"{cell.done()}/{cell.asked}", shown(lps), *columns, inside))
-    return Table("Median times in ms (LPs: how many stackexact gives to HiGHS; in HiGHS: its run())", headers, tuple(rows))
+    title = "Median times in ms (LPs: how many stackexact gives to HiGHS; in HiGHS: its run())"
+    return Table(title, headers, tuple(rows))
 
 
 def ratios(cells: list[Cell]) -> Table:
-    """Ratios of times, each the median over games of ratios in one round."""
+    """Ratios of times, each the median over games of ratios in one turn."""
     headers = (
         "family",
         "n",
@@ -229,7 +229,7 @@ def summary(cells: list[Cell]) -> Iterator[str]:
         found = [ratio for cell in cells if cell.size == size and (ratio := cell.ratio(OPENSPIEL, STACKEXACT))]
         if found:
             low, middle = shown(min(found)), shown(median(found))
-            yield f"{size} x {size}: OpenSpiel / stackexact is {low} in the lowest family, {middle} in the median family"
+            yield f"{size} x {size}: OpenSpiel / stackexact is {low} in the lowest, {middle} in the median family"
 
 
 def notes(cells: list[Cell], options: argparse.Namespace) -> Iterator[str]:
@@ -258,7 +258,7 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--sizes", type=int, nargs="+", default=[10, 20, 40, 80, 160], metavar="N")
     parser.add_argument("--families", nargs="+", default=list(FAMILIES), choices=list(FAMILIES), metavar="NAME")
     parser.add_argument("--games", type=int, default=5, help="games of each family and size (default: %(default)s)")
-    parser.add_argument("--rounds", type=int, default=3, help="rounds of each game (default: %(default)s)")
+    parser.add_argument("--rounds", type=int, default=3, help="rounds over the games (default: %(default)s)")
     parser.add_argument("--peer-limit", type=int, default=40, metavar="N", help="largest size for OpenSpiel")
     add_common_options(parser, 120)
     return parser.parse_args()

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from importlib import metadata
+from importlib.util import find_spec
 from math import log
 from pathlib import Path
 from typing import Any, Final
@@ -66,7 +67,8 @@ def versions() -> list[tuple[str, str]]:
         try:
             found.append((name, metadata.version(name)))
         except metadata.PackageNotFoundError:
-            found.append((name, "not installed"))
+            here = name == "stackexact" and find_spec(name) is not None
+            found.append((name, "from a checkout" if here else "not installed"))
     return found
 
 

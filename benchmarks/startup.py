@@ -64,7 +64,7 @@ def main() -> None:
     headers = ("game", "pairs", "stackexact solve ms", "import numpy ms", "ratio")
     notes = []
     if script is None:
-        notes.append("the stackexact command is not installed (pip install . from the checkout); its columns stay empty")
+        notes.append("the stackexact command is not installed (pip install .); its columns stay empty")
     elif ours is None:
         notes.append(f"`stackexact solve {options.game}` fails, or takes longer than the budget; run it to see why")
     if len(times) < options.pairs:

@@ -3,8 +3,8 @@
     python benchmarks/tolerant_alignment.py
     python benchmarks/tolerant_alignment.py --sizes 1000 --below 1000 --runs 5
 
-Payoffs are independent random integers in NumPy arrays. Time is counted from there: ``game`` reads the arrays, ``solve``
-searches and verifies. Every run is a process of its own, whose peak memory is printed.
+Payoffs are independent random integers in NumPy arrays. Time is counted from there: ``game`` reads the arrays,
+``solve`` searches and verifies. Every run is a process of its own, whose peak memory is printed.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ CONCEPTS: Final = ("tolerant", "alignment")
 def measure(request: dict[str, Any]) -> None:
     """Answer one concept for one game, in a process of its own."""
     import numpy
+
     import stackexact
 
     size, below, concept = request["size"], request["below"], request["concept"]
@@ -61,7 +62,8 @@ class Cell:
 
 def run(concept: str, size: int, options: argparse.Namespace) -> Cell:
     """Measure one concept at one size, a child process for each run."""
-    samples, troubles = [], []
+    samples: list[dict[str, Any]] = []
+    troubles = []
     for seed in range(options.runs):
         request = {"concept": concept, "size": size, "below": options.below, "seed": seed}
         outcome = run_cell(__file__, request, options.seconds / options.runs)
@@ -82,7 +84,8 @@ def growth(cells: list[Cell]) -> Table:
             for what in ("game", "solve", "total")
         ]
         rows.append((concept, *(shown(exponent(points)) for points in fitted)))
-    return Table("Growth: time ~ n ** exponent, fitted to the medians", ("concept", "game", "solve", "total"), tuple(rows))
+    title = "Growth: time ~ n ** exponent, fitted to the medians"
+    return Table(title, ("concept", "game", "solve", "total"), tuple(rows))
 
 
 def main() -> None:

@@ -1,8 +1,8 @@
 """Optimal commitment to correlated strategies: one linear program (Conitzer & Korzhyk 2011).
 
 The leader commits to a distribution p over outcomes and recommends the follower's part; following the recommendation
-must be a best response: ``Σ_i p(i, j) (u2(i, j) − u2(i, k)) >= 0`` for all j ≠ k. With two players the value equals that
-of mixed commitment, which makes this an independent check of the multiple LPs. Growth: mn variables, n(n − 1) + 1 rows.
+must be a best response: ``Σ_i p(i, j) (u2(i, j) − u2(i, k)) >= 0`` for all j ≠ k. With two players the value is that of
+mixed commitment, which makes this an independent check of the multiple LPs. Growth: mn variables, n(n − 1) + 1 rows.
 """
 
 from __future__ import annotations

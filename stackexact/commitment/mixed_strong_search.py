@@ -77,6 +77,7 @@ class NumericLPs:
     starts: dict[int, Vertex] = field(default_factory=dict)
     multipliers: dict[int, Bound] = field(default_factory=dict)
     values: dict[int, float] = field(default_factory=dict)
+    optima: dict[int, Reached[Number]] = field(default_factory=dict)
     near: dict[int, tuple[tuple[int, ...], tuple[int, ...]]] = field(default_factory=dict)
     _floats: FloatLPs | None = None
     _exact: ExactLPs[Number] | None = None
@@ -155,6 +156,14 @@ class NumericLPs:
             rows, columns = tuple(sorted({*rows, *gaining})), tuple(sorted({*columns, *rivals}))
         return None
 
+    def optimum(self, response: int) -> Reached[Number] | None:
+        """The proved optimum of LP(response), reached if need be; ``None`` where its region is empty."""
+        if response not in self.optima:
+            if response not in self.values:
+                self.ask(response)
+            _Hybrid(self).examine([response])
+        return self.optima.get(response)
+
     def multipliers_of(self, response: int) -> Bound | None:
         """Proposed multipliers of LP(response), asked for if need be."""
         if response not in self.values:
@@ -192,7 +201,7 @@ class _Hybrid:
     def __init__(self, lps: NumericLPs) -> None:
         self.lps = lps
         self.game, self.vertices, self.prover = lps.game, lps.vertices, lps.vertices.prover
-        self.optima: dict[int, Reached[Number]] = {}
+        self.optima = lps.optima
         self.refuted: dict[int, Refutation] = {}
 
     def run(self) -> Skeleton:
@@ -242,7 +251,7 @@ class _Hybrid:
             proved = prove_reaching(self.vertices, tuple(claims))
         except Unproved:
             proved = self.one_by_one(claims)
-        self.optima |= {one.response: one for one in proved}
+        self.optima.update({one.response: one for one in proved})
         for j in responses:
             if j not in self.optima:
                 self.finish(j)

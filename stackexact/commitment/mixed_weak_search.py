@@ -7,6 +7,7 @@ stops where every other class is bounded strictly below the value found.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from stackexact.commitment.mixed_weak import (
@@ -20,6 +21,7 @@ from stackexact.commitment.mixed_weak import (
     WeakSkeleton,
     Witness,
 )
+from stackexact.commitment.vertices import Vertex
 from stackexact.commitment.weak_programs import (
     advantage,
     attaining_set,
@@ -28,6 +30,7 @@ from stackexact.commitment.weak_programs import (
     others,
     value_program,
 )
+from stackexact.commitment.weak_vertices import value_basis
 from stackexact.errors import Unproved
 from stackexact.exact.fields import OrderedField
 from stackexact.exact.prover import Ratio
@@ -59,6 +62,28 @@ class Hints:
         """A basis from which to solve a program."""
         return None
 
+    def vertex(self, members: tuple[int, ...]) -> Vertex | None:
+        """The vertex of a class of one action that is proved to be its unique optimum."""
+        return None
+
+    def value(self, members: tuple[int, ...]) -> Any:
+        """The value at that vertex."""
+        raise NotImplementedError
+
+    def at_vertex(self, number: int, response: int, vertex: Vertex, value: Ratio[Any]) -> Witness | Chain | None:
+        """Whether that vertex attains the value, if that can be told without a search."""
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Peak(Generic[T]):
+    """The optimum of one class: value, basis, and the dictionary or the unique vertex that it was read from."""
+
+    value: T
+    basis: Basis
+    state: Dictionary[T] | None = None
+    vertex: Vertex | None = None
+
 
 class WeakSearch(Generic[T]):
     """The search on one game, at one point of the parameters."""
@@ -78,7 +103,7 @@ class WeakSearch(Generic[T]):
     def run(self) -> WeakSkeleton:
         """Find the skeleton."""
         proofs: dict[int, ClassProof] = {}
-        optima: dict[int, Dictionary[T]] = {}
+        optima: dict[int, Peak[T]] = {}
         interiors: dict[int, Point | Basis] = {}
         best: Any = None
         for c in self.hints.order(self.classes):
@@ -91,11 +116,10 @@ class WeakSearch(Generic[T]):
                 proofs[c] = interior
                 continue
             interiors[c] = interior
-            optima[c] = self.solved(value_program(self.game, members, self.zero, self.one))
-            value = optima[c].point()[-1]
-            best = value if best is None or value > best else best
-        for c in [c for c, state in optima.items() if state.point()[-1] != best]:
-            proofs[c] = self.hints.bound(self.classes[c], best) or Bounded(optima[c].basis())
+            optima[c] = self.peak(members)
+            best = optima[c].value if best is None or optima[c].value > best else best
+        for c in [c for c, peak in optima.items() if peak.value != best]:
+            proofs[c] = self.hints.bound(self.classes[c], best) or Bounded(optima[c].basis)
             del optima[c]
         return self.attainment(best, proofs, optima, interiors)
 
@@ -103,23 +127,43 @@ class WeakSearch(Generic[T]):
         self,
         best: T,
         proofs: dict[int, ClassProof],
-        optima: dict[int, Dictionary[T]],
+        optima: dict[int, Peak[T]],
         interiors: dict[int, Point | Basis],
     ) -> WeakSkeleton:
         """Restrict every class that reaches the value until it attains it or vanishes."""
         value: Ratio[T] = Ratio(*self.field.split(best))
         witness: Witness | None = None
         chains: dict[int, Chain] = {}
-        bases = {c: optima[c].basis() for c in sorted(optima)}
-        for c in bases:
-            found = self.restrict(c, value, optima[c])
+        for c in sorted(optima):
+            found = self.attains(c, optima[c], value)
             if isinstance(found, Witness):
                 witness = found
                 break
             chains[c] = found
-        for c, basis in bases.items():
-            proofs[c] = Reaching(interiors[c], basis, None if witness is not None else chains[c])
+        for c, peak in optima.items():
+            proofs[c] = Reaching(interiors[c], peak.basis, None if witness is not None else chains[c])
         return WeakSkeleton(tuple(proofs[c] for c in range(len(self.classes))), witness)
+
+    def peak(self, members: tuple[int, ...]) -> Peak[T]:
+        """The optimum of a class whose region has an interior."""
+        vertex = self.hints.vertex(members)
+        if vertex is not None:
+            basis = value_basis(self.game.shape, members[0], vertex)
+            return Peak(self.hints.value(members), basis, vertex=vertex)
+        state = self.solved(value_program(self.game, members, self.zero, self.one))
+        return Peak(state.point()[-1], state.basis(), state)
+
+    def attains(self, number: int, peak: Peak[T], value: Ratio[T]) -> Witness | Chain:
+        """A witness in the class, or the chain of restrictions that leaves nothing of it."""
+        members = self.classes[number]
+        if peak.vertex is not None:
+            found = self.hints.at_vertex(number, members[0], peak.vertex, value)
+            if found is not None:
+                return found
+        state = peak.state
+        if state is None:
+            state = self.solved(value_program(self.game, members, self.zero, self.one), peak.basis)
+        return self.restrict(number, value, state)
 
     def solved(self, program: Program[T], start: Basis | None = None) -> Dictionary[T]:
         """The optimal dictionary of a program that has an optimum, from a basis or a hint of one."""

@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from stackexact.commitment.mixed_strong_search import NumericLPs
-from stackexact.commitment.mixed_weak import Bounded, Point
+from stackexact.commitment.mixed_weak import Bounded, Chain, Point, Witness
 from stackexact.commitment.mixed_weak_search import Hints
 from stackexact.commitment.refutations import Bound, refute
+from stackexact.commitment.vertices import Vertex
 from stackexact.commitment.weak_programs import advantage, interior_program, others
+from stackexact.commitment.weak_vertices import at_vertex
 from stackexact.errors import Unproved
+from stackexact.exact.fields import Rationals
 from stackexact.exact.prover import Number, Ratio
 from stackexact.lp import highs
 from stackexact.lp.program import Basis, Program
@@ -30,6 +33,8 @@ class NumericHints(Hints):
 
     def order(self, classes: Sequence[tuple[int, ...]]) -> list[int]:
         """By descending proposed value of LP(j), then by its bound."""
+        if self.lps.use_floats and not self.lps.values:
+            self.lps.propose()
         rank = {j: place for place, j in enumerate(self.lps.order())}
         known = self.lps.values
         return sorted(range(len(classes)), key=lambda c: (-known.get(classes[c][0], -1.0), rank[classes[c][0]]))
@@ -72,6 +77,26 @@ class NumericHints(Hints):
             if any(row[0] <= 0 for row in sums):
                 return None
         return Point(weights)
+
+    def vertex(self, members: tuple[int, ...]) -> Vertex | None:
+        """The proved optimum of LP(j) of a class of one action, if it is unique."""
+        if not self.lps.use_floats or len(members) > 1:
+            return None
+        found = self.lps.optimum(members[0])
+        return found.vertex if found is not None and found.unique else None
+
+    def value(self, members: tuple[int, ...]) -> Number:
+        """The leader's value there."""
+        found = self.lps.optimum(members[0])
+        assert found is not None
+        return Rationals().one * found.values[0].top / found.values[0].bottom
+
+    def at_vertex(self, number: int, response: int, vertex: Vertex, value: Ratio[Any]) -> Witness | Chain | None:
+        """The question answered next to the vertex, unless the optimum is degenerate."""
+        try:
+            return at_vertex(self.lps.vertices, number, response, vertex, value)
+        except LookupError:
+            return None
 
     def basis(self, program: Program[Any]) -> Basis | None:
         """HiGHS's basis for a program of integers."""
