@@ -64,6 +64,8 @@ class _Split(Generic[T]):
     """A program seen from a basis: basic and other columns, tight and other rows, and the basis matrix."""
 
     def __init__(self, program: Program[T], basis: Basis, prover: Prover[T]) -> None:
+        if (len(basis.rows), len(basis.columns)) != program.shape:
+            raise Unproved("a basis must place every variable and every row of its program")
         self.program = program
         self.prover = prover
         self.basis = basis

@@ -10,7 +10,7 @@ from typing import Any
 
 from stackexact.lp.program import Basis, Position, Program
 
-__all__ = ["Proposal", "available", "propose", "scaled_floats"]
+__all__ = ["Proposal", "available", "clipped_float", "propose", "scaled_floats"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +82,8 @@ def _model(highspy: Any, program: Program[Fraction]) -> Any:
     model.num_col_, model.num_row_ = columns, rows
     model.sense_ = highspy.ObjSense.kMaximize
     model.col_cost_ = scaled_floats(program.objective)
-    model.col_lower_ = [-infinity if v is None else _plain(v) for v in program.lower]
-    model.col_upper_ = [infinity if v is None else _plain(v) for v in program.upper]
+    model.col_lower_ = [-infinity if v is None else clipped_float(v) for v in program.lower]
+    model.col_upper_ = [infinity if v is None else clipped_float(v) for v in program.upper]
     lower, upper, index, value, start = [], [], [], [], [0]
     for row, low, high in zip(program.rows, program.row_lower, program.row_upper, strict=True):
         *coefficients, floor, ceiling = scaled_floats([*row, low, high])
@@ -100,7 +100,12 @@ def _model(highspy: Any, program: Program[Fraction]) -> Any:
     return model
 
 
-def _plain(value: Fraction) -> float:
+def clipped_float(value: Fraction) -> float:
+    """The float nearest to a bound, or one near the end of the range for a bound beyond it.
+
+    >>> clipped_float(Fraction(-(10**400)))
+    -1e+300
+    """
     try:
         return _ratio(value, 0)
     except OverflowError:

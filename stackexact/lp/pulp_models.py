@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from stackexact.errors import MissingLibrary, UsageError
-from stackexact.lp.highs import scaled_floats
+from stackexact.lp.highs import clipped_float, scaled_floats
 from stackexact.lp.program import Basis, Position, Program
 
 __all__ = ["available", "basis_near", "propose", "to_pulp"]
@@ -34,9 +34,11 @@ def to_pulp(program: Program[Fraction], name: str = "stackexact") -> Any:
     import pulp
 
     problem = pulp.LpProblem(name, pulp.LpMaximize)
+    # PuLP 3.3 deprecates the constructor that 2.9 has alone.
+    variable = getattr(problem, "add_variable", pulp.LpVariable)
     bounds = zip(program.lower, program.upper, strict=True)
     variables = [
-        pulp.LpVariable(f"x{c}", None if low is None else float(low), None if high is None else float(high))
+        variable(f"x{c}", None if low is None else clipped_float(low), None if high is None else clipped_float(high))
         for c, (low, high) in enumerate(bounds)
     ]
     objective = scaled_floats(program.objective)
@@ -81,17 +83,21 @@ def basis_near(program: Program[Fraction], point: list[float]) -> Basis:
     The guess may have too many or too few of either; the exact simplex completes it.
     """
 
-    def place(value: float, low: Fraction | None, high: Fraction | None) -> Position:
-        if low is not None and value <= float(low) + NEAR * max(1.0, abs(float(low))):
+    def place(value: float, low: float | None, high: float | None) -> Position:
+        if low is not None and value <= low + NEAR * max(1.0, abs(low)):
             return Position.LOWER
-        if high is not None and value >= float(high) - NEAR * max(1.0, abs(float(high))):
+        if high is not None and value >= high - NEAR * max(1.0, abs(high)):
             return Position.UPPER
         return Position.BASIC
 
+    def clipped(bound: Fraction | None) -> float | None:
+        return None if bound is None else clipped_float(bound)
+
     bounds = zip(point, program.lower, program.upper, strict=True)
-    columns = tuple(place(value, low, high) for value, low, high in bounds)
+    columns = tuple(place(value, clipped(low), clipped(high)) for value, low, high in bounds)
     rows = []
-    for row, low, high in zip(program.rows, program.row_lower, program.row_upper, strict=True):
-        activity = sum(float(a) * x for a, x in zip(row, point, strict=True) if a)
-        rows.append(place(activity, low, high))
+    for row, *sides in zip(program.rows, program.row_lower, program.row_upper, strict=True):
+        *coefficients, floor, ceiling = scaled_floats([*row, *sides])
+        activity = sum(a * x for a, x in zip(coefficients, point, strict=True) if a)
+        rows.append(place(activity, floor, ceiling))
     return Basis(columns, tuple(rows))
