@@ -27,7 +27,10 @@ def shorten(text: object, width: int = 60) -> str:
     >>> shorten("9" * 100, 20)
     "'999999999...999999'"
     """
-    shown = text if isinstance(text, str) else str(text)[: 4 * width]
+    try:
+        shown = text if isinstance(text, str) else str(text)[: 4 * width]
+    except ValueError:  # CPython writes no integers of more than 4 300 digits
+        shown = f"a {type(text).__name__} too long to show"
     if len(shown) > width:
         shown = f"{shown[: width // 2 - 1]}...{shown[-(width - width // 2 - 4) :]}"
     return ascii(shown) if not shown.isprintable() else repr(shown)

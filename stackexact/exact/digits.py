@@ -2,17 +2,19 @@
 
 CPython refuses to convert between ``int`` and ``str`` beyond 4 300 digits unless a process-wide setting is changed.
 Results here have tens of thousands of digits, and a library must not change its host's settings, so long numbers are
-converted in pieces, by halves.
+converted by flint, which is also the faster the longer they are.
 """
 
 from __future__ import annotations
 
 from fractions import Fraction
 
+from flint import fmpz
+
 __all__ = ["fraction_to_text", "int_to_text", "text_to_int"]
 
 CHUNK = 4000
-"""Digits that one built-in conversion handles; below CPython's guard of 4 300."""
+"""Digits that the built-in conversion handles; below CPython's guard of 4 300."""
 
 
 def text_to_int(digits: str) -> int:
@@ -21,11 +23,7 @@ def text_to_int(digits: str) -> int:
     >>> text_to_int("7" * 5000) % 10**6
     777777
     """
-    if len(digits) <= CHUNK:
-        return int(digits)
-    low = len(digits) // 2
-    power: int = 10**low
-    return text_to_int(digits[:-low]) * power + text_to_int(digits[-low:])
+    return int(digits) if len(digits) <= CHUNK else int(fmpz(digits))
 
 
 def int_to_text(value: int) -> str:
@@ -34,18 +32,8 @@ def int_to_text(value: int) -> str:
     >>> len(int_to_text(-(10**9999)))
     10001
     """
-    if value < 0:
-        return "-" + int_to_text(-value)
-    # 0.30103 > log10(2): an upper bound on the number of digits.
-    return _padded(value, int(value.bit_length() * 0.30103) + 1).lstrip("0") or "0"
-
-
-def _padded(value: int, width: int) -> str:
-    if width <= CHUNK:
-        return str(value).zfill(width)
-    low = width // 2
-    high, rest = divmod(value, 10**low)
-    return _padded(high, width - low) + _padded(rest, low)
+    # Three bits per digit, rounded down: a number that is not longer has no more than CHUNK digits.
+    return str(value) if value.bit_length() <= 3 * CHUNK else fmpz(value).str()
 
 
 def fraction_to_text(value: Fraction) -> str:

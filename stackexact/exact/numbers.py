@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
+from functools import reduce
 from math import lcm
 from numbers import Rational
-from operator import index
+from operator import add, index, mul
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 from stackexact.errors import ExpressionError, shorten
-from stackexact.exact.grammar import INPUT, parse
-from stackexact.exact.rational_function import Exact, Expression
+from stackexact.exact.grammar import INPUT, NAME, parse
+from stackexact.exact.rational_function import Exact, Expression, symbol
 
 if TYPE_CHECKING:
     import sympy
@@ -42,21 +43,22 @@ def exact(value: object, *, floats: Floats = "refuse") -> Exact:
         raise ExpressionError(f"expected a number, found the truth value {value}; write 0 or 1")
     if isinstance(value, int):
         return Fraction(value)
-    if isinstance(value, float) or type(value).__name__ in {"float16", "float32", "float64", "longdouble"}:
-        return _from_float(float(cast(Any, value)), floats)
+    if isinstance(value, float) or type(value).__name__ in {"float16", "float32", "longdouble"}:
+        return _from_float(cast(float, value), floats)
     return _from_library(value)
 
 
 def _from_float(value: float, floats: Floats) -> Fraction:
+    text = str(value)  # the shortest decimal text, for NumPy's types of their own width
     if value != value or value in (float("inf"), float("-inf")):
-        raise ExpressionError(f"expected a finite number, found {value}; replace it")
+        raise ExpressionError(f"expected a finite number, found {text}; replace it")
     if floats == "binary":
-        return Fraction(value)
+        return Fraction(*value.as_integer_ratio())
     if floats == "decimal":
-        return Fraction(repr(value))
+        return Fraction(text)
     raise ExpressionError(
-        f"expected an exact number, found the float {value!r}; write the text '{value!r}', "
-        f"or Fraction({value!r}) for its exact binary value"
+        f"expected an exact number, found the float {text}; write the text '{text}', "
+        f"or Fraction({text}) for its exact binary value"
     )
 
 
@@ -65,14 +67,12 @@ def _from_library(value: object) -> Exact:
         if not value.is_finite():
             raise ExpressionError(f"expected a finite number, found {value}; replace it")
         return parse(str(value), limits=INPUT)
-    if type(value).__module__.startswith("sympy."):
-        expression = cast(Any, value)
-        if expression.has(*_sympy_floats()):
-            raise ExpressionError(f"expected an exact number, found the SymPy float {shorten(value)}; use Rational")
-        return parse(str(expression), limits=INPUT)
+    library, _, place = (type(value).__module__ or "").partition(".")
+    if library == "sympy":
+        return _from_sympy(cast(Any, value))
     if isinstance(value, Rational):
         return Fraction(int(value.numerator), int(value.denominator))
-    if type(value).__module__.startswith("flint."):
+    if library == "flint" and place in {"types.fmpz", "types.fmpq"}:
         number = cast(Any, value)
         return Fraction(int(number.p), int(number.q)) if hasattr(number, "q") else Fraction(int(number))
     try:
@@ -82,10 +82,22 @@ def _from_library(value: object) -> Exact:
         raise ExpressionError(f"expected a number or an expression, found {found}; write text such as '1/3'") from None
 
 
-def _sympy_floats() -> tuple[Any, ...]:
-    import sympy
-
-    return (sympy.Float,)
+def _from_sympy(value: Any) -> Exact:
+    """Rational numbers and symbols under + - * / and integer powers; constants such as pi are no parameters."""
+    if getattr(value, "is_Rational", False):
+        return Fraction(int(value.p), int(value.q))
+    if getattr(value, "is_Symbol", False) and NAME.fullmatch(value.name) and not value.is_Dummy:
+        return symbol(value.name)
+    if getattr(value, "is_Add", False):
+        return reduce(add, map(_from_sympy, value.args))
+    if getattr(value, "is_Mul", False):
+        return reduce(mul, map(_from_sympy, value.args))
+    if getattr(value, "is_Pow", False) and value.exp.is_Integer and abs(value.exp) <= INPUT.power:
+        power: Exact = _from_sympy(value.base) ** abs(int(value.exp))
+        return power if value.exp > 0 else 1 / power
+    found = f"SymPy's {type(value).__name__} {shorten(value)}"
+    remedy = "use Rational for a Float, and rational functions of symbols"
+    raise ExpressionError(f"expected an exact number or expression, found {found}; {remedy}")
 
 
 def to_sympy(value: Exact) -> sympy.Expr:

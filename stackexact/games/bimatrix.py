@@ -366,5 +366,3 @@ def _text(given: str | None, place: str) -> str | None:
     if given is not None and not isinstance(given, str):
         raise GameError(f"{place}: expected text, found {type(given).__name__}")
     return given
-
-

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+from stackexact.errors import UsageError, shorten
 from stackexact.exact.numbers import exact
 from stackexact.lp.program import Program, Status
 from stackexact.lp.solve import Result
@@ -44,7 +45,9 @@ def check(program: Program[Any], result: Result) -> bool:
 
 def _number(value: Any) -> Fraction:
     found = exact(value)
-    return found if isinstance(found, Fraction) else Fraction(0)
+    if not isinstance(found, Fraction):
+        raise UsageError(f"linear program: expected numbers, found {shorten(found)}; substitute its parameters")
+    return found
 
 
 def _dot(one: tuple[Any, ...], two: tuple[Fraction, ...]) -> Fraction:

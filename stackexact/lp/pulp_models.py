@@ -68,7 +68,7 @@ def propose(program: Program[Fraction], solver: Any = None) -> Basis | None:
         solver = pulp.getSolver("HiGHS" if "HiGHS" in names else names[0], msg=False)
     try:
         status = problem.solve(solver)
-    except (pulp.PulpError, OSError):
+    except (pulp.PulpError, OSError, LookupError, ValueError):  # whatever a solver trips over is no proposal
         return None
     known = problem.variablesDict()
     values = [known[f"x{c}"].value() if f"x{c}" in known else 0.0 for c in range(len(program.objective))]

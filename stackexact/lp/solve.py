@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any, Literal, TypeAlias
 
 from stackexact.errors import LimitReached, Unproved, UsageError, shorten
+from stackexact.exact.digits import fraction_to_text
 from stackexact.exact.fields import Rationals, to_fraction, to_rational
 from stackexact.exact.numbers import common_denominator, exact
 from stackexact.exact.prover import Number, Numbers
@@ -27,9 +28,9 @@ Proposer: TypeAlias = Literal["auto", "highs", "pulp", "none"]
 class Result:
     """How solving ended, with exact numbers and what proves them; check it again with :func:`stackexact.lp.check`.
 
-    ``multipliers`` has an entry per row: what one unit more of its bound is worth. ``farkas`` (per row) and ``ray`` (per
-    variable) stand there for infeasible and unbounded programs; ``pivots`` counts exact pivots, 0 where the proposal
-    was already optimal; ``proposer`` says whose basis it was.
+    ``multipliers`` has an entry per row: what one unit more of its bound is worth. ``farkas`` (per row) and ``ray``
+    (per variable) stand there for infeasible and unbounded programs; ``pivots`` counts exact pivots, 0 where the
+    proposal was already optimal; ``proposer`` says whose basis it was.
     """
 
     status: Status
@@ -95,8 +96,9 @@ def _fractions(program: Program[Any]) -> Program[Fraction]:
     for variable in range(columns + len(made.rows)):
         low, high = made.bounds(variable)
         if low is not None and high is not None and low > high:
+            shown = shorten(f"{fraction_to_text(low)} > {fraction_to_text(high)}")
             place = f"variable {variable}" if variable < columns else f"row {variable - columns}"
-            raise UsageError(f"{place}: expected a lower bound up to the upper one, found {low} > {high}; correct them")
+            raise UsageError(f"{place}: expected a lower bound up to the upper one, found {shown}; correct them")
     return made
 
 

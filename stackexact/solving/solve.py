@@ -28,7 +28,7 @@ def solve(
     """Answer every concept that fits the game, exactly and with a proof.
 
     ``concepts`` names some of them; ``tolerance`` overrides the game's γ. Where ``time_limit`` (seconds) is reached,
-    the concepts left stand as ``undecided`` and the rest is returned. ``report`` is called with a line for each concept.
+    the concepts left stand as ``undecided`` and the rest is returned. ``report`` hears of each concept in turn.
     Raises :class:`~stackexact.errors.LimitReached` for a game with parameters: substitute numbers with ``game.at``.
 
     >>> game = Game([["3/5", "1/5"], ["1/2", "2/5"]], [["1/100", 0], ["3/5", "2/5"]])
