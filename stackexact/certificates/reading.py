@@ -31,7 +31,7 @@ _KINDS = {dict: "an object", list: "a list", bool: "a truth value", type(None): 
 _NUMBER = re.compile(r"(-?)([0-9]+)(?:/([0-9]+)|\.([0-9]+))?")
 
 
-class Unsupported(Exception):  # noqa: N818 - it reports on the claim, not on the program
+class Unsupported(Exception):
     """A claim that its proof does not support. The message is one line that begins with the place."""
 
 

@@ -96,20 +96,23 @@ def verify(
 
 
 def prove_reaching(vertices: Vertices[T], claims: tuple[Reaching, ...]) -> tuple[Reached[T], ...]:
-    """Prove each vertex lexicographically optimal on its levels; responses at one vertex share a linear solve."""
-    game, prover = vertices.game, vertices.prover
+    """Prove each vertex lexicographically optimal on its levels; responses at one vertex share a linear solve.
+
+    What was proved on these vertices once is not proved again.
+    """
+    game, prover, known = vertices.game, vertices.prover, vertices.reached
     groups: dict[Vertex, list[Reaching]] = {}
     for claim in claims:
-        groups.setdefault(claim.vertex, []).append(claim)
-    made: dict[int, Reached[T]] = {}
+        if claim not in known:
+            groups.setdefault(claim.vertex, []).append(claim)
     for vertex, members in groups.items():
         corner = vertices.corner(vertex)
         levels = [levels_of(game, claim.response, prover, claim.levels) for claim in members]
         solved = vertices.multipliers(vertex, [level for some in levels for level in some])
         for claim, some in zip(members, levels, strict=True):
             own, solved = solved[: len(some)], solved[len(some) :]
-            made[claim.response] = _reached(vertices, claim, corner, own)
-    return tuple(made[response] for response in sorted(made))
+            known[claim] = _reached(vertices, claim, corner, own)
+    return tuple(known[claim] for claim in sorted(claims, key=lambda claim: claim.response))
 
 
 def _reached(vertices: Vertices[T], claim: Reaching, corner: Corner[T], own: list[Multipliers[T]]) -> Reached[T]:

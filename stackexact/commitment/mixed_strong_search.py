@@ -14,7 +14,7 @@ from stackexact.commitment.exact_lps import ExactLPs, Runner, race
 from stackexact.commitment.mixed_strong import Reached, Reaching, Skeleton, prove_reaching
 from stackexact.commitment.refutations import AtVertex, Bound, Refutation, refute
 from stackexact.commitment.vertices import Vertex, Vertices, compare
-from stackexact.errors import Unproved
+from stackexact.errors import LimitReached, Unproved
 from stackexact.exact.fields import Rationals
 from stackexact.exact.prover import Number, Numbers, Ratio
 from stackexact.games.scalars import Scalars
@@ -82,6 +82,7 @@ class NumericLPs:
     _floats: FloatLPs | None = None
     _exact: ExactLPs[Number] | None = None
     _tops: tuple[Number, ...] = ()
+    floor: Number | None = None
 
     def __post_init__(self) -> None:
         self.vertices = Vertices(self.game, Numbers())
@@ -124,6 +125,8 @@ class NumericLPs:
 
     def ask(self, response: int) -> float | None:
         """Run LP(response) in floats and keep what it says; 2.0 (anything is possible) where it says nothing."""
+        if self.stop():
+            raise LimitReached("the time limit was reached among the linear programs; raise it")
         said = self.floats.solve(response)
         if said is None:
             return 2.0
@@ -151,6 +154,7 @@ class NumericLPs:
             found = lps.vertex(runner)
             start = Vertex(tuple(rows[i] for i in found.support), tuple(columns[k] for k in found.tight))
             gaining, rivals = self.vertices.better(start, response)
+            self.starts[response] = start
             if not gaining and not rivals:
                 return start
             rows, columns = tuple(sorted({*rows, *gaining})), tuple(sorted({*columns, *rivals}))
@@ -170,13 +174,39 @@ class NumericLPs:
             self.ask(response)
         return self.multipliers.get(response)
 
+    def pure(self) -> dict[int, Vertex]:
+        """The follower actions whose LP a pure commitment solves: one that gives the leader the most the action can.
+
+        Their optimum needs no solver, and its proof no multipliers. Ties: highest follower utility, first action.
+        """
+        found: dict[int, tuple[Number, int]] = {}
+        best: Number | None = None
+        for i, (u1, u2) in enumerate(zip(self.game.leader, self.game.follower, strict=True)):
+            top = max(u2)
+            for j, utility in enumerate(u2):
+                if utility != top:
+                    continue
+                best = u1[j] if best is None or u1[j] > best else best
+                if u1[j] == self.tops[j] and (j not in found or top > found[j][0]):
+                    found[j] = (top, i)
+        self.floor = best
+        return {j: Vertex((i,), (j,)) for j, (_, i) in found.items()}
+
     def propose(self) -> list[tuple[float, int]]:
-        """Run the LPs in floats; returns (value, action) of those worth an exact look, best first."""
+        """Run the LPs in floats; returns (value, action) of those worth an exact look, best first.
+
+        Actions that cannot give the leader what a pure commitment gives (exactly) are left out from the start.
+        """
+        pure = self.pure()
         best, seen = -1.0, []
         for j in self.order():
-            if self.floats.tops[j] < best - CLOSE:
+            if self.tops[j] < self.floor or self.floats.tops[j] < best - CLOSE:
                 continue
-            value = self.ask(j)
+            if j in pure:
+                self.starts[j], self.values[j] = pure[j], self.floats.tops[j]
+                value: float | None = self.values[j]
+            else:
+                value = self.ask(j)
             if value is not None:
                 seen.append((value, j))
                 best = max(best, value) if value <= 1.5 else best

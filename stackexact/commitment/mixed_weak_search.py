@@ -31,7 +31,7 @@ from stackexact.commitment.weak_programs import (
     value_program,
 )
 from stackexact.commitment.weak_vertices import value_basis
-from stackexact.errors import Unproved
+from stackexact.errors import LimitReached, Unproved
 from stackexact.exact.fields import OrderedField
 from stackexact.exact.prover import Ratio
 from stackexact.games.scalars import Scalars
@@ -108,6 +108,8 @@ class WeakSearch(Generic[T]):
         best: Any = None
         for c in self.hints.order(self.classes):
             members = self.classes[c]
+            if self.stop():
+                raise LimitReached("the time limit was reached among the classes of responses; raise it")
             if best is not None and (bounded := self.hints.bound(members, best)) is not None:
                 proofs[c] = bounded
                 continue

@@ -96,6 +96,7 @@ class Vertices(Generic[T]):
         self.prover = prover
         self._corners: dict[Vertex, Corner[T]] = {}
         self.refuted: dict[tuple[int, Any], tuple[Ratio[T], Any]] = {}
+        self.reached: dict[Any, Any] = {}
         self._columns = tuple(zip(*game.follower, strict=True))
 
     def corner(self, vertex: Vertex) -> Corner[T]:

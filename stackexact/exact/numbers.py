@@ -58,7 +58,7 @@ def _from_float(value: float, floats: Floats) -> Fraction:
         return Fraction(text)
     raise ExpressionError(
         f"expected an exact number, found the float {text}; write the text '{text}', "
-        f"or Fraction({text}) for its exact binary value"
+        f"or Fraction({float(value)!r}) for its exact binary value"
     )
 
 
@@ -69,7 +69,10 @@ def _from_library(value: object) -> Exact:
         return parse(str(value), limits=INPUT)
     library, _, place = (type(value).__module__ or "").partition(".")
     if library == "sympy":
-        return _from_sympy(cast(Any, value))
+        try:
+            return _from_sympy(cast(Any, value))
+        except ZeroDivisionError:
+            raise ExpressionError(f"{shorten(value)} divides by zero; write a defined expression") from None
     if isinstance(value, Rational):
         return Fraction(int(value.numerator), int(value.denominator))
     if library == "flint" and place in {"types.fmpz", "types.fmpq"}:

@@ -2,8 +2,8 @@
 
 ``verify`` functions are written once against :class:`Prover`. On :class:`Numbers` (flint integers and rationals)
 a required relation is decided, and :class:`~stackexact.errors.Unproved` is raised where it fails: that run is the proof
-of a numeric answer. On traced scalars the same calls record the relation instead. ``sign`` only looks: it may choose which
-of several sufficient relations is then required, and is not part of the proof.
+of a numeric answer. On traced scalars the same calls record the relation instead. ``sign`` only looks: it may choose
+which of several sufficient relations is then required, and is not part of the proof.
 """
 
 from __future__ import annotations

@@ -23,7 +23,9 @@ __all__ = ["Exact", "Expression", "symbol"]
 
 MAX_TERMS = 4000
 MAX_DEGREE = 1000
+MAX_NAMES = 100
 MAX_BITS = 400_000
+MAX_SIZE = 20_000_000
 """Bounds on what input may expand to; beyond them an :class:`ExpressionError` is raised, quickly."""
 
 
@@ -203,7 +205,9 @@ class Expression:
         for side in (self._num, self._den):
             if comb(len(side) + exponent - 1, exponent) > MAX_TERMS or side.total_degree() * exponent > MAX_DEGREE:
                 raise ExpressionError(f"the power {exponent} expands beyond {MAX_TERMS} terms; write a smaller one")
-            _bound_bits(exponent * max(int(c).bit_length() for c in side.coeffs()))
+            bits = exponent * max(int(c).bit_length() for c in side.coeffs())
+            _bound_bits(bits)
+            _bound_size(comb(len(side) + exponent - 1, exponent) * bits)
         return Expression._raw(self._num**exponent, self._den**exponent)
 
     def __eq__(self, other: object) -> bool:
@@ -252,6 +256,8 @@ def _aligned(left: Expression, right: Exact) -> tuple[fmpz_mpoly, fmpz_mpoly, fm
     sides = (left._num, left._den, right._num, right._den)
     if left.parameters != right.parameters:
         names = tuple(sorted({*left.parameters, *right.parameters}))
+        if len(names) > MAX_NAMES:
+            raise ExpressionError(f"the expression has more than {MAX_NAMES} parameters; write a smaller one")
         context = _ring(names)
         sides = (
             sides[0].project_to_context(context),
@@ -269,6 +275,11 @@ def _aligned(left: Expression, right: Exact) -> tuple[fmpz_mpoly, fmpz_mpoly, fm
 def _bound_bits(bits: int) -> None:
     if bits > MAX_BITS:
         raise ExpressionError(f"a coefficient is longer than {MAX_BITS * 3 // 10} digits; write a smaller number")
+
+
+def _bound_size(bits: int) -> None:
+    if bits > MAX_SIZE:
+        raise ExpressionError(f"the expression expands beyond {MAX_SIZE * 3 // 10} digits; write a smaller one")
 
 
 def _quotient(num: fmpz_mpoly, den: fmpz_mpoly) -> Exact:

@@ -66,7 +66,7 @@ def _feasible(program: Program[Any], point: tuple[Fraction, ...]) -> bool:
 
 
 def _bound(program: Program[Any], weights: tuple[Fraction, ...], objective: tuple[Any, ...]) -> Fraction | None:
-    """What the multipliers bound the objective by: Σ_r y_r activity_r + Σ_c d_c x_c at its greatest; None if unbounded."""
+    """The bound that multipliers give the objective: Σ_r y_r activity_r + Σ_c d_c x_c at most; None: infinite."""
     if len(weights) != len(program.rows):
         return None
     rest = list(map(_number, objective))

@@ -41,13 +41,18 @@ class Result:
     tolerance: Exact | None = None
     undecided: tuple[tuple[str, ...], ...] = ()
 
-    def _only(self, name: str) -> Any:
+    @property
+    def cell(self) -> Cell:
+        """The only cell; an :class:`~stackexact.errors.InputError` where there are none or several."""
         if len(self.cells) != 1:
             raise InputError(f"{self.concept}: expected one cell, found {len(self.cells)}; read .cells")
-        if not hasattr(self.cells[0], name):
-            known = ", ".join(self.cells[0].__dataclass_fields__)
+        return self.cells[0]
+
+    def _only(self, name: str) -> Any:
+        if not hasattr(self.cell, name):
+            known = ", ".join(self.cell.__dataclass_fields__)
             raise AttributeError(f"{self.concept} has no {name}; its cells have {known}")
-        return getattr(self.cells[0], name)
+        return getattr(self.cell, name)
 
     @property
     def leader(self) -> sympy.Expr:
