@@ -1,8 +1,8 @@
 """Is the weak value attained where a class of one action has a unique optimal vertex: bases written down, not searched.
 
 At the optimum of LP(j) the commitment x* is the only one of the class that gives the value V. So the class attains V if
-and only if every best response k to x* gives the leader at least V. If one does not: k ties wherever V is given, because
-its multiplier y_k is positive, and requiring ``u1(x, k) >= V`` as well leaves nothing, because
+and only if every best response k to x* gives the leader at least V. If one does not: k ties wherever V is given, since
+its multiplier y_k is positive, and requiring ``u1(x, k) >= V`` as well leaves nothing, since
 ``u1(x, k) + M (u1(x, j) − V)`` stays below V for large M. Both proofs are bases next to that of x*.
 """
 
