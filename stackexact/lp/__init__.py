@@ -1,7 +1,8 @@
 """Exact linear programming, usable alone.
 
 A float solver proposes a basis; exact arithmetic proves it optimal, or an exact simplex continues from it. Four
-statuses, never ``None``: optimal, infeasible (with a Farkas ray), unbounded (with a direction), unknown (a limit was reached).
+statuses, never ``None``: optimal, infeasible (with a Farkas ray), unbounded (with a direction), and unknown, where a
+limit was reached.
 
 >>> from stackexact import lp
 >>> program = lp.Program.of([2, 3], at_most=[([1, 1], 4), ([1, 3], 6)])
