@@ -15,7 +15,6 @@ from stackexact.commitment.refutations import Bound, Refuted, refute_numbers
 from stackexact.commitment.weak_programs import (
     advantage,
     attaining_set,
-    classes_of,
     interior_program,
     others,
     value_program,
@@ -104,8 +103,9 @@ class Witness:
 
 @dataclass(frozen=True, slots=True)
 class WeakSkeleton:
-    """One proof per class, in order; the witness where the value is attained."""
+    """The classes of equivalent follower actions, one proof per class, the witness where the value is attained."""
 
+    classes: tuple[tuple[int, ...], ...]
     proofs: tuple[ClassProof, ...]
     witness: Witness | None
 
@@ -159,7 +159,8 @@ class MixedWeak(Generic[T]):
 
 def verify(game: Scalars[T], skeleton: WeakSkeleton, prover: Prover[T]) -> MixedWeak[T]:
     """Recompute the value from the skeleton; require the status of every class and of the attainment."""
-    classes = classes_of(game)
+    classes = skeleton.classes
+    _equivalent(game, classes, prover)
     zero, one = prover.number(0), prover.number(1)
     optima: dict[int, Optimum[T]] = {}
     for c, (members, proof) in enumerate(zip(classes, skeleton.proofs, strict=True)):
@@ -186,13 +187,28 @@ def verify(game: Scalars[T], skeleton: WeakSkeleton, prover: Prover[T]) -> Mixed
     return MixedWeak(value, witness is not None, witness, tuple(made))
 
 
+def _equivalent(game: Scalars[T], classes: tuple[tuple[int, ...], ...], prover: Prover[T]) -> None:
+    """Require the members of a class to be equivalent (that classes differ is required where a proof relies on it)."""
+    if sorted(j for members in classes for j in members) != list(range(game.shape[1])):
+        raise Unproved("every follower action must stand in exactly one class")
+    for first, *rest in classes:
+        for row in game.follower:
+            prover.zero(row[first] - row[k] for k in rest)
+
+
 def _thin(game: Scalars[T], members: tuple[int, ...], proof: Thin, prover: Prover[T]) -> Proved[T]:
     program = interior_program(game, members, prover.number(0), prover.number(1))
     best = certify_optimal(program, proof.basis, prover)
     prover.nonnegative([prover.number(0) - best.value.top])
     rows = best.multipliers[game.shape[0] : -1]
-    weights = [(k, prover.number(0) - w) for k, w in zip(others(game, members), rows, strict=True)]
-    return Proved(members, thin=tuple((k, w) for k, w in weights if prover.sign(w)))
+    weights = [(k, prover.number(0) - w) for k, w in zip(others(game, members), rows, strict=True) if prover.sign(w)]
+    for k, _ in weights:
+        # An action that is equivalent after all could not make the region thin.
+        gaps = [gap for gap in advantage(game, members, k) if prover.sign(gap)]
+        if not gaps:
+            raise Unproved("an action outside the class is equivalent to it")
+        prover.positive([gaps[0] if prover.sign(gaps[0]) > 0 else prover.number(0) - gaps[0]])
+    return Proved(members, thin=tuple(weights))
 
 
 def _bounded(

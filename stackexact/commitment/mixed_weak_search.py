@@ -144,7 +144,7 @@ class WeakSearch(Generic[T]):
             chains[c] = found
         for c, peak in optima.items():
             proofs[c] = Reaching(interiors[c], peak.basis, None if witness is not None else chains[c])
-        return WeakSkeleton(tuple(proofs[c] for c in range(len(self.classes))), witness)
+        return WeakSkeleton(self.classes, tuple(proofs[c] for c in range(len(self.classes))), witness)
 
     def peak(self, members: tuple[int, ...]) -> Peak[T]:
         """The optimum of a class whose region has an interior."""
