@@ -14,6 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from stackexact import instances as instances
     from stackexact import lp as lp
     from stackexact.certificates.check import check as check
     from stackexact.errors import StackexactError as StackexactError
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from stackexact.games.files import read_game as read
     from stackexact.games.files import write_game as write
     from stackexact.instances import instance as instance
-    from stackexact.instances import instances as instances
     from stackexact.solving.solution import Solution as Solution
     from stackexact.solving.solve import solve as solve
 
@@ -39,7 +39,7 @@ _PLACES: Final = {
     "check": "stackexact.certificates.check:check",
     "from_game": "stackexact.games.adapters:from_game",
     "instance": "stackexact.instances:instance",
-    "instances": "stackexact.instances:instances",
+    "instances": "stackexact.instances:",
     "lp": "stackexact.lp:",
     "parse": "stackexact.exact.grammar:parse",
     "read": "stackexact.games.files:read_game",

@@ -16,7 +16,6 @@ __all__ = [
     "StackexactError",
     "Unproved",
     "UsageError",
-    "printable",
     "shorten",
 ]
 
@@ -31,22 +30,12 @@ def shorten(text: object, width: int = 60) -> str:
         shown = text if isinstance(text, str) else str(text)[: 4 * width]
     except ValueError:  # CPython writes no integers of more than 4 300 digits
         shown = f"a {type(text).__name__} too long to show"
-    if len(shown) > width:
-        shown = f"{shown[: width // 2 - 1]}...{shown[-(width - width // 2 - 4) :]}"
-    return ascii(shown) if not shown.isprintable() else repr(shown)
-
-
-def printable(text: str) -> str:
-    """``text`` for a screen: white space becomes blanks, other control and formatting characters a replacement mark.
-
-    What a file calls its game must not move the cursor, recolour the terminal or turn the direction of writing.
-
-    >>> printable("two\\nlines \\x1b[31mred")
-    'two lines \N{REPLACEMENT CHARACTER}[31mred'
-    """
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else " " if c.isspace() else "\N{REPLACEMENT CHARACTER}" for c in text)
+    if len(shown) > 2 * width:
+        shown = shown[:width] + shown[-width:]
+    shown = repr(shown) if shown.isprintable() else ascii(shown)
+    if len(shown) > width + 2:
+        shown = f"{shown[: width // 2]}...{shown[-(width - width // 2 - 3) :]}"
+    return shown
 
 
 class StackexactError(Exception):

@@ -61,6 +61,9 @@ class Report:
         """Whether every claim is proved."""
         return all(verdict.true for verdict in self.verdicts)
 
+    def __bool__(self) -> bool:
+        return self.true
+
     def __str__(self) -> str:
         title = self.kind if self.game_name is None else f"{self.kind} {shorten(self.game_name)}"
         return "\n".join((f"{title}: {'true' if self.true else 'false'}", *map(str, self.verdicts)))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from stackexact.commitment.exact_lps import ExactLPs, Runner, race
 from stackexact.commitment.mixed_strong import Reached, Reaching, Skeleton, prove_reaching
-from stackexact.commitment.refutations import AtVertex, Bound, Refutation, refute
+from stackexact.commitment.refutations import AtVertex, Bound, Refutation, refute, refute_together
 from stackexact.commitment.vertices import Vertex, Vertices, compare
 from stackexact.errors import LimitReached, Unproved
 from stackexact.exact.fields import Rationals
@@ -239,6 +239,7 @@ class _Hybrid:
         waiting = [j for j in self.lps.order() if j not in self.optima and j not in self.refuted]
         while waiting:
             value = self.best()
+            self.refute_waiting(waiting, value)
             for j in list(waiting):
                 why = self.refutation(j, value)
                 if why is not None:
@@ -252,6 +253,12 @@ class _Hybrid:
                 waiting = [j for j in range(self.game.shape[1]) if j not in self.optima and not self.is_empty(j)]
                 self.refuted = {j: why for j, why in self.refuted.items() if self.is_empty(j)}
         return self.skeleton()
+
+    def refute_waiting(self, waiting: list[int], value: Ratio[Number]) -> None:
+        """Try all proposed multipliers in one go."""
+        proposed = self.lps.multipliers
+        claims = [(j, proposed[j]) for j in waiting if j in proposed and proposed[j].multipliers]
+        refute_together(self.game, claims, value, self.prover, self.vertices)
 
     def is_empty(self, response: int) -> bool:
         why = self.refuted.get(response)

@@ -19,7 +19,17 @@ from stackexact.errors import Unproved
 from stackexact.exact.prover import Prover, Ratio
 from stackexact.games.scalars import Scalars
 
-__all__ = ["AtVertex", "Bound", "Dominated", "Refutation", "Refuted", "combine", "refute", "refute_numbers"]
+__all__ = [
+    "AtVertex",
+    "Bound",
+    "Dominated",
+    "Refutation",
+    "Refuted",
+    "combine",
+    "refute",
+    "refute_numbers",
+    "refute_together",
+]
 
 T = TypeVar("T", bound=Any)
 
@@ -97,19 +107,49 @@ def refute(
     return refuted
 
 
+def refute_together(
+    game: Scalars[T], claims: Sequence[tuple[int, Bound]], value: Ratio[T], prover: Prover[T], vertices: Vertices[T]
+) -> set[int]:
+    """Prove many explicit bounds at the cost of one matrix product; returns the actions whose bound held."""
+    actions = sorted({k for _, why in claims for k, _ in why.multipliers})
+    if not actions:
+        return set()
+    place = {k: r for r, k in enumerate(actions)}
+    weights = [[prover.number(0)] * len(claims) for _ in actions]
+    for c, (_, why) in enumerate(claims):
+        for k, weight in why.multipliers:
+            weights[place[k]][c] = prover.number(weight)
+    products = prover.multiply([[row[k] for k in actions] for row in game.follower], weights)
+    held = set()
+    for c, (response, why) in enumerate(claims):
+        numbers = tuple((k, weights[place[k]][c]) for k, _ in why.multipliers)
+        total = sum((weight for _, weight in numbers), prover.number(0))
+        refuted = Refuted(numbers, prover.number(1 << why.shift), why.empty)
+        sums = [total * own[response] - row[c] for own, row in zip(game.follower, products, strict=True)]
+        try:
+            _require(game, response, refuted, sums, value, prover)
+        except Unproved:
+            continue
+        vertices.refuted[response, why] = (value, refuted)
+        held.add(response)
+    return held
+
+
 def refute_numbers(game: Scalars[T], response: int, refuted: Refuted[T], value: Ratio[T], prover: Prover[T]) -> None:
     """Require explicit multipliers to be non-negative, and their bound to be below the value (or the region empty)."""
+    _require(game, response, refuted, combine(game, response, refuted.multipliers, prover), value, prover)
+
+
+def _require(
+    game: Scalars[T], response: int, refuted: Refuted[T], sums: Sequence[T], value: Ratio[T], prover: Prover[T]
+) -> None:
     prover.nonnegative(weight for _, weight in refuted.multipliers)
-    sums = combine(game, response, refuted.multipliers, prover)
-    nought = prover.number(0)
+    nought, bottom = prover.number(0), refuted.bottom
     if refuted.empty:
         prover.positive(nought - some for some in sums)
         return
-    bottom = refuted.bottom
-    limit = value.top * bottom
-    prover.positive(
-        limit - value.bottom * (row[response] * bottom + some) for row, some in zip(game.leader, sums, strict=True)
-    )
+    bounds = [row[response] * bottom + some for row, some in zip(game.leader, sums, strict=True)]
+    prover.below(bounds, Ratio(value.top * bottom, value.bottom))
 
 
 def _at_vertex(game: Scalars[T], response: int, vertex: Vertex, prover: Prover[T], vertices: Vertices[T]) -> Refuted[T]:

@@ -103,7 +103,8 @@ def read_numeral(text: str, limits: Limits = INPUT) -> Fraction:
     digits = power_text.lstrip("+-").lstrip("0")
     if len(digits) > 6 or int(digits or 0) > limits.exponent:
         raise ExpressionError(f"expected a decimal exponent up to {limits.exponent} in size, found {shorten(text)}")
-    shift = int(power_text) - len(tail)
+    power = int(digits or 0)  # without leading zeros, of which there may be thousands
+    shift = (-power if power_text.startswith("-") else power) - len(tail)
     value = text_to_int(whole + tail)
     return Fraction(value * 10**shift) if shift >= 0 else Fraction(value, 10**-shift)
 

@@ -61,6 +61,9 @@ class Prover(Protocol[T]):
     def zero(self, values: Iterable[T]) -> None:
         """Require every value to be 0."""
 
+    def below(self, values: Sequence[T], limit: Ratio[T]) -> None:
+        """Require every value to be below ``limit``."""
+
     def solve(self, matrix: Matrix[T], right: Matrix[T]) -> Quotients[T]:
         """The X with ``matrix·X = right``; requires ``matrix`` to be regular."""
 
@@ -98,6 +101,11 @@ class Numbers:
         for value in values:
             if value != 0:
                 raise Unproved("a value that must be 0 is not")
+
+    def below(self, values: Sequence[Number], limit: Ratio[Number]) -> None:
+        """Raise :class:`Unproved` unless the greatest value is below ``limit``."""
+        if max(values) * limit.bottom >= limit.top:
+            raise Unproved("a value that must be below a limit is not")
 
     def solve(self, matrix: Matrix[Number], right: Matrix[Number]) -> Quotients[Number]:
         """Solve exactly; raises :class:`Unproved` for a singular system."""

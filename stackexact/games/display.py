@@ -7,12 +7,11 @@ from functools import partial
 from html import escape
 from typing import Final
 
-from stackexact.errors import printable
 from stackexact.exact.rational_function import Exact
 from stackexact.exact.relation import text_of
 from stackexact.games import latex as tex
 from stackexact.games.bimatrix import Game
-from stackexact.games.screen import WIDTH, Line, Page, clip, painted, wide
+from stackexact.games.screen import WIDTH, Line, Page, clip, painted, printable, wide
 from stackexact.games.table import Entry, GameTable, Marks, brief, game_table
 
 __all__ = ["HINT", "game_html", "game_latex", "game_page", "html", "latex", "latex_number", "text"]

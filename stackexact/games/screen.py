@@ -11,9 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
-from stackexact.errors import printable
-
-__all__ = ["WIDTH", "Line", "Page", "clip", "painted", "wide"]
+__all__ = ["WIDTH", "Line", "Page", "clip", "painted", "printable", "wide"]
 
 Line: TypeAlias = tuple[tuple[str, str], ...]
 """Texts with the names of their styles; ``""`` is no style."""
@@ -29,6 +27,19 @@ STYLES: Final = {
     "dim": "dim",
     "warning": "yellow",
 }
+
+
+def printable(text: str) -> str:
+    """``text`` for a screen: white space becomes blanks, other control and formatting characters a replacement mark.
+
+    What a file calls its game must not move the cursor, recolour the terminal or turn the direction of writing.
+
+    >>> printable("two\\nlines \\x1b[31mred")
+    'two lines \N{REPLACEMENT CHARACTER}[31mred'
+    """
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else " " if c.isspace() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
 def wide(text: str) -> int:

@@ -82,7 +82,7 @@ class _Split(Generic[T]):
         """The value at which a non-basic variable (or row) stands."""
         low, high = self.program.bounds(variable)
         bound = low if place is Position.LOWER else high if place is Position.UPPER else self.nought
-        if bound is None:
+        if bound is None or (place is Position.FREE and (low is not None or high is not None)):
             raise Unproved("a basis places a variable at a bound that it does not have")
         return bound
 
@@ -214,8 +214,8 @@ def _feasible(split: _Split[T], at: dict[int, T], tops: list[T], bottom: T) -> N
     outside = [value * bottom for value in at.values()]
     for r in split.slack:
         inside(len(program.objective) + r, split.dot(r, split.inside, tops) + split.dot(r, split.outside, outside))
-    for c in split.outside:
-        low, high = program.bounds(c)
+    for variable in (*split.outside, *(len(program.objective) + r for r in split.tight)):
+        low, high = program.bounds(variable)
         if low is not None and high is not None and low is not high:
             gaps.append(high - low)
     prover.nonnegative(gaps)

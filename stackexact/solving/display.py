@@ -7,13 +7,12 @@ from fractions import Fraction
 from html import escape
 from typing import Final
 
-from stackexact.errors import printable
 from stackexact.exact.decimals import rounded, shortened
 from stackexact.exact.rational_function import Exact
 from stackexact.exact.relation import text_of
 from stackexact.games import latex as tex
 from stackexact.games.display import HINT, game_html, game_latex, game_page, latex_number
-from stackexact.games.screen import WIDTH, Page, clip, painted, wide
+from stackexact.games.screen import WIDTH, Page, clip, painted, printable, wide
 from stackexact.games.table import GameTable, game_table
 from stackexact.solving.solution import Solution
 from stackexact.solving.values import Block, Item, Part, blocks, marks_of
