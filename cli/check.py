@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from stackexact.errors import CertificateError, printable
+from stackexact.errors import CertificateError
+from stackexact.games.screen import printable
 
 from .games import Change, changes, load
 from .output import emit

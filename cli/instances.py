@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from stackexact.errors import printable
+from stackexact.games.screen import printable
 
 from .output import emit, is_terminal, terminal
 

@@ -8,7 +8,8 @@ import sys
 from contextlib import suppress
 from typing import IO, Final
 
-from stackexact.errors import InputError, printable
+from stackexact.errors import InputError
+from stackexact.games.screen import printable
 
 __all__ = ["complain", "emit", "is_terminal", "note", "terminal"]
 

@@ -1,9 +1,9 @@
 """The shipped games, filed by the publication they come from, each with its expected exact answers.
 
->>> from stackexact.instances import instance, instances
->>> instance("conitzer-sandholm").shape
+>>> import stackexact as sx
+>>> sx.instance("conitzer-sandholm").shape
 (2, 2)
->>> [info.name for info in instances() if info.publication == "bagwell1995"]
+>>> [info.name for info in sx.instances.instances() if info.publication == "bagwell1995"]
 ['bagwell']
 
 A game is the file ``PUBLICATION/NAME.json``; to add one, see ``README.md`` beside this module.

@@ -80,7 +80,9 @@ def verify(
     vertices = vertices or Vertices(game, prover)
     reached = prove_reaching(vertices, skeleton.reaching)
     by_response = {one.response: one for one in reached}
-    chosen = by_response[skeleton.response]
+    chosen = by_response.get(skeleton.response)
+    if chosen is None:
+        raise Unproved("the response must be an action that is shown to reach the value")
     if not chosen.unique:
         raise Unproved("the commitment is not shown to be the lexicographically greatest")
     for one in reached:
@@ -88,8 +90,8 @@ def verify(
             _comes_after(chosen, one, prover)
     value = chosen.values[0]
     refuted = tuple((j, refute(game, j, why, value, prover, vertices)) for j, why in skeleton.refuted)
-    if sorted([*by_response, *(j for j, _ in refuted)]) != list(range(game.shape[1])):
-        raise Unproved("a follower action is neither shown to reach the value nor refuted")
+    if sorted([*(one.response for one in reached), *(j for j, _ in refuted)]) != list(range(game.shape[1])):
+        raise Unproved("every follower action must be shown to reach the value or refuted, once")
     corner = chosen.corner
     commitment = tuple(corner.probability(i) for i in range(game.shape[0]))
     return MixedStrong(value, Ratio(corner.utility, corner.bottom), commitment, chosen.response, reached, refuted)

@@ -160,6 +160,8 @@ class MixedWeak(Generic[T]):
 def verify(game: Scalars[T], skeleton: WeakSkeleton, prover: Prover[T]) -> MixedWeak[T]:
     """Recompute the value from the skeleton; require the status of every class and of the attainment."""
     classes = skeleton.classes
+    if len(classes) != len(skeleton.proofs) or not all(classes):
+        raise Unproved("every class needs members and a proof")
     _equivalent(game, classes, prover)
     zero, one = prover.number(0), prover.number(1)
     optima: dict[int, Optimum[T]] = {}
@@ -265,6 +267,8 @@ def _interior(game: Scalars[T], members: tuple[int, ...], proof: Point | Basis, 
     """Weights of a commitment in the interior of the region (up to a positive factor)."""
     if isinstance(proof, Point):
         weights = tuple(prover.number(w) for w in proof.weights)
+        if len(weights) != game.shape[0]:
+            raise Unproved("a commitment needs a weight for every leader action")
     else:
         program = interior_program(game, members, prover.number(0), prover.number(1))
         weights = certify_optimal(program, proof, prover).point[:-1]
@@ -333,6 +337,8 @@ def _witness(
     """The average of the named vertices; every best response to it must give the leader at least the value."""
     assert skeleton.witness is not None
     found = skeleton.witness
+    if not found.points:
+        raise Unproved("a witness needs a point")
     members = classes[found.number]
     zero, one = prover.number(0), prover.number(1)
     program = attaining_set(game, members, found.holding, value, (zero,) * game.shape[0], zero, one)

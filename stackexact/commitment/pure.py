@@ -111,6 +111,8 @@ def verify_weak(game: Scalars[T], skeleton: PureSkeleton, prover: Prover[T]) -> 
 def _reaching(game: Scalars[T], skeleton: PureSkeleton, prover: Prover[T]) -> T:
     """Require the reaching outcomes to be best responses of one value, and the answer to come first among them."""
     action, response = skeleton.action, skeleton.response
+    if len(skeleton.best) != game.shape[0]:
+        raise Unproved("every leader action needs a response to compare with")
     if (action, response) not in skeleton.reaching:
         raise Unproved("the answer must be one of the reaching outcomes")
     value, follower = game.leader[action][response], game.follower[action][response]

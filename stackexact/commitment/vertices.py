@@ -72,6 +72,11 @@ class Multipliers(Generic[T]):
     bottom: T
 
 
+def _require_square(vertex: Vertex) -> None:
+    if len(vertex.support) != len(vertex.tight) or not vertex.support:
+        raise Unproved("a vertex needs as many tight follower actions as leader actions in its support")
+
+
 def levels_of(game: Scalars[T], response: int, prover: Prover[T], count: int) -> list[Level[T]]:
     """The first ``count`` lexicographic objectives of LP(response): u1, the follower's utility, then x_1, x_2, …"""
     rows = len(game.leader)
@@ -110,8 +115,7 @@ class Vertices(Generic[T]):
         prover, follower = self.prover, self.game.follower
         zero = prover.number(0)
         support, tight = vertex.support, vertex.tight
-        if len(support) != len(tight) or not support:
-            raise Unproved("a vertex needs as many tight follower actions as leader actions in its support")
+        _require_square(vertex)
         weights, utility, bottom, sums = self._mix(vertex)
         prover.nonnegative(weights)
         inside = set(tight)
@@ -144,6 +148,7 @@ class Vertices(Generic[T]):
         prover, game = self.prover, self.game
         zero, one = prover.number(0), prover.number(1)
         support, tight = vertex.support, vertex.tight
+        _require_square(vertex)
         matrix = [[game.follower[i][k] for k in tight] + [one] for i in support]
         matrix.append([zero - one] * len(tight) + [zero])
         right = [[level.weights[i] for level in levels] for i in support]

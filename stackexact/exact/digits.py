@@ -2,14 +2,12 @@
 
 CPython refuses to convert between ``int`` and ``str`` beyond 4 300 digits unless a process-wide setting is changed.
 Results here have tens of thousands of digits, and a library must not change its host's settings, so long numbers are
-converted by flint, which is also the faster the longer they are.
+converted by flint, which is also the faster the longer they are; it is imported when the first such number comes.
 """
 
 from __future__ import annotations
 
 from fractions import Fraction
-
-from flint import fmpz
 
 __all__ = ["fraction_to_text", "int_to_text", "text_to_int"]
 
@@ -23,7 +21,11 @@ def text_to_int(digits: str) -> int:
     >>> text_to_int("7" * 5000) % 10**6
     777777
     """
-    return int(digits) if len(digits) <= CHUNK else int(fmpz(digits))
+    if len(digits) <= CHUNK:
+        return int(digits)
+    from flint import fmpz
+
+    return int(fmpz(digits))
 
 
 def int_to_text(value: int) -> str:
@@ -33,7 +35,11 @@ def int_to_text(value: int) -> str:
     10001
     """
     # Three bits per digit, rounded down: a number that is not longer has no more than CHUNK digits.
-    return str(value) if value.bit_length() <= 3 * CHUNK else fmpz(value).str()
+    if value.bit_length() <= 3 * CHUNK:
+        return str(value)
+    from flint import fmpz
+
+    return fmpz(value).str()
 
 
 def fraction_to_text(value: Fraction) -> str:

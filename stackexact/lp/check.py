@@ -27,9 +27,10 @@ def check(program: Program[Any], result: Result) -> bool:
         case Status.OPTIMAL:
             if result.value is None or result.point is None or result.multipliers is None:
                 return False
-            reached = _dot(program.objective, result.point)
+            if not _feasible(program, result.point):
+                return False
             bound = _bound(program, result.multipliers, program.objective)
-            return _feasible(program, result.point) and reached == result.value == bound
+            return _dot(program.objective, result.point) == result.value == bound
         case Status.INFEASIBLE:
             if result.farkas is None:
                 return False

@@ -5,6 +5,7 @@ PuLP sees floats (each row divided by a power of two, so that nothing overflows)
 
 from __future__ import annotations
 
+import warnings
 from fractions import Fraction
 from importlib.util import find_spec
 from typing import Any
@@ -13,7 +14,7 @@ from stackexact.errors import MissingLibrary, UsageError
 from stackexact.lp.highs import clipped_float, scaled_floats
 from stackexact.lp.program import Basis, Position, Program
 
-__all__ = ["available", "basis_near", "propose", "to_pulp"]
+__all__ = ["available", "basis_near", "default_solver", "propose", "to_pulp"]
 
 NEAR = 1e-7
 """How close a proposed value counts as being at a bound."""
@@ -56,16 +57,25 @@ def to_pulp(program: Program[Fraction], name: str = "stackexact") -> Any:
     return problem
 
 
+def default_solver() -> Any:
+    """The solver that PuLP runs unless told otherwise: HiGHS, else the first installed one; ``None`` without any."""
+    import pulp
+
+    with warnings.catch_warnings():
+        # PuLP 3.3 announces the end of the CBC that it carries. Here that is one proposer among others.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        names = pulp.listSolvers(onlyAvailable=True)
+        return pulp.getSolver("HiGHS" if "HiGHS" in names else names[0], msg=False) if names else None
+
+
 def propose(program: Program[Fraction], solver: Any = None) -> Basis | None:
     """A basis near the point that a PuLP solver returns (by default PuLP's own choice); ``None`` without a point."""
     problem = to_pulp(program)
     import pulp
 
+    solver = solver or default_solver()
     if solver is None:
-        names = pulp.listSolvers(onlyAvailable=True)
-        if not names:
-            raise UsageError("expected a solver that PuLP can run, found none; install one, such as CBC or highspy")
-        solver = pulp.getSolver("HiGHS" if "HiGHS" in names else names[0], msg=False)
+        raise UsageError("expected a solver that PuLP can run, found none; install one, such as CBC or highspy")
     try:
         status = problem.solve(solver)
     except (pulp.PulpError, OSError, LookupError, ValueError):  # whatever a solver trips over is no proposal

@@ -85,8 +85,8 @@ def _fractions(program: Program[Any]) -> Program[Fraction]:
         return tuple(None if value is None else number(value) for value in values)
 
     made: Program[Fraction] = Program(
-        each(program.objective),
-        tuple(each(row) for row in program.rows),
+        tuple(map(number, program.objective)),
+        tuple(tuple(map(number, row)) for row in program.rows),
         each(program.row_lower),
         each(program.row_upper),
         each(program.lower),
@@ -105,8 +105,11 @@ def _fractions(program: Program[Any]) -> Program[Fraction]:
 def _proposal(
     program: Program[Fraction], proposer: Proposer, solver: Any, time_limit: float | None
 ) -> tuple[Basis | None, str]:
-    if proposer == "auto":
-        proposer = "highs" if highs.available() else "pulp" if pulp_models.available() else "none"
+    if proposer == "auto" and not highs.available():
+        solver = solver or (pulp_models.default_solver() if pulp_models.available() else None)
+        proposer = "none" if solver is None else "pulp"
+    elif proposer == "auto":
+        proposer = "highs"
     if not program.rows or not program.objective:
         return None, "none"
     if proposer == "highs":

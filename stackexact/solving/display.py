@@ -80,7 +80,11 @@ def text(
 
 
 def _block_page(page: Page, block: Block, digits: int) -> None:
-    page.add((block.name, "title"), (f": {block.title}", ""))
+    if wide(block.name) + 2 + wide(block.title) <= page.width:
+        page.add((block.name, "title"), (f": {block.title}", ""))
+    else:
+        page.add((f"{block.name}:", "title"))
+        page.paragraph(block.title, indent=2)
     for item in block.facts:
         _item_lines(page, item, digits)
     for when, items in block.cells:

@@ -1,0 +1,136 @@
+"""The shipped games: each loads, is filed properly, and has the answers that were worked out for it elsewhere."""
+
+from __future__ import annotations
+
+import doctest
+import json
+import re
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+import stackexact as sx
+from stackexact import instances as shipped
+from stackexact import schema
+from stackexact.errors import LimitReached, UsageError
+from stackexact.exact.relation import parse_assumption
+
+NAMES = shipped.names()
+ROOT = Path(__file__).parents[1] / "instances"
+CASES = [(name, n) for name in NAMES for n in range(len(shipped.expected(name)["cases"]))]
+
+
+def test_nothing_is_left_out():
+    """Every game in the folder is listed once, and there are as many as the project promises."""
+    games = [path for path in ROOT.glob("*/*.json") if not path.name.endswith(".expected.json")]
+    assert sorted(NAMES) == sorted(path.stem for path in games)
+    assert len(NAMES) == len(set(NAMES)) > 40
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_files_are_complete(name):
+    """A game is called like its file, says where it comes from and what it shows; the README has a row for it."""
+    game, place = sx.instance(name), shipped.path(name)
+    info = next(info for info in shipped.instances() if info.name == name)
+    assert (game.name, place.stem, info.publication) == (name, name, place.parent.name)
+    assert game.source == info.source
+    assert len(info.source) > 20
+    assert game.description == info.description
+    assert info.description.endswith(".")
+    assert (game.shape, game.parameters) == (info.size, info.parameters)
+    assert re.search(rf"^\| `{name}` \| {game.shape[0]} × {game.shape[1]} \|", (ROOT / "README.md").read_text(), re.M)
+    assert shipped.expected(name)["name"] == name
+    assert not game.unused_parameters
+
+
+def test_publications_are_slugs():
+    """Author and year, or our own name; every publication has a heading in the README."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for publication in {info.publication for info in shipped.instances()}:
+        assert re.fullmatch(r"[a-z]+[0-9]{4}|stackexact", publication)
+        assert f"| **`{publication}`** " in readme
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_schema(name):
+    """The files are what the shipped schema describes."""
+    jsonschema = pytest.importorskip("jsonschema")
+    jsonschema.validate(json.loads(shipped.path(name).read_text(encoding="utf-8")), schema.load("bimatrix"))
+
+
+def solved(name: str, case: dict) -> sx.Solution:
+    """The answers to the concepts that a case speaks of, under its values and its tolerance."""
+    game = sx.instance(name)
+    if case["tolerance"] is not None:
+        game = game.with_tolerance(case["tolerance"])
+    return sx.solve(game.at(case["at"]), list(case["results"]))
+
+
+@pytest.mark.parametrize(("name", "n"), CASES, ids=[f"{name}-{n}" for name, n in CASES])
+def test_expected_answers(name, n):
+    """What is solved is what was expected, to the last digit, and its certificate holds."""
+    case = shipped.expected(name)["cases"][n]
+    solution = solved(name, case)
+    for concept, expected in case["results"].items():
+        (cell,) = solution.claims[concept]["cells"]
+        assert {key: cell[key] for key in expected} == expected, concept
+    report = solution.certificate().check()
+    assert report, str(report)
+    assert [verdict.concept for verdict in report.verdicts] == list(solution)
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if not sx.instance(name).parameters])
+def test_games_of_numbers_have_their_defaults_covered(name):
+    """The cases of a numeric game answer every concept that solve answers unasked."""
+    unasked = set(sx.solve(sx.instance(name)))
+    answered = {concept for case in shipped.expected(name)["cases"] for concept in case["results"]}
+    assert unasked <= answered
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if sx.instance(name).parameters])
+def test_games_with_parameters(name):
+    """Without values they wait; their closed forms agree with the cases that lie in their domains."""
+    with pytest.raises(LimitReached, match="--at"):
+        sx.solve(sx.instance(name))
+    answers = shipped.expected(name)
+    compared = 0
+    for case in answers["cases"]:
+        values = {key: Fraction(value) for key, value in case["at"].items()}
+        for form in answers["closed_forms"]:
+            here = all(parse_assumption(relation).at(values).holds() for relation in form["domain"])
+            if not here or not same_tolerance(form, case, values):
+                continue
+            for concept in form["results"].keys() & case["results"].keys():
+                for key in ("leader", "follower", "constant"):
+                    if key in form["results"][concept] and form["results"][concept][key] != "oo":
+                        value = sx.parse(form["results"][concept][key])
+                        value = value.at(values) if isinstance(value, sx.Expression) else value
+                        assert value == Fraction(case["results"][concept][key]), (concept, key)
+                        compared += 1
+    assert compared
+
+
+def same_tolerance(form: dict, case: dict, values: dict[str, Fraction]) -> bool:
+    """Whether a closed form speaks of the tolerance of a case (or of concepts that need none)."""
+    if "tolerance" not in form:
+        return True
+    bound = sx.parse(form["tolerance"])
+    bound = bound.at(values) if isinstance(bound, sx.Expression) else bound
+    return case["tolerance"] is not None and bound == Fraction(sx.parse(case["tolerance"]))
+
+
+def test_an_unknown_name():
+    """The error lists names that are close, or says where all of them are."""
+    for ask in (sx.instance, shipped.path, shipped.expected):
+        with pytest.raises(UsageError, match="is it misaligned-a or "):
+            ask("misaligned-aa")
+        with pytest.raises(UsageError, match="stackexact instances"):
+            ask("?")
+
+
+def test_examples():
+    """The examples of the module run (it is installed under another name than its folder has)."""
+    results = doctest.testmod(shipped, optionflags=doctest.ELLIPSIS)
+    assert results.attempted > 5
+    assert not results.failed
