@@ -11,6 +11,7 @@ that is in stays in.
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -150,7 +151,7 @@ def verify(game: Scalars[T], skeleton: TolerantSkeleton, prover: Prover[T]) -> T
     action = skeleton.membership.action
     follower = game.follower[action][skeleton.tops[action]] + at
     for k, point in enumerate(points):
-        if point is not None and k != action:
+        if point is not None:
             prover.nonnegative([game.follower[k][skeleton.tops[k]] + point - follower])
     return Tolerant(value, follower, epsilon, at, starts, points)
 
@@ -163,15 +164,22 @@ def _tolerance(game: Scalars[T]) -> T:
 
 def require_tops(game: Scalars[T], tops: tuple[int, ...], prover: Prover[T]) -> None:
     """Require ``tops[i]`` to be a best response to every i, so that gaps are what they are called."""
+    _require_each(game, tops)
     for row, top in zip(game.follower, tops, strict=True):
         best = row[top]
         prover.nonnegative(best - value for j, value in enumerate(row) if j != top)
+
+
+def _require_each(game: Scalars[T], parts: Sequence[object]) -> None:
+    if len(parts) != game.shape[0]:
+        raise Unproved("every leader action needs its part of the proof")
 
 
 def require_tolerated(
     game: Scalars[T], tops: tuple[int, ...], tolerated: tuple[int, ...], epsilon: T, limit: T, prover: Prover[T]
 ) -> None:
     """Require of every leader action a tolerated response that gives the leader at most ``limit``: f(ε) <= limit."""
+    _require_each(game, tolerated)
     for i, j in enumerate(tolerated):
         gap = game.follower[i][tops[i]] - game.follower[i][j]
         prover.nonnegative([epsilon - gap, limit - game.leader[i][j]])
@@ -216,6 +224,7 @@ def require_entries(
     game: Scalars[T], tops: tuple[int, ...], entries: tuple[Entry, ...], gamma: T, prover: Prover[T]
 ) -> tuple[T | None, ...]:
     """Require every action to be outside A_ε before its entry point; returns the points (None: never)."""
+    _require_each(game, entries)
     points: list[T | None] = []
     for action, entry in enumerate(entries):
         never = isinstance(entry.point, Never)

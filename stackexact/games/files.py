@@ -269,12 +269,13 @@ def write_aside(path: Source, text: str) -> None:
     """
     try:
         data = text.encode("utf-8")
-        target = os.path.realpath(path)
-        mode = _mode(target)
+        mode = _mode(path)
         if mode is not None and not stat.S_ISREG(mode):
-            with open(target, "wb") as file:
+            # By the name that was given: that of an open pipe (/dev/fd/63) is a link that leads nowhere.
+            with open(path, "wb") as file:
                 file.write(data)
             return
+        target = os.path.realpath(path)
         if mode is not None and not os.access(target, os.W_OK):
             raise PermissionError
         _replace(target, data, mode)
@@ -282,7 +283,7 @@ def write_aside(path: Source, text: str) -> None:
         raise InputError(f"{_shown(path)}: cannot be written: {_reason(error)}") from None
 
 
-def _mode(target: str) -> int | None:
+def _mode(target: Source) -> int | None:
     """The type and permissions of an existing file."""
     try:
         return os.stat(target).st_mode

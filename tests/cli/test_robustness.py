@@ -93,6 +93,13 @@ def test_two_at_once_to_one_file(tmp_path):
     assert [entry.name for entry in tmp_path.iterdir()] == ["result.json"]
 
 
+@pytest.mark.skipif(not Path("/dev/stdout").exists(), reason="this system has no names for open files")
+def test_an_open_pipe_as_file(process):
+    """/dev/stdout, and with it a shell's process substitution, can be written to."""
+    outcome = process("solve", "bagwell", "--json", "--output", "/dev/stdout")
+    assert outcome == process("solve", "bagwell", "--json")
+
+
 def test_an_output_without_unicode():
     """Where the output has no sign for it, text is spelled out; JSON is UTF-8 in any case."""
     environment = {**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}

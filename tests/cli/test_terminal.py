@@ -25,6 +25,11 @@ COMMAND = Path(sys.executable).with_name("stackexact")
 ESCAPE = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]")
 
 
+def interruptible() -> None:
+    """A process started in the background of a shell inherits that interrupts are ignored; a user's does not."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Terminal:
     """A pseudo-terminal of some width on which the command runs."""
 
@@ -42,6 +47,7 @@ class Terminal:
             stdout=subprocess.PIPE if piped else self.outer,
             stderr=self.outer,
             env=plain | {"TERM": "xterm-256color"} | environment,
+            preexec_fn=interruptible,
         )
         os.close(self.outer)
         return process
@@ -182,7 +188,9 @@ def test_no_progress_without_a_terminal(pipe):
 
 def test_interrupt_without_a_terminal():
     """The same exit code, and the line is the only one."""
-    process = subprocess.Popen([COMMAND, "solve", "-"], stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+    process = subprocess.Popen(
+        [COMMAND, "solve", "-"], stdin=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=interruptible
+    )
     assert process.stdin is not None
     # More than a pipe holds: once it is gone the command is at work, and waits for the rest.
     process.stdin.write(b" " * 2**20)
