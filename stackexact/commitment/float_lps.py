@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from math import frexp
 from typing import Any
 
+from flint import fmpq, fmpz
+
 from stackexact.commitment.vertices import Vertex
 from stackexact.exact.prover import Number
 from stackexact.games.scalars import Scalars
@@ -137,14 +139,20 @@ class FloatLPs:
 
 
 def _unit_interval(table: tuple[tuple[Number, ...], ...]) -> tuple[list[list[float]], int]:
-    """Integers moved and divided by a power of two into [0, 1]; returns the floats and that power."""
+    """Numbers moved and divided by a power of two into [0, 1]; returns the floats and that power.
+
+    Division of Python integers rounds correctly at any length.
+    """
     low = min(map(min, table))
-    span = int(max(map(max, table)) - low)
-    power = span.bit_length()
-    if power < 1000:
-        divisor = float(1 << power)
+    span = fmpq(max(map(max, table)) - low)
+    power = int(span.p).bit_length() - int(span.q).bit_length() + 1
+    up, down = (1 << -power, 1) if power < 0 else (1, 1 << power)
+
+    def share(value: Number) -> float:
+        gap = fmpq(value - low)
+        return (int(gap.p) * up) / (int(gap.q) * down)
+
+    if type(span.q) is fmpz and span.q == 1 and power < 1000 and all(type(row[0]) is fmpz for row in table):
+        divisor = float(down)
         return [[int(value - low) / divisor for value in row] for row in table], power
-    # Beyond the float range: drop low digits first; what is lost there no float could have held.
-    drop = power - 64
-    divisor = float(1 << 64)
-    return [[(int(value - low) >> drop) / divisor for value in row] for row in table], power
+    return [[share(value) for value in row] for row in table], power

@@ -10,12 +10,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from flint import fmpz
+
 from stackexact.commitment.exact_lps import ExactLPs, Runner, race
 from stackexact.commitment.mixed_strong import Reached, Reaching, Skeleton, prove_reaching
 from stackexact.commitment.refutations import AtVertex, Bound, Refutation, refute, refute_together
 from stackexact.commitment.vertices import Vertex, Vertices, compare
 from stackexact.errors import LimitReached, Unproved
-from stackexact.exact.fields import Rationals
+from stackexact.exact.fields import field_of
 from stackexact.exact.prover import Number, Numbers, Ratio
 from stackexact.games.scalars import Scalars
 from stackexact.lp import highs
@@ -93,13 +95,14 @@ class NumericLPs:
         rows, columns = self.game.shape
         tables = (self.game.leader, self.game.follower)
         longest = max(abs(end(map(end, table))) for table in tables for end in (min, max))
-        return rows * columns * (1 + int(longest).bit_length() // 64)
+        return rows * columns * (1 + _bits(longest) // 64)
 
     @property
     def exact(self) -> ExactLPs[Number]:
         """The LPs on the exact simplex."""
         if self._exact is None:
-            self._exact = ExactLPs(self.game.leader, self.game.follower, Rationals(), self.stop)
+            field = field_of(self.game.follower[0][0])
+            self._exact = ExactLPs(self.game.leader, self.game.follower, field, self.stop)
         return self._exact
 
     @property
@@ -146,7 +149,7 @@ class NumericLPs:
         while rows and (len(rows), len(columns)) != self.game.shape:
             tables = (self.game.leader, self.game.follower)
             part = [tuple(tuple(table[i][k] for k in columns) for i in rows) for table in tables]
-            lps = ExactLPs(part[0], part[1], Rationals(), self.stop)
+            lps = ExactLPs(part[0], part[1], field_of(part[1][0][0]), self.stop)
             inner = None if start is None else Vertex(*map(tuple, _places(start, rows, columns)))
             runner = lps.solve(columns.index(response), inner)
             if runner is None:
@@ -211,6 +214,12 @@ class NumericLPs:
                 seen.append((value, j))
                 best = max(best, value) if value <= 1.5 else best
         return sorted((entry for entry in seen if entry[0] >= best - CLOSE), key=lambda e: (-e[0], e[1]))
+
+
+def _bits(number: Number) -> int:
+    """The length of a flint integer or rational."""
+    top, bottom = (number, 1) if type(number) is fmpz else (number.p, number.q)
+    return max(int(top).bit_length(), int(bottom).bit_length())
 
 
 def _places(vertex: Vertex, rows: tuple[int, ...], columns: tuple[int, ...]) -> tuple[list[int], list[int]]:

@@ -13,7 +13,7 @@ from stackexact.commitment.vertices import Vertex
 from stackexact.commitment.weak_programs import advantage, interior_program, others
 from stackexact.commitment.weak_vertices import at_vertex
 from stackexact.errors import Unproved
-from stackexact.exact.fields import Rationals
+from stackexact.exact.fields import Rationals, to_fraction
 from stackexact.exact.prover import Number, Ratio
 from stackexact.lp import highs
 from stackexact.lp.program import Basis, Program
@@ -110,7 +110,7 @@ def _plain(program: Program[Any]) -> Program[Any]:
     """The program with Python integers for flint's."""
 
     def whole(values: Sequence[Any]) -> tuple[Any, ...]:
-        return tuple(None if v is None else int(v) for v in values)
+        return tuple(None if v is None else to_fraction(v) if hasattr(v, "p") else int(v) for v in values)
 
     return Program(
         whole(program.objective),

@@ -10,9 +10,10 @@ from typing import Any, Protocol, TypeVar
 
 from flint import fmpq, fmpz
 
+from stackexact.errors import Unproved
 from stackexact.exact.prover import Matrix, Number, Numbers, integer_matrix
 
-__all__ = ["OrderedField", "Rationals", "to_fraction", "to_rational"]
+__all__ = ["OrderedField", "PlainRationals", "Rationals", "field_of", "to_fraction", "to_rational"]
 
 T = TypeVar("T")
 
@@ -96,6 +97,35 @@ class Rationals:
     def split(self, value: Number) -> tuple[Number, Number]:
         """Numerator and denominator."""
         return value.p, value.q
+
+
+class PlainRationals(Rationals):
+    """The field Q as its own ring: for tables of rationals whose common denominator would be far too long."""
+
+    __slots__ = ()
+
+    @property
+    def nought(self) -> Number:
+        """The rational 0."""
+        return fmpq(0)
+
+    @property
+    def unit(self) -> Number:
+        """The rational 1."""
+        return fmpq(1)
+
+    def solve(self, matrix: Matrix[Number], right: Matrix[Number]) -> tuple[list[list[Number]], Number] | None:
+        """The X with ``matrix·X = right``; ``None`` where the matrix is singular."""
+        try:
+            found = Numbers().solve(matrix, right)
+        except Unproved:
+            return None
+        return [[fmpq(top, found.bottom) for top in row] for row in found.rows], fmpq(1)
+
+
+def field_of(number: Number) -> Rationals:
+    """The field for tables of such numbers: integers are kept fraction-free, rationals are divided."""
+    return Rationals() if type(number) is fmpz else PlainRationals()
 
 
 def to_rational(value: Fraction | int) -> Number:

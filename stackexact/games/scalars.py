@@ -1,11 +1,13 @@
 """Payoffs in the form that searches and verifications compute with.
 
 Numeric games become tables of flint integers in a stated unit: positive scaling changes no comparison, and integers are
-compared and multiplied far faster than quotients. Functions are generic in the scalar type T.
+compared and multiplied far faster than quotients. Where the common denominator is far longer than the payoffs (many
+different large denominators), they stay flint rationals. Functions are generic in the scalar type T.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import chain
@@ -15,11 +17,14 @@ from typing import Any, Generic, TypeVar
 from flint import fmpz
 
 from stackexact.errors import LimitReached
-from stackexact.exact.fields import to_fraction
+from stackexact.exact.fields import to_fraction, to_rational
 from stackexact.exact.numbers import common_denominator
 from stackexact.exact.prover import Number, Ratio
 from stackexact.exact.rational_function import Exact
 from stackexact.games.bimatrix import Game, Table
+
+LONG = 2000
+"""Bits of a common denominator from which on it is compared with the payoffs' own length."""
 
 __all__ = ["Scalars", "common_unit", "own_units"]
 
@@ -62,6 +67,9 @@ def common_unit(game: Game) -> Scalars[Number]:
     tables = [_numbers(game.payoffs.leader), _numbers(game.payoffs.follower)]
     extra = [] if game.tolerance is None else [_number(game.tolerance)]
     scale = common_denominator(chain(extra, *(row for table in tables for row in table)))
+    if not _fits(scale, chain(extra, *(row for table in tables for row in table))):
+        leader, follower = (tuple(tuple(map(to_rational, row)) for row in table) for table in tables)
+        return Scalars(leader, follower, to_rational(extra[0]) if extra else None, Fraction(1), Fraction(1))
     leader, follower = (tuple(tuple(map(fmpz, row)) for row in _whole(table, scale)) for table in tables)
     bound = fmpz(int(extra[0] * scale)) if extra else None
     return Scalars(leader, follower, bound, Fraction(1, scale), Fraction(1, scale))
@@ -84,8 +92,18 @@ def _whole(table: list[list[Fraction]], scale: int) -> list[list[int]]:
     return [[value.numerator * (scale // value.denominator) for value in row] for row in table]
 
 
+def _fits(scale: int, values: Iterable[Fraction]) -> bool:
+    """Whether integers over this common denominator stay about as long as the payoffs are."""
+    if scale.bit_length() < LONG:
+        return True
+    longest = max(max(value.numerator.bit_length(), value.denominator.bit_length()) for value in values)
+    return scale.bit_length() < 4 * longest
+
+
 def _primitive(table: list[list[Fraction]]) -> tuple[tuple[tuple[Number, ...], ...], Fraction]:
     scale = common_denominator(value for row in table for value in row)
+    if not _fits(scale, chain(*table)):
+        return tuple(tuple(map(to_rational, row)) for row in table), Fraction(1)
     whole = _whole(table, scale)
     content = gcd(*(value for row in whole for value in row)) or 1
     if content > 1:

@@ -13,7 +13,7 @@ from typing import Any
 
 from flint import fmpz
 
-from stackexact.exact.fields import Rationals, to_fraction
+from stackexact.exact.fields import field_of, to_fraction
 from stackexact.exact.prover import Number, Numbers, Ratio
 from stackexact.exact.rational_function import Exact
 from stackexact.games.scalars import Scalars
@@ -126,7 +126,7 @@ def mixed_weak(space: Workspace) -> Answer:
     from stackexact.commitment.weak_hints import NumericHints
 
     actions, own = space.game.actions, space.own
-    skeleton = WeakSearch(own, Rationals(), NumericHints(space.lps), space.stop).run()
+    skeleton = WeakSearch(own, field_of(own.follower[0][0]), NumericHints(space.lps), space.stop).run()
     proved = verify(own, skeleton, Numbers())
     cell = SupremumCell(
         (),
@@ -185,7 +185,7 @@ def correlated(space: Workspace) -> Answer:
 
     actions, own = space.game.actions, space.own
     start = NumericHints(space.lps).basis(program(own, fmpz(0), fmpz(1)))
-    skeleton = search(own, Rationals(), start, space.stop)
+    skeleton = search(own, field_of(own.follower[0][0]), start, space.stop)
     proved = verify(own, skeleton, Numbers())
     rows: dict[str, dict[str, Exact]] = {}
     for place, weight in enumerate(proved.distribution):

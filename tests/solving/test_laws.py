@@ -52,7 +52,7 @@ def test_commitments_do_not_depend_on_units(
 def test_benchmarks_know_shifts_and_one_common_scale(
     given_game: tuple[Tables, Fraction], shift: Fraction, own_shift: Fraction, scale: Fraction
 ) -> None:
-    """Constants added to u1 and u2 are added to the benchmarks; one scale on u1, u2 and γ scales all; alignment keeps."""
+    """Constants are added to the benchmarks; one scale on u1, u2 and γ scales all; alignment keeps under both."""
     tables, gamma = given_game
     names = (*BENCHMARKS, "alignment")
     before = cells(tables, names, gamma)
