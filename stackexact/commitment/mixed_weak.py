@@ -219,6 +219,8 @@ def _bounded(
     if isinstance(proof.why, Bound):
         weights = tuple((k, prover.number(w)) for k, w in proof.why.multipliers)
         bottom = prover.number(1 << proof.why.shift)
+        if proof.member >= len(members):
+            raise Unproved("a bounded class must name one of its members")
         member = members[proof.member]
         refute_numbers(game, member, Refuted(weights, bottom, proof.why.empty), value, prover)
         if proof.why.empty:
