@@ -30,7 +30,7 @@ def _defined(text: str) -> Any:
         return None
 
 
-functions = expressions(2).map(_defined).filter(lambda value: value is not None)
+functions = expressions(1).map(_defined).filter(lambda value: value is not None)
 """Fractions and Expressions, zero included."""
 
 
