@@ -59,13 +59,22 @@ def mapped(source: Table, change: Callable[[Fraction], Fraction]) -> Table:
     return tuple(tuple(change(value) for value in row) for row in source)
 
 
+_RELATIONS = ("free",) * 4 + ("opposed",) * 3 + ("disturbed",) * 3 + ("equal", "affine", "constant")
+
+
 @st.composite
 def games(draw: Any, rows: int = 4, columns: int = 4, kinds: tuple[str, ...] = tuple(ENTRIES)) -> Tables:
-    """A game with at most so many actions. The follower's table is often derived from the leader's: opposed, equal, a
-    multiple, constant; then columns or rows may be doubled, in one table or in both."""
-    m, n = draw(st.integers(1, rows)), draw(st.integers(1, columns))
+    """A game with at most so many actions. Often the leader gains by matching the follower, so that she must mix; the
+    follower's table is often derived from hers: opposed, disturbed, equal, a multiple, constant. Then columns or rows
+    may be doubled, in one table or in both."""
+    m, n = (
+        draw(st.sampled_from((*range(1, top + 1), *range(2, top + 1), *range(2, top + 1)))) for top in (rows, columns)
+    )
     leader = draw(table(m, n, ENTRIES[draw(st.sampled_from(kinds))]))
-    relation = draw(st.sampled_from(("free", "free", "free", "opposed", "equal", "affine", "constant", "disturbed")))
+    relation = draw(st.sampled_from(_RELATIONS))
+    if draw(st.booleans()):
+        stake = 2 * max(abs(value) for row in leader for value in row) + 1
+        leader = tuple(tuple(v + stake * (i == j) for j, v in enumerate(row)) for i, row in enumerate(leader))
     own = ENTRIES[draw(st.sampled_from(kinds))]
     if relation == "free":
         follower = draw(table(m, n, own))
@@ -73,9 +82,8 @@ def games(draw: Any, rows: int = 4, columns: int = 4, kinds: tuple[str, ...] = t
         level = draw(own)
         follower = mapped(leader, lambda _: level)
     else:
-        slope = {"opposed": Fraction(-1), "equal": Fraction(1)}.get(relation) or draw(
-            st.sampled_from((Fraction(1, 3), Fraction(2), Fraction(-5, 2)))
-        )
+        slopes = {"opposed": (-1,), "disturbed": (-1, -1, 1), "equal": (1,)}.get(relation, (Fraction(1, 3), 2, -3))
+        slope = draw(st.sampled_from(slopes))
         shift = draw(st.sampled_from((Fraction(0), Fraction(1), Fraction(-7, 3))))
         follower = mapped(leader, lambda value: slope * value + shift)
         if relation == "disturbed":
@@ -84,7 +92,7 @@ def games(draw: Any, rows: int = 4, columns: int = 4, kinds: tuple[str, ...] = t
                 tuple(v + by if (a, b) == (i, j) else v for b, v in enumerate(row)) for a, row in enumerate(follower)
             )
     made = Tables(leader, follower)
-    for _ in range(draw(st.integers(0, 2))):
+    for _ in range(draw(st.sampled_from((0, 0, 1, 2)))):
         made = draw(_doubled(made))
     return made
 

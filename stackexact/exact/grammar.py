@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Final
 
 from stackexact.errors import ExpressionError, shorten
 from stackexact.exact.digits import text_to_int
+from stackexact.exact.work import FREE, Work
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from stackexact.exact.rational_function import Exact
 
-__all__ = ["INPUT", "NAME", "RESULT", "Limits", "parse", "read_numeral"]
+__all__ = ["INPUT", "NAME", "RESULT", "WRITTEN", "Limits", "parse", "read_numeral"]
 
 NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 """What a parameter may be called."""
@@ -35,7 +36,8 @@ _BLANK: Final = re.compile(r"[ \t\r\n]*")
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds on a text: characters, digits in a numeral, decimal exponent, nesting, power, bits of any number."""
+    """Bounds on a text: characters, digits in a numeral, decimal exponent, nesting, power, bits of any number, and the
+    work of finding the normal form, in hundredths of a microsecond."""
 
     characters: int
     digits: int
@@ -43,21 +45,26 @@ class Limits:
     nesting: int = 100
     power: int = 64
     bits: int = 400_000
+    effort: int = 25_000_000
 
 
 INPUT: Final = Limits(characters=20_000, digits=2000)
 """What a user may write in a game, an option or an argument."""
 
-RESULT: Final = Limits(characters=50_000_000, digits=5_000_000, bits=20_000_000)
+WRITTEN: Final = Limits(characters=250_000, digits=120_412)
+"""What a game file may hold where it stands as our own writer writes it: any number that an input can amount to."""
+
+RESULT: Final = Limits(characters=50_000_000, digits=5_000_000, bits=20_000_000, effort=10**12)
 """What may be read back: results are longer than inputs."""
 
 _PRECEDENCE: Final = {"+": 1, "-": 1, "*": 2, "/": 2, "sign": 3, "**": 4}
 
 
-def parse(text: str, *, limits: Limits = RESULT) -> Exact:
+def parse(text: str, *, limits: Limits = RESULT, work: Work | None = None) -> Exact:
     """Read an exact expression: a :class:`~fractions.Fraction`, or an ``Expression`` where a parameter occurs.
 
-    Raises :class:`~stackexact.errors.ExpressionError` for anything outside the grammar of contract section 1.
+    Raises :class:`~stackexact.errors.ExpressionError` for anything outside the grammar of contract section 1. ``work``
+    is a budget that several texts share; without it ``limits.effort`` is that of this text alone.
 
     >>> parse("0.6"), parse(".80"), parse("1e-3")
     (Fraction(3, 5), Fraction(4, 5), Fraction(1, 1000))
@@ -77,7 +84,7 @@ def parse(text: str, *, limits: Limits = RESULT) -> Exact:
         bottom = 10 ** len(tail) if tail else int(under or 1)
         if bottom:
             return Fraction(-top if sign else top, bottom)
-    reader = _Reader(text, limits)
+    reader = _Reader(text, limits, work)
     try:
         return reader.run()
     except ZeroDivisionError:
@@ -112,9 +119,11 @@ def read_numeral(text: str, limits: Limits = INPUT) -> Fraction:
 class _Reader:
     """Operator-precedence reading with two explicit stacks."""
 
-    def __init__(self, text: str, limits: Limits) -> None:
+    def __init__(self, text: str, limits: Limits, work: Work | None) -> None:
         self.text = text
         self.limits = limits
+        self.work = Work(limits.effort) if work is None else work
+        self.free = FREE
         self.values: list[Exact] = []
         self.pending: list[tuple[str, int]] = []
         self.depth = 0
@@ -200,20 +209,26 @@ class _Reader:
             self.values.append(-right if token == "sign-" else right)
             return
         left = self.values.pop()
-        result: Exact
-        if token == "**":
-            result = self.power(left, right, place)
-        elif token == "+":
-            result = left + right
-        elif token == "-":
-            result = left - right
-        elif token == "*":
-            result = left * right
-        else:
-            result = left / right
+        result = self.power(left, right, place) if token == "**" else self.combined(left, token, right)
         if isinstance(result, Fraction):
             self.bound(max(result.numerator.bit_length(), result.denominator.bit_length()), place)
         self.values.append(result)
+
+    def combined(self, left: Exact, token: str, right: Exact) -> Exact:
+        from stackexact.exact.rational_function import effort
+
+        self.spend(effort(left, right))
+        if token == "+":
+            return left + right
+        if token == "-":
+            return left - right
+        return left * right if token == "*" else left / right
+
+    def spend(self, units: int) -> None:
+        """Announce work of so many units, the first of which are free."""
+        free = min(units, self.free)
+        self.free -= free
+        self.work.spend(units - free)
 
     def power(self, base: Exact, exponent: Exact, place: int) -> Exact:
         limit = self.limits.power
@@ -224,6 +239,9 @@ class _Reader:
         if isinstance(base, Fraction):
             self.bound(count * max(base.numerator.bit_length(), base.denominator.bit_length()), place)
             return Fraction(base**count)
+        from stackexact.exact.rational_function import power_effort
+
+        self.spend(power_effort(base, count))
         return base**count
 
     def bound(self, bits: int, place: int) -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 from stackexact.errors import ExpressionError, shorten
 from stackexact.exact.grammar import INPUT, NAME, parse
 from stackexact.exact.rational_function import Exact, Expression, symbol
+from stackexact.exact.work import Work
 
 if TYPE_CHECKING:
     import sympy
@@ -24,11 +25,11 @@ Floats: TypeAlias = Literal["refuse", "binary", "decimal"]
 """What to do with binary floats: refuse them, take the exact binary value, or take the shortest decimal text."""
 
 
-def exact(value: object, *, floats: Floats = "refuse") -> Exact:
+def exact(value: object, *, floats: Floats = "refuse", work: Work | None = None) -> Exact:
     """Take a number or an expression from Python, exactly.
 
     Accepts integers (also NumPy's), fractions, decimals, text in the grammar of contract section 1, SymPy expressions
-    and flint numbers. A float is refused unless ``floats`` says how it is meant.
+    and flint numbers. A float is refused unless ``floats`` says how it is meant. ``work`` is the budget for text.
 
     >>> exact("1/3"), exact(2), exact(0.1, floats="decimal")
     (Fraction(1, 3), Fraction(2, 1), Fraction(1, 10))
@@ -38,7 +39,7 @@ def exact(value: object, *, floats: Floats = "refuse") -> Exact:
     if isinstance(value, Expression):
         return value
     if isinstance(value, str):
-        return parse(value, limits=INPUT)
+        return parse(value, limits=INPUT, work=work)
     if isinstance(value, bool) or type(value).__name__ in {"bool_", "bool"}:
         raise ExpressionError(f"expected a number, found the truth value {value}; write 0 or 1")
     if isinstance(value, int):

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
-from math import comb, gcd
-from typing import TYPE_CHECKING, Any, TypeAlias
+from math import comb, gcd, isqrt
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from stackexact.errors import ExpressionError
 from stackexact.exact.digits import fraction_to_text, int_to_text
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from flint import fmpz_mpoly, fmpz_mpoly_ctx
     from sympy import Expr as SympyExpr
 
-__all__ = ["Exact", "Expression", "symbol"]
+__all__ = ["Exact", "Expression", "effort", "power_effort", "quotient", "symbol"]
 
 MAX_TERMS = 4000
 MAX_DEGREE = 1000
@@ -44,6 +44,18 @@ def symbol(name: str) -> Expression:
     """
     context = _ring((name,))
     return Expression._raw(context.gens()[0], context.constant(1))
+
+
+def quotient(
+    names: tuple[str, ...], top: Mapping[tuple[int, ...], int], bottom: Mapping[tuple[int, ...], int]
+) -> Exact:
+    """The normal form of a quotient of polynomials, given as exponents (in the order of ``names``) to coefficients.
+
+    >>> str(quotient(("delta",), {(2,): 1, (0,): -1}, {(1,): 2, (0,): 2}))
+    '1/2*delta - 1/2'
+    """
+    ring = _ring(names)
+    return _quotient(ring.from_dict(dict(top)), ring.from_dict(dict(bottom)))
 
 
 class Expression:
@@ -143,9 +155,9 @@ class Expression:
         return self.sympy()
 
     def _repr_latex_(self) -> str:
-        import sympy
+        from stackexact.exact.latex import latex
 
-        return f"${sympy.latex(self.sympy())}$"
+        return f"${latex(self)}$"
 
     # -- arithmetic ---------------------------------------------------------------------------------------------
 
@@ -282,6 +294,52 @@ def _bound_size(bits: int) -> None:
         raise ExpressionError(f"the expression expands beyond {MAX_SIZE * 3 // 10} digits; write a smaller one")
 
 
+def effort(left: Exact, right: Exact) -> int:
+    """About how long an operation on two values takes, in hundredths of a microsecond, found without carrying it out.
+
+    Fitted to measurements: products of terms, the slower the longer their coefficients; the greatest common divisor
+    of polynomials of such degrees; the one of all coefficients.
+    """
+    one, two = _measure(left), _measure(right)
+    if isinstance(left, Fraction) and isinstance(right, Fraction):
+        return 100 + one.words * two.words // 4
+    words, products = one.words + two.words, one.terms * two.terms
+    divides = one.divides or two.divides
+    degree = one.degree + two.degree if divides else 0
+    longer = words * (1 + isqrt(min(one.words, two.words))) // (2 if divides else 8)
+    return 2000 + products * (longer + (10 if divides else 5)) + degree**2 + words**2 // 4
+
+
+def power_effort(base: Exact, exponent: int) -> int:
+    """What :func:`effort` is, for a power."""
+    one = _measure(base)
+    words = one.words * exponent
+    if isinstance(base, Fraction):
+        return 100 + words * one.words // 4
+    terms = min(comb(one.terms + exponent, exponent), MAX_TERMS)  # a larger power is refused
+    return 2000 + terms * one.terms * (5 + words // 8)
+
+
+class _Measure(NamedTuple):
+    """How large a value is: terms above and below the line, total degrees, words of the longest coefficient, and
+    whether it is a quotient of polynomials."""
+
+    terms: int
+    degree: int
+    words: int
+    divides: bool
+
+
+def _measure(value: Exact) -> _Measure:
+    if isinstance(value, Fraction):
+        return _Measure(1, 0, max(value.numerator.bit_length(), value.denominator.bit_length()) // 64, False)
+    sides = value._num, value._den
+    bits = max(coefficient.bit_length() for side in sides for coefficient in side.coeffs())
+    divides = not value.is_polynomial
+    terms = len(sides[0]) + (len(sides[1]) if divides else 0)
+    return _Measure(terms, sum(side.total_degree() for side in sides), bits // 64, divides)
+
+
 def _quotient(num: fmpz_mpoly, den: fmpz_mpoly) -> Exact:
     """The normal form of num/den: a Fraction when constant, else coprime, primitive, on the names that occur."""
     if den.is_zero():
@@ -293,8 +351,8 @@ def _quotient(num: fmpz_mpoly, den: fmpz_mpoly) -> Exact:
         num, den = num // common, den // common
     if len(num) > MAX_TERMS or len(den) > MAX_TERMS:
         raise ExpressionError(f"the expression expands beyond {MAX_TERMS} terms; write a smaller one")
-    content = gcd(*map(int, num.coeffs()), *map(int, den.coeffs()))
-    if int(den.coeffs()[0]) < 0:
+    content = gcd(*(int(side.content()) for side in (num, den)))  # type: ignore[attr-defined]  # newer than its stubs
+    if int(den.leading_coefficient()) < 0:
         content = -content
     if content != 1:
         num, den = num // content, den // content

@@ -12,7 +12,9 @@ from typing import Final
 from stackexact.errors import ExpressionError, shorten
 from stackexact.exact.digits import fraction_to_text
 from stackexact.exact.grammar import INPUT, Limits, parse
+from stackexact.exact.numbers import exact
 from stackexact.exact.rational_function import Exact, Expression
+from stackexact.exact.work import Work
 
 __all__ = ["Assumption", "parameters_of", "parse_assumption", "text_of"]
 
@@ -20,13 +22,18 @@ _RELATION: Final = re.compile(r"(<=|>=|==|!=|<|>)")
 _COMPARE: Final = {"<": lt, "<=": le, ">": gt, ">=": ge, "==": eq, "!=": ne}
 
 
-def text_of(value: Exact) -> str:
-    """The normal form of an exact value, the text that every output uses.
+def text_of(value: object) -> str:
+    """The normal form of an exact value, the text that every output uses and that :func:`stackexact.parse` reads back.
 
-    >>> text_of(Fraction(6, 4)), text_of(parse("1/2 + delta"))
-    ('3/2', 'delta + 1/2')
+    Takes what a payoff may be: fractions, expressions, integers, text, SymPy's. Of any length, unlike ``str``, which
+    refuses integers and fractions of more than 4 300 digits.
+
+    >>> text_of(Fraction(6, 4)), text_of(parse("1/2 + delta")), len(text_of(Fraction(10) ** 9999))
+    ('3/2', 'delta + 1/2', 10000)
     """
-    return fraction_to_text(value) if isinstance(value, Fraction) else str(value)
+    if isinstance(value, Fraction):
+        return fraction_to_text(value)
+    return str(value) if isinstance(value, Expression) else text_of(exact(value))
 
 
 def parameters_of(value: Exact) -> tuple[str, ...]:
@@ -38,7 +45,7 @@ def parameters_of(value: Exact) -> tuple[str, ...]:
     return value.parameters if isinstance(value, Expression) else ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Assumption:
     """A chain of relations that hold together, such as ``0 < delta < gamma``.
 
@@ -53,6 +60,9 @@ class Assumption:
         for relation, term in zip(self.relations, self.terms[1:], strict=True):
             parts += [relation, text_of(term)]
         return " ".join(parts)
+
+    def __repr__(self) -> str:
+        return f"Assumption({str(self)!r})"
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -82,8 +92,8 @@ class Assumption:
         return answer
 
 
-def parse_assumption(text: str, *, limits: Limits = INPUT) -> Assumption:
-    """Read ``EXPR REL EXPR`` with any number of further ``REL EXPR``.
+def parse_assumption(text: str, *, limits: Limits = INPUT, work: Work | None = None) -> Assumption:
+    """Read ``EXPR REL EXPR`` with any number of further ``REL EXPR``; ``work`` is the budget, as in :func:`parse`.
 
     >>> str(parse_assumption("0<delta<0.05"))
     '0 < delta < 1/20'
@@ -95,4 +105,4 @@ def parse_assumption(text: str, *, limits: Limits = INPUT) -> Assumption:
     parts = _RELATION.split(text)
     if len(parts) < 3:
         raise ExpressionError(f"expected a relation such as '0 < delta', found {shorten(text)}")
-    return Assumption(tuple(parse(p, limits=limits) for p in parts[::2]), tuple(parts[1::2]))
+    return Assumption(tuple(parse(p, limits=limits, work=work) for p in parts[::2]), tuple(parts[1::2]))

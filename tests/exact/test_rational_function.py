@@ -253,3 +253,5 @@ def test_expressions_display_as_mathematics() -> None:
     """Notebooks show LaTeX; the interpreter shows what makes the expression again."""
     assert repr(DELTA / 2) == "Expression('1/2*delta')"
     assert (1 / DELTA)._repr_latex_() == r"$\frac{1}{\delta}$"
+    long = DELTA * 10**5000
+    assert long._repr_latex_() == rf"$1{'0' * 5000} \delta$"

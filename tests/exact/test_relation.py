@@ -3,12 +3,14 @@
 from fractions import Fraction
 
 import pytest
+import sympy
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from strategies import expressions, points
 
 from stackexact.errors import ExpressionError
-from stackexact.exact.relation import Assumption, parse_assumption
+from stackexact.exact.grammar import parse
+from stackexact.exact.relation import Assumption, parse_assumption, text_of
 
 RELATIONS = {
     "<": lambda a, b: a < b,
@@ -96,3 +98,20 @@ def test_an_assumption_knows_its_parameters() -> None:
     chain = parse_assumption("b < a*b < c + a")
     assert chain.parameters == ("a", "b", "c")
     assert chain == Assumption(chain.terms, ("<", "<"))
+
+
+def test_the_text_of_any_number() -> None:
+    """One normal form for whatever an exact number may be, at any length; what is none is refused."""
+    long = Fraction(10**5000 + 1, 3)
+    for value in (long, parse("x") * 10**5000, parse("1/(x - 1)") * long):
+        assert parse(text_of(value)) == value
+    assert [text_of(value) for value in (7, "0.50", sympy.Rational(6, 4), sympy.Symbol("x") / 2)] == [
+        "7",
+        "1/2",
+        "3/2",
+        "1/2*x",
+    ]
+    for wrong in (0.5, None, "1/0", True):
+        with pytest.raises(ExpressionError, match=r"expected|divides"):
+            text_of(wrong)
+    assert repr(parse_assumption("0<x<0.05")) == "Assumption('0 < x < 1/20')"

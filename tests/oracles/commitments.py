@@ -78,6 +78,21 @@ def strong(leader: Table, follower: Table) -> Equilibrium:
     return Equilibrium(*top, response=min(j for j in tied if best[j] == top), tied=tied)
 
 
+def optimal(leader: Table, follower: Table) -> dict[int, set[Vector]]:
+    """By response, all vertices that give the leader the strong value and the follower the most that then is left."""
+    m, n = len(leader), len(leader[0])
+    corners = {j: vertices(m, *_region(follower, j)) for j in range(n)}
+    worth = {
+        (j, x): (dot(column(leader, j), x), dot(column(follower, j), x)) for j, some in corners.items() for x in some
+    }
+    top = max(worth.values())
+    found: dict[int, set[Vector]] = {}
+    for (j, x), values in worth.items():
+        if values == top:
+            found.setdefault(j, set()).add(x)
+    return found
+
+
 def weak(leader: Table, follower: Table) -> Supremum:
     """Over every set of responses that some commitment has as its best responses: the best worst response.
 

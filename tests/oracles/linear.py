@@ -11,6 +11,11 @@ Constraint = tuple[Sequence[Fraction], Fraction]
 """A row and its right-hand side."""
 
 
+def exactly(value: Fraction | int) -> Fraction:
+    """An integer as a fraction; numbers of any ordered field as they are."""
+    return Fraction(value) if isinstance(value, int) else value
+
+
 def dot(left: Iterable[Fraction], right: Iterable[Fraction]) -> Fraction:
     """The scalar product."""
     return sum((a * b for a, b in zip(left, right, strict=True)), Fraction(0))
@@ -24,7 +29,7 @@ def unit(place: int, size: int) -> Vector:
 def solve_square(rows: Sequence[Sequence[Fraction]], right: Sequence[Fraction]) -> Vector | None:
     """The solution of a square system by Gauss-Jordan elimination; None where it is singular."""
     size = len(right)
-    table = [[*map(Fraction, row), Fraction(value)] for row, value in zip(rows, right, strict=True)]
+    table = [[*map(exactly, row), exactly(value)] for row, value in zip(rows, right, strict=True)]
     for column in range(size):
         pivot = next((r for r in range(column, size) if table[r][column]), None)
         if pivot is None:
@@ -43,7 +48,7 @@ def independent(constraints: Sequence[Constraint]) -> list[Constraint] | None:
     kept: list[Constraint] = []
     reduced: list[tuple[int, list[Fraction]]] = []
     for row, right in constraints:
-        rest = [*map(Fraction, row), Fraction(right)]
+        rest = [*map(exactly, row), exactly(right)]
         for place, known in reduced:
             if rest[place]:
                 factor = rest[place]
