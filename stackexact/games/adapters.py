@@ -21,6 +21,7 @@ from typing import Any, Final
 from stackexact.errors import GameError, UsageError, shorten
 from stackexact.exact.numbers import Floats
 from stackexact.games.bimatrix import Game
+from stackexact.games.labels import flaw
 
 __all__ = ["from_game"]
 
@@ -75,7 +76,7 @@ def _game(found: _Found, floats: Floats) -> Game:
 
 def _usable(labels: Sequence[Any]) -> bool:
     """Whether foreign labels can be action labels; the default ones stand in for others."""
-    fit = all(isinstance(label, str) and label.strip() and label.isprintable() for label in labels)
+    fit = all(isinstance(label, str) and not flaw(label) for label in labels)
     return fit and len(set(labels)) == len(labels)
 
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from typing import Any, ClassVar
 
 from stackexact.errors import ExpressionError, GameError, StackexactError, shorten
-from stackexact.exact.grammar import NAME
+from stackexact.exact.grammar import INPUT, NAME
 from stackexact.exact.numbers import Floats, exact
 from stackexact.exact.rational_function import Exact, Expression
+from stackexact.exact.records import Record
 from stackexact.exact.relation import Assumption, parameters_of, parse_assumption, text_of
+from stackexact.exact.work import Work
+from stackexact.games.labels import flaw
 
 __all__ = ["Actions", "Game", "Payoffs", "Table"]
 
@@ -30,8 +33,8 @@ class Actions:
     follower: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Payoffs:
+@dataclass(frozen=True, slots=True, repr=False)
+class Payoffs(Record):
     """``leader[i][j]`` and ``follower[i][j]``: utilities when the leader plays i and the follower j."""
 
     leader: Table
@@ -80,10 +83,11 @@ class Game:
         source: str | None = None,
         floats: Floats = "refuse",
     ) -> None:
-        tables = Payoffs(_table(leader, "leader", floats), _table(follower, "follower", floats))
+        work = Work(INPUT.effort)
+        tables = Payoffs(_table(leader, "leader", floats, work), _table(follower, "follower", floats, work))
         _same_shape(tables)
-        chains = tuple(_assumption(a, i) for i, a in enumerate(assumptions))
-        bound = None if tolerance is None else _tolerance(tolerance, floats)
+        chains = tuple(_assumption(a, i, work) for i, a in enumerate(assumptions))
+        bound = None if tolerance is None else _tolerance(tolerance, floats, work)
         used = _used_names(tables, chains, bound)
         values = {
             "actions": _actions(actions, len(tables.leader), len(tables.leader[0])),
@@ -118,9 +122,10 @@ class Game:
         return tuple(name for name in self.parameters if name not in used)
 
     def at(self, values: Mapping[str, object] | None = None, /, **more: object) -> Game:
-        """The game with exact values substituted for some or all parameters.
+        """The game with exact values substituted for some or all parameters, all at once.
 
-        A value that an assumption excludes is an error. Parameters whose name is a Python keyword go into a mapping:
+        A value may depend on parameters, also on those that it replaces; names that are new become parameters. A value
+        that an assumption excludes is an error. Parameters whose name is a Python keyword go into a mapping:
         ``game.at({"lambda": "1/2"})``.
         """
         given = {name: exact(value) for name, value in {**(values or {}), **more}.items()}
@@ -148,10 +153,12 @@ class Game:
                 raise GameError(f"the assumption {chain} excludes these values ({there}); choose others")
             if truth is None:
                 chains.append(there)
-        tolerance = self.tolerance if self.tolerance is None else one(self.tolerance)
+        tolerance = None if self.tolerance is None else _tolerance(one(self.tolerance), "refuse")
         tables = Payoffs(table(self.payoffs.leader), table(self.payoffs.follower))
-        fresh = {name for value in given.values() for name in parameters_of(value)} - set(self.parameters)
-        names = (*(name for name in self.parameters if name not in given), *sorted(fresh))
+        # A substituted name may come back in a value: delta by 2*delta, or a and b by each other.
+        used = _used_names(tables, tuple(chains), tolerance)
+        kept = (name for name in self.parameters if name not in given or name in used)
+        names = (*kept, *sorted(used - set(self.parameters)))
         return self._with(payoffs=tables, assumptions=tuple(chains), tolerance=tolerance, parameters=names)
 
     def assuming(self, *relations: str) -> Game:
@@ -245,19 +252,20 @@ def _transposed(table: Table) -> Table:
     return tuple(zip(*table, strict=True))
 
 
-def _table(rows: Iterable[Iterable[object]], player: str, floats: Floats) -> Table:
+def _table(rows: Iterable[Iterable[object]], player: str, floats: Floats, work: Work) -> Table:
     place = f"payoffs.{player}"
     if hasattr(rows, "tolist"):
         rows = rows.tolist()
-    if isinstance(rows, str | bytes) or not isinstance(rows, Iterable):
+    if not _ordered(rows):
         raise GameError(f"{place}: expected a table (a sequence of rows), found {type(rows).__name__}")
     made: list[tuple[Exact, ...]] = []
     for i, row in enumerate(rows):
         if hasattr(row, "tolist"):
             row = row.tolist()
-        if isinstance(row, str | bytes) or not isinstance(row, Iterable):
-            raise GameError(f"{place}[{i}]: expected a row of payoffs, found {shorten(row)}")
-        made.append(_row(tuple(row), f"{place}[{i}]", floats))
+        if not _ordered(row):
+            found = f"{type(row).__name__} {shorten(row)}"
+            raise GameError(f"{place}[{i}]: expected a row of payoffs, found {found}; write a list of numbers")
+        made.append(_row(tuple(row), f"{place}[{i}]", floats, work))
         if not made[i]:
             raise GameError(f"{place}[{i}]: expected at least one follower action, found an empty row")
         if len(made[i]) != len(made[0]):
@@ -267,14 +275,19 @@ def _table(rows: Iterable[Iterable[object]], player: str, floats: Floats) -> Tab
     return tuple(made)
 
 
-def _row(values: tuple[object, ...], place: str, floats: Floats) -> tuple[Exact, ...]:
+def _ordered(values: object) -> bool:
+    """Whether there is an order in them: sets have none, and of a mapping only the keys would be read."""
+    return isinstance(values, Iterable) and not isinstance(values, str | bytes | Set | Mapping)
+
+
+def _row(values: tuple[object, ...], place: str, floats: Floats, work: Work) -> tuple[Exact, ...]:
     made: list[Exact] = []
     for j, value in enumerate(values):
         if type(value) is int:
             made.append(Fraction(value))
             continue
         try:
-            made.append(exact(value, floats=floats))
+            made.append(exact(value, floats=floats, work=work))
         except StackexactError as error:
             raise GameError(f"{place}[{j}]: {error}") from None
     return tuple(made)
@@ -307,8 +320,10 @@ def _labels(given: Mapping[str, Sequence[str]], player: str, letter: str, count:
         raise GameError(f"actions.{player}: expected {count} labels as the payoffs have, found {len(labels)}")
     seen: set[str] = set()
     for i, label in enumerate(labels):
-        if not isinstance(label, str) or not label.strip() or not label.isprintable():
-            raise GameError(f"actions.{player}[{i}]: expected a printable, non-empty label, found {shorten(label)}")
+        if not isinstance(label, str):
+            raise GameError(f"actions.{player}[{i}]: expected text as a label, found {type(label).__name__}")
+        if found := flaw(label):
+            raise GameError(f"actions.{player}[{i}]: expected a label, found {found}")
         if label in seen:
             raise GameError(f"actions.{player}[{i}]: expected different labels, found {shorten(label)} twice")
         seen.add(label)
@@ -333,18 +348,19 @@ def _parameters(given: Sequence[str] | None, used: set[str]) -> tuple[str, ...]:
     return tuple(given)
 
 
-def _assumption(given: str | Assumption, place: int) -> Assumption:
-    if isinstance(given, Assumption):
-        return given
+def _assumption(given: str | Assumption, place: int, work: Work) -> Assumption:
     try:
-        return parse_assumption(given)
+        chain = given if isinstance(given, Assumption) else parse_assumption(given, work=work)
     except StackexactError as error:
         raise GameError(f"assumptions[{place}]: {error}") from None
+    if chain.holds() is False:  # nothing could be said of an empty domain
+        raise GameError(f"assumptions[{place}]: expected what can be true, found {shorten(chain)}; drop or correct it")
+    return chain
 
 
-def _tolerance(given: object, floats: Floats) -> Exact:
+def _tolerance(given: object, floats: Floats, work: Work | None = None) -> Exact:
     try:
-        value = exact(given, floats=floats)
+        value = exact(given, floats=floats, work=work)
     except StackexactError as error:
         raise GameError(f"tolerance: {error}") from None
     if isinstance(value, Fraction) and value < 0:

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+import re
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
 
+from stackexact.errors import ExpressionError
+from stackexact.exact.grammar import INPUT, WRITTEN, parse
+from stackexact.exact.rational_function import Exact
+from stackexact.exact.relation import Assumption, parse_assumption, text_of
 from stackexact.games.bimatrix import Game
 from stackexact.games.fields import closed, number, table, text, texts
 from stackexact.games.kinds import Loaded
@@ -12,13 +18,22 @@ __all__ = ["load"]
 
 _OPTIONAL: Final = ("name", "description", "source", "actions", "parameters", "assumptions", "tolerance")
 
+_RELATIONS: Final = 'relations such as "0 < delta"'
+
+_LONG: Final = re.compile(r"-?[0-9]+(/[0-9]+)?")
+"""The form of a number, which no more than its length makes hard to read."""
+
+Value = TypeVar("Value")
+
 _UNUSED: Final = "parameters: '{}' is declared but used nowhere; delete it or use it"
 
 
 def load(document: dict[str, Any]) -> Loaded[Game]:
     """The game of a JSON object whose ``format``, ``version`` and ``kind`` are known to be right.
 
-    Payoffs and the tolerance are JSON strings or numbers (as their decimal text). The names in use must be those of
+    Payoffs and the tolerance are JSON strings or numbers (as their decimal text). What
+    :meth:`~stackexact.games.bimatrix.Game.document` writes is read back even where results of short inputs are longer
+    than what a user may write: such text must be in normal form to the letter. The names in use must be those of
     ``parameters`` (an absent list is empty); a declared name that is used nowhere gives a note. Raises
     :class:`~stackexact.errors.GameError` with the JSON path.
 
@@ -33,17 +48,44 @@ def load(document: dict[str, Any]) -> Loaded[Game]:
     closed(document, "", required=("format", "version", "kind", "payoffs"), optional=_OPTIONAL)
     payoffs = closed(document["payoffs"], "payoffs", required=("leader", "follower"))
     game = Game(
-        table(payoffs["leader"], "payoffs.leader"),
-        table(payoffs["follower"], "payoffs.follower"),
+        [[_value(entry) for entry in row] for row in table(payoffs["leader"], "payoffs.leader")],
+        [[_value(entry) for entry in row] for row in table(payoffs["follower"], "payoffs.follower")],
         actions=_actions(document),
         parameters=texts(document.get("parameters", []), "parameters", "names"),
-        assumptions=texts(document.get("assumptions", []), "assumptions", 'relations such as "0 < delta"'),
-        tolerance=number(document["tolerance"], "tolerance") if "tolerance" in document else None,
+        assumptions=[_assumption(entry) for entry in texts(document.get("assumptions", []), "assumptions", _RELATIONS)],
+        tolerance=_value(number(document["tolerance"], "tolerance")) if "tolerance" in document else None,
         name=_text(document, "name"),
         description=_text(document, "description"),
         source=_text(document, "source"),
     )
     return Loaded(game, tuple(_UNUSED.format(name) for name in game.unused_parameters))
+
+
+def _value(given: str | int) -> Exact | str | int:
+    """A payoff as our writer writes it, which may be longer than what a user may write; anything else as it stands."""
+    if isinstance(given, int):
+        return given
+    found: Exact | str = _read_back(given, parse, text_of)
+    return found
+
+
+def _assumption(given: str) -> Assumption | str:
+    return _read_back(given, parse_assumption, str)
+
+
+def _read_back(given: str, read: Callable[..., Value], write: Callable[[Value], str]) -> Value | str:
+    """The value of a long text in normal form; the rest, JSON numbers too, is left to the reader of input."""
+    if (
+        type(given) is not str
+        or len(given) <= INPUT.digits
+        or (len(given) > INPUT.characters and not _LONG.fullmatch(given))
+    ):
+        return given
+    try:
+        value = read(given, limits=WRITTEN)
+    except ExpressionError:
+        return given
+    return value if write(value) == given else given
 
 
 def _text(document: dict[str, Any], key: str) -> str | None:

@@ -27,11 +27,14 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from stackexact.errors import ExpressionError, InputError, shorten
+from stackexact.exact.grammar import INPUT
 from stackexact.exact.numbers import exact
 from stackexact.exact.rational_function import Exact
+from stackexact.exact.work import Work
 from stackexact.games.bimatrix import Game
 from stackexact.games.encoding import as_text
 from stackexact.games.kinds import Loaded
+from stackexact.games.labels import flaw
 
 __all__ = ["Sheet", "combine", "read_pairs", "read_sheet"]
 
@@ -41,6 +44,7 @@ _NO_PAYOFF: Final = frozenset(["nan", "inf", "infinity", "na", "n/a", "null", "n
 """What spreadsheets and data frames write for a missing value; as parameters these names need a declaration."""
 
 _QUOTED: Final = re.compile(r' *"([^"]*(?:""[^"]*)*)" *')
+_MARKS: Final = re.compile(r"[();,|\t]")
 _DECIMAL_COMMA: Final = re.compile(r"[-+]?[0-9]+,[0-9]+")
 
 _Line: TypeAlias = tuple[int, list[str]]
@@ -84,9 +88,9 @@ def read_sheet(text: str) -> Sheet:
     >>> read_sheet(",L,R\nT,1/2,delta\nB,0,.8\n").rows[1]
     (Fraction(0, 1), Fraction(4, 5))
     """
-    text = as_text(text)
+    text, work = as_text(text), Work(INPUT.effort)
     body = _body(text, _occurring(text)[0])
-    return Sheet(body.table([_payoff(*cell) for cell in body.cells()]), body.leader, body.follower)
+    return Sheet(body.table([_payoff(*cell, work) for cell in body.cells()]), body.leader, body.follower)
 
 
 def read_pairs(text: str) -> Loaded[Game]:
@@ -98,7 +102,7 @@ def read_pairs(text: str) -> Loaded[Game]:
     >>> read_pairs("3;2, 0;0\n0;0, 2;3\n").game.payoffs.follower
     ((Fraction(2, 1), Fraction(0, 1)), (Fraction(0, 1), Fraction(3, 1)))
     """
-    text = as_text(text)
+    text, work = as_text(text), Work(INPUT.effort)
     failures: list[tuple[tuple[int, int], InputError]] = []
     for delimiter in _occurring(text):
         pairs: list[tuple[int, int, str, str]] = []
@@ -109,8 +113,8 @@ def read_pairs(text: str) -> Loaded[Game]:
         except InputError as error:
             failures.append((pairs[-1][:2] if pairs else (0, 0), error))
             continue
-        one = body.table([_payoff(row, column, leader) for row, column, leader, _ in pairs])
-        two = body.table([_payoff(row, column, follower) for row, column, _, follower in pairs])
+        one = body.table([_payoff(row, column, leader, work) for row, column, leader, _ in pairs])
+        two = body.table([_payoff(row, column, follower, work) for row, column, _, follower in pairs])
         return combine(Sheet(one, body.leader, body.follower), Sheet(two))
     # Ties go to the last, the comma: it is the commonest delimiter.
     raise max(reversed(failures), key=lambda failure: failure[0])[1]
@@ -179,11 +183,11 @@ def _cell_end(line: str, place: int, delimiter: str) -> int:
 
 
 def _depths(text: str, start: int = 0) -> Iterator[tuple[int, int]]:
-    """Each place in the text with the number of parentheses that are open after it."""
+    """The place of each parenthesis, separator or tab, with the number of parentheses that are open after it."""
     depth = 0
-    for place in range(start, len(text)):
-        depth += (text[place] == "(") - (text[place] == ")")
-        yield place, depth
+    for mark in _MARKS.finditer(text, start):
+        depth += (mark[0] == "(") - (mark[0] == ")")
+        yield mark.start(), depth
 
 
 def _body(text: str, delimiter: str) -> _Body:
@@ -206,8 +210,8 @@ def _body(text: str, delimiter: str) -> _Body:
 def _labels(cells: list[tuple[int, int, str]]) -> tuple[str, ...]:
     seen: set[str] = set()
     for row, column, label in cells:
-        if not label or not label.isprintable():
-            raise InputError(f"row {row}, column {column}: expected an action label, found {shorten(label)}")
+        if found := flaw(label):
+            raise InputError(f"row {row}, column {column}: expected an action label, found {found}")
         if label in seen:
             raise InputError(f"row {row}, column {column}: expected different labels, found {shorten(label)} twice")
         seen.add(label)
@@ -226,14 +230,14 @@ def _pair(row: int, column: int, cell: str) -> tuple[str, str]:
     return sides[0], sides[1]
 
 
-def _payoff(row: int, column: int, cell: str) -> Exact:
+def _payoff(row: int, column: int, cell: str, work: Work) -> Exact:
     place = f"row {row}, column {column}"
     if not cell:
         raise InputError(f"{place}: expected a payoff, found an empty cell; fill it in")
     if cell.lstrip("+-").lower() in _NO_PAYOFF:
         raise InputError(f"{place}: expected a payoff, found {cell}; a parameter of that name needs a JSON game")
     try:
-        return exact(cell)
+        return exact(cell, work=work)
     except ExpressionError as error:
         advice = ""
         if _DECIMAL_COMMA.fullmatch(cell):

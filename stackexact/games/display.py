@@ -7,6 +7,7 @@ from functools import partial
 from html import escape
 from typing import Final
 
+from stackexact.exact.latex import latex as value_latex
 from stackexact.exact.rational_function import Exact
 from stackexact.exact.relation import text_of
 from stackexact.games import latex as tex
@@ -62,13 +63,13 @@ def latex(game: Game) -> str:
 def game_page(page: Page, game: Game, marks: Marks | None = None, remark: str = "") -> None:
     """Put title, remark, description, facts and payoff table on a page."""
     table, number = _fitting(page, game, marks)
-    page.add((printable(table.title), "title"))
+    page.paragraph(table.title, "title")
     page.paragraph(remark, "dim")
     page.paragraph(game.description or "")
     for label, fact in table.facts:
         page.paragraph(f"{label}: {fact}", "dim")
     page.add()
-    page.lines += _grid(table, number)
+    page.lines += _grid(page, table, number)
     page.add()
     texts = [number(value) for row in table.entries for entry in row for value in (entry.leader, entry.follower)]
     rounding = ["~ rounded"] if any(text.startswith("~") for text in texts) else []
@@ -87,7 +88,7 @@ def _fitting(page: Page, game: Game, marks: Marks | None) -> tuple[GameTable, Ca
         table = whole.narrowed(columns)
         for digits in _DIGITS:
             number = partial(brief, digits=digits)
-            if all(sum(wide(span) for span, _ in line) <= page.width for line in _grid(table, number)):
+            if all(sum(wide(span) for span, _ in line) <= page.width for line in _grid(page, table, number)):
                 return table, number
     return table, number
 
@@ -97,10 +98,11 @@ def _legend(table: GameTable, star: str = "") -> list[str]:
     return [f"{mark} {meaning}" for mark, meaning in table.legend if (mark == "*") == (star == "*")]
 
 
-def _grid(table: GameTable, number: Callable[[Exact], str]) -> list[Line]:
+def _grid(page: Page, table: GameTable, number: Callable[[Exact], str]) -> list[Line]:
     """The rows of the table; the leader's payoffs end, the follower's begin at the comma."""
     texts = [[(number(e.leader), number(e.follower) + "*" * e.best, e.marks) for e in row] for row in table.entries]
-    labels = [clip(table.game.actions.leader[i], _LABEL) for i in table.rows]
+    clipped = printable if page.full else partial(clip, width=min(_LABEL, page.width // 3))
+    labels = [clipped(table.game.actions.leader[i]) for i in table.rows]
     margin = max(map(wide, labels))
     header: list[tuple[str, str]] = [(" " * margin, "")]
     lines: list[list[tuple[str, str]]] = [[(_left(label, margin), "label")] for label in labels]
@@ -108,7 +110,7 @@ def _grid(table: GameTable, number: Callable[[Exact], str]) -> list[Line]:
         gap = "  …  " if j > previous + 1 else "  "
         column = [row[place] for row in texts]
         one, two, mark = (max(len(parts[k]) for parts in column) for k in range(3))
-        label = clip(table.game.actions.follower[j], _LABEL)
+        label = clipped(table.game.actions.follower[j])
         size = max(wide(label), one + 2 + two + (mark + 1 if mark else 0))
         header += [(gap, ""), (_left(label, size), "label")]
         for line, entry, parts in zip(lines, [row[place] for row in table.entries], column, strict=True):
@@ -210,5 +212,5 @@ def latex_number(value: Exact, longest: int = 40) -> str:
     '\\mbox{100\\ldots{}001/3 (5 001 and 1 digits)}'
     """
     if len(text_of(value)) <= longest:
-        return tex.latex(value)
+        return value_latex(value)
     return rf"\mbox{{{tex.escaped(brief(value))}}}".replace("…", r"\ldots{}")

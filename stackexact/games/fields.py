@@ -83,7 +83,7 @@ def number(value: object, path: str) -> str | int:
     '2*delta'
     """
     if type(value) in _NUMBERS:
-        return value  # type: ignore[return-value]
+        return value  # type: ignore[return-value]  # the test of its exact type does not narrow it
     if isinstance(value, float):
         found = f"the Python float {value!r}, which has lost its decimal text"
         raise GameError(f"{path}: expected an exact number, found {found}; write the text {shorten(repr(value))}")

@@ -228,13 +228,19 @@ def read_bytes(source: Source, *, stdin: IO[bytes] | None = None) -> bytes:
     """
     try:
         if os.fspath(source) == "-":
-            return _bounded(stdin or sys.stdin.buffer)
+            return _bounded(stdin or _standard_input())
         with open(source, "rb") as file:
             return _bounded(file)
     except InputError:
         raise
     except (OSError, ValueError) as error:
         raise InputError(f"cannot be read: {_reason(error)}") from None
+
+
+def _standard_input() -> IO[bytes]:
+    if sys.stdin is None:
+        raise InputError("expected it to be open, found it closed; name a file")
+    return sys.stdin.buffer
 
 
 def _bounded(file: IO[bytes]) -> bytes:

@@ -23,6 +23,7 @@ from stackexact.exact.rational_function import Exact
 from stackexact.games.bimatrix import Game
 from stackexact.games.encoding import as_text, place_of
 from stackexact.games.kinds import Loaded
+from stackexact.games.labels import flaw
 
 __all__ = ["dumps", "lost", "read"]
 
@@ -81,7 +82,7 @@ def _actions(labels: tuple[list[str], list[str]] | None) -> tuple[dict[str, list
     actions: dict[str, list[str]] = {}
     notes: list[str] = []
     for player, given in zip(("leader", "follower"), labels or (), strict=False):
-        if all(label.strip() and label.isprintable() for label in given) and len(set(given)) == len(given):
+        if not any(map(flaw, given)) and len(set(given)) == len(given):
             actions[player] = given
         else:
             notes.append(f"the {player}'s strategy labels are empty or doubled; the default labels stand in for them")

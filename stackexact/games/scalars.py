@@ -33,13 +33,14 @@ T = TypeVar("T", bound=Any)
 
 @dataclass(frozen=True, slots=True)
 class Scalars(Generic[T]):
-    """``leader[i][j]`` and ``follower[i][j]`` as scalars; a scalar is worth ``leader_unit`` (``follower_unit``)."""
+    """``leader[i][j]`` and ``follower[i][j]`` as scalars; a scalar is worth ``leader_unit`` (``follower_unit``), an
+    exact positive value (a number in numeric games)."""
 
     leader: tuple[tuple[T, ...], ...]
     follower: tuple[tuple[T, ...], ...]
     tolerance: T | None
-    leader_unit: Fraction
-    follower_unit: Fraction
+    leader_unit: Any
+    follower_unit: Any
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -48,17 +49,25 @@ class Scalars(Generic[T]):
 
     def leader_value(self, value: Ratio[T]) -> Fraction:
         """A ratio of scalars as an exact leader utility (numeric games)."""
-        return to_fraction(value.top) / to_fraction(value.bottom) * self.leader_unit
+        worth: Fraction = to_fraction(value.top) / to_fraction(value.bottom) * self.leader_unit
+        return worth
 
     def follower_value(self, value: Ratio[T]) -> Fraction:
         """A ratio of scalars as an exact follower utility (numeric games)."""
-        return to_fraction(value.top) / to_fraction(value.bottom) * self.follower_unit
+        worth: Fraction = to_fraction(value.top) / to_fraction(value.bottom) * self.follower_unit
+        return worth
 
 
 def own_units(game: Game) -> Scalars[Number]:
-    """Integers without a common factor for each player apart: the form for commitments."""
-    leader, one = _primitive(_numbers(game.payoffs.leader))
-    follower, two = _primitive(_numbers(game.payoffs.follower))
+    """Integers without a common factor for each player apart: the form for commitments.
+
+    Where the payoffs of one player stay rational, so do the other's: searches compute in one field.
+    """
+    tables = [_numbers(game.payoffs.leader), _numbers(game.payoffs.follower)]
+    scales = [common_denominator(chain(*table)) for table in tables]
+    if not all(_fits(scale, chain(*table)) for table, scale in zip(tables, scales, strict=True)):
+        return Scalars(_rational(tables[0]), _rational(tables[1]), None, Fraction(1), Fraction(1))
+    (leader, one), (follower, two) = (_primitive(table, scale) for table, scale in zip(tables, scales, strict=True))
     return Scalars(leader, follower, None, one, two)
 
 
@@ -68,8 +77,8 @@ def common_unit(game: Game) -> Scalars[Number]:
     extra = [] if game.tolerance is None else [_number(game.tolerance)]
     scale = common_denominator(chain(extra, *(row for table in tables for row in table)))
     if not _fits(scale, chain(extra, *(row for table in tables for row in table))):
-        leader, follower = (tuple(tuple(map(to_rational, row)) for row in table) for table in tables)
-        return Scalars(leader, follower, to_rational(extra[0]) if extra else None, Fraction(1), Fraction(1))
+        bound = to_rational(extra[0]) if extra else None
+        return Scalars(_rational(tables[0]), _rational(tables[1]), bound, Fraction(1), Fraction(1))
     leader, follower = (tuple(tuple(map(fmpz, row)) for row in _whole(table, scale)) for table in tables)
     bound = fmpz(int(extra[0] * scale)) if extra else None
     return Scalars(leader, follower, bound, Fraction(1, scale), Fraction(1, scale))
@@ -100,10 +109,11 @@ def _fits(scale: int, values: Iterable[Fraction]) -> bool:
     return scale.bit_length() < 4 * longest
 
 
-def _primitive(table: list[list[Fraction]]) -> tuple[tuple[tuple[Number, ...], ...], Fraction]:
-    scale = common_denominator(value for row in table for value in row)
-    if not _fits(scale, chain(*table)):
-        return tuple(tuple(map(to_rational, row)) for row in table), Fraction(1)
+def _rational(table: list[list[Fraction]]) -> tuple[tuple[Number, ...], ...]:
+    return tuple(tuple(map(to_rational, row)) for row in table)
+
+
+def _primitive(table: list[list[Fraction]], scale: int) -> tuple[tuple[tuple[Number, ...], ...], Fraction]:
     whole = _whole(table, scale)
     content = gcd(*(value for row in whole for value in row)) or 1
     if content > 1:

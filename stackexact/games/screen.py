@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
-__all__ = ["WIDTH", "Line", "Page", "clip", "painted", "printable", "wide"]
+__all__ = ["WIDTH", "Line", "Page", "clip", "painted", "pieces", "printable", "wide"]
 
 Line: TypeAlias = tuple[tuple[str, str], ...]
 """Texts with the names of their styles; ``""`` is no style."""
@@ -69,6 +69,20 @@ def clip(text: str, width: int) -> str:
     return text + "…"
 
 
+def pieces(word: str, width: int) -> list[str]:
+    """A word in pieces of at most so many cells, all but the last of them as long as they can be.
+
+    >>> pieces("abcde", 2), pieces("行動", 3)
+    (['ab', 'cd', 'e'], ['行', '動'])
+    """
+    made = [""]
+    for char in word:
+        if made[-1] and wide(made[-1]) + wide(char) > width:
+            made.append("")
+        made[-1] += char
+    return made
+
+
 @dataclass(slots=True)
 class Page:
     """Lines in the making for a screen of that width. With ``full`` nothing may be left out of them; without,
@@ -84,15 +98,19 @@ class Page:
         self.lines.append(spans)
 
     def paragraph(self, text: str, style: str = "", indent: int = 0) -> None:
-        """Text broken at white space; a single word may be longer than the page is wide.
+        """Text broken at white space, and inside a word only where it is longer than the page is wide (not in a full
+        page, from which words are taken as they are).
 
         >>> page = Page(width=8)
-        >>> page.paragraph("one two three")
+        >>> page.paragraph("one two threeandfour")
         >>> painted(page.lines)
-        'one two\\nthree\\n'
+        'one two\\nthreeand\\nfour\\n'
         """
         line = ""
-        for word in printable(text).split():
+        words = printable(text).split()
+        if not self.full:
+            words = [piece for word in words for piece in pieces(word, self.width - indent)]
+        for word in words:
             if line and indent + wide(line) + 1 + wide(word) > self.width:
                 self.add((" " * indent, ""), (line, style))
                 line = word

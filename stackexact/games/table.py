@@ -26,10 +26,12 @@ _ENTRY: Final = 16
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """Outcomes that answers lead to: letters by (leader action, follower action), and what each letter stands for."""
+    """Outcomes that answers lead to: letters by (leader action, follower action), and what each letter stands for; and
+    in a game with parameters the outcomes that are best responses on the whole domain, where that is known."""
 
     at: Mapping[tuple[int, int], str] = field(default_factory=dict)
     legend: tuple[tuple[str, str], ...] = ()
+    best: frozenset[tuple[int, int]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +104,9 @@ def game_table(game: Game, marks: Marks | None = None, *, rows: int = VISIBLE, c
     entries = []
     for i in shown[0]:
         ones, twos = game.payoffs.leader[i], game.payoffs.follower[i]
-        top = _maximum(twos)
-        entries.append(tuple(Entry(ones[j], twos[j], twos[j] == top, marks.at.get((i, j), "")) for j in shown[1]))
-    legend = [("*", "best response")] if any(entry.best for row in entries for entry in row) else []
+        best = _best(twos) if marks.best is None else {j for j in range(len(twos)) if (i, j) in marks.best}
+        entries.append(tuple(Entry(ones[j], twos[j], j in best, marks.at.get((i, j), "")) for j in shown[1]))
+    legend = [("*", _star(game, marks))] if any(entry.best for row in entries for entry in row) else []
     used = {mark for row in entries for entry in row for mark in entry.marks}
     legend += [(mark, f"outcome of {text}") for mark, text in marks.legend if mark in used]
     return GameTable(game, *shown, tuple(entries), tuple(legend))
@@ -117,10 +119,22 @@ def _kept(count: int, wanted: Collection[int], limit: int) -> tuple[int, ...]:
     return tuple(sorted((*first, *(i for _, i in zip(range(limit - len(first)), others, strict=False)))))
 
 
-def _maximum(values: tuple[Exact, ...]) -> Exact | None:
-    """The largest value; None where it depends on a parameter."""
+def _best(values: tuple[Exact, ...]) -> set[int]:
+    """Where the largest value stands; nowhere if one depends on a parameter."""
     numbers = [value for value in values if isinstance(value, Fraction)]
-    return max(numbers) if len(numbers) == len(values) else None
+    if len(numbers) < len(values):
+        return set()
+    top = max(numbers)
+    return {j for j, value in enumerate(numbers) if value == top}
+
+
+def _star(game: Game, marks: Marks) -> str:
+    """What the asterisk says: of rows that depend on a parameter nothing, or only what holds everywhere."""
+    if game.is_numeric:
+        return "best response"
+    if marks.best is not None:
+        return "best response on the whole domain"
+    return "best response, in rows without parameters"
 
 
 def brief(value: Exact, *, digits: int = 0) -> str:

@@ -1,5 +1,6 @@
 """The closed JSON document of a two-player game, the registry of kinds, and what their messages say."""
 
+import json
 import sys
 from collections.abc import Callable
 from fractions import Fraction
@@ -7,10 +8,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from guards import without_runaway_work
 
 from stackexact import schema
 from stackexact.errors import GameError
-from stackexact.games import fields, kinds
+from stackexact.games import fields, files, kinds
 from stackexact.games.bimatrix import Game
 from stackexact.games.json_text import parse, render
 
@@ -149,7 +151,7 @@ REFUSED: list[tuple[Callable[[Document], object], str]] = [
     (put("actions", "leader", 1, 7), "actions.leader[1]: expected text in quotation marks, found the number 7;"),
     (put("actions", "leader", ["a"]), "actions.leader: expected 2 labels as the payoffs have, found 1"),
     (put("actions", "leader", ["a", "a"]), "actions.leader[1]: expected different labels, found 'a' twice"),
-    (put("actions", "leader", ["a", " "]), "actions.leader[1]: expected a printable, non-empty label, found ' '"),
+    (put("actions", "leader", ["a", " "]), "actions.leader[1]: expected a label, found a blank one; write a name"),
     (put("parameters", "delta"), "parameters: expected a list of names, found the text 'delta'; write [...]"),
     (put("parameters", ["delta", None]), "parameters[1]: expected text in quotation marks, found null; correct it"),
     (put("parameters", ["delta", "delta"]), "parameters[1]: expected different names, found 'delta' twice"),
@@ -190,6 +192,58 @@ def test_documents_built_in_python() -> None:
     document["payoffs"]["leader"][0][1] = 0.1
     with pytest.raises(GameError, match=r"^payoffs.leader\[0\]\[1\]: .* float 0\.1, .* write the text '0\.1'$"):
         kinds.read_document(document)
+
+
+LONG = "1e2000*1e2000*1e2000"
+
+
+def test_what_is_written_is_read_back() -> None:
+    """Inputs within their bounds amount to numbers beyond them, in payoffs, the tolerance and assumptions."""
+    game = Game(
+        [[LONG, f"-1/({LONG} + 1)", f"({LONG} + 1)/3 + delta"]],
+        [["1/(3e2000**60)", "2**64*7e1999", "0"]],
+        tolerance=LONG,
+        assumptions=[f"0 < delta < {LONG}"],
+    )
+    assert files.loads(files.dumps(game)) == game
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "7" * 120_413,
+        f"1/{'7' * 120_413}",
+        "0" + "7" * 2000,
+        "+" + "7" * 2001,
+        "7" * 2001 + ".0",
+        f"{'2' * 2001}/{'4' * 2001}",
+        f"{'7' * 2001}+1",
+        f"{'7' * 2001}/0",
+        f"{'7' * 2001} ",
+        "1+" * 60_000 + "1",
+        "(" * 60_000,
+        "7" * 3_000_000,
+    ],
+    ids=lambda text: f"{text[:9]}...{text[-9:]}",
+)
+def test_other_long_numerals_stay_refused(text: str) -> None:
+    """Text that our writer would not write is a user's, whose numerals are bounded."""
+    for change in (
+        {"payoffs": {"leader": [[text]], "follower": [["0"]]}},
+        {"tolerance": text},
+        {"assumptions": [f"0 < {text}"]},
+    ):
+        document = {**sample(), "payoffs": {"leader": [["0"]], "follower": [["0"]]}, **change}
+        del document["actions"]
+        with without_runaway_work(), pytest.raises(GameError):
+            kinds.read_document(parse(json.dumps(document)))
+
+
+def test_json_numbers_are_what_users_write() -> None:
+    """Our writer writes text."""
+    text = json.dumps({**sample(), "tolerance": "X"}).replace('"X"', "7" * 2001)
+    with pytest.raises(GameError, match="at most 2000 digits"):
+        kinds.read_document(parse(text))
 
 
 def load_toy(document: Document) -> kinds.Loaded[str]:

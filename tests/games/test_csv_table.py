@@ -112,12 +112,12 @@ SHEETS = [
     ("1,1/0", "row 1, column 2: '1/0' divides by zero; write a defined expression"),
     ('1,"2', "row 1, column 2: expected a number, a parameter, one of + - * / ** ( ), found '\"'"),
     (",L,R", "row 1: expected payoffs beside and below the labels, found none"),
-    ("\n,\nT,", "row 2, column 2: expected an action label, found ''"),
+    ("\n,\nT,", "row 2, column 2: expected an action label, found a blank one; write a name"),
     ('""\nT', "row 1: expected payoffs beside and below the labels, found none"),
     (",L,L\nT,1,2", "row 1, column 3: expected different labels, found 'L' twice"),
     (",L\nT,1\n\nT,2", "row 4, column 1: expected different labels, found 'T' twice"),
-    (",L\n,1", "row 2, column 1: expected an action label, found ''"),
-    (",L\nT\x1b,1", "row 2, column 1: expected an action label, found 'T\\x1b'"),
+    (",L\n,1", "row 2, column 1: expected an action label, found a blank one"),
+    (",L\nT\x1b,1", "row 2, column 1: expected an action label, found the control character U+001B in 'T\\x1b'"),
     ("1,\0", "line 1, column 3: expected text, found a NUL character; give a text file"),
 ]  # fmt: skip
 

@@ -5,8 +5,9 @@ from fractions import Fraction
 import pytest
 
 from stackexact.exact.grammar import parse
+from stackexact.exact.latex import latex
 from stackexact.games.bimatrix import Game
-from stackexact.games.latex import escaped, game_table, latex
+from stackexact.games.latex import escaped, game_table
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,9 @@
 """Gambit's strategic form: orientation, both bodies, round trips, and everything that must be refused with its line."""
 
-import time
 from fractions import Fraction
 
 import pytest
+from guards import without_runaway_work
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -36,8 +36,8 @@ OUTCOMES = """NFG 1 R "Selten (IJGT, 75), Figure 2, normal form" { "Player 1" "P
 """
 SELTEN = ([[1, 1], [0, 0], [0, 2]], [[1, 1], [2, 3], [2, 0]])
 
-LABELS = st.text(st.characters(exclude_categories=["C", "Zl", "Zp"]) | st.sampled_from('\\"{}, '), min_size=1).filter(
-    lambda label: bool(label.strip()) and label.isprintable()
+LABELS = st.text(st.characters(exclude_categories=["Cc", "Cs"]) | st.sampled_from('\\"{}, '), min_size=1).filter(
+    lambda label: bool(label.strip())
 )
 TEXTS = st.none() | st.text(
     st.characters(exclude_categories=["Cs"], exclude_characters="\0") | st.sampled_from('\\"\r\n'), min_size=1
@@ -194,11 +194,9 @@ REFUSED = [
 
 @pytest.mark.parametrize(("text", "message"), REFUSED, ids=[message[:60] for _, message in REFUSED])
 def test_refused_with_the_line(text: str, message: str) -> None:
-    started = time.process_time()
-    with pytest.raises(InputError) as caught:
+    with without_runaway_work(), pytest.raises(InputError) as caught:
         read(text)
     assert str(caught.value).startswith(message)
-    assert time.process_time() - started < 1
 
 
 @pytest.mark.parametrize("text", [PAYOFFS.strip(), OUTCOMES.strip()])

@@ -23,7 +23,7 @@ CERTIFICATE = Draft202012Validator(schema.load("certificate"))
 
 BEYOND_FORM = re.compile(
     "expected [0-9]+ payoffs as in row|expected [0-9]+x[0-9]+ as in|labels as the payoffs have|undeclared"
-    "|at character|divides by zero|printable, non-empty label|a value of at least 0"
+    "|at character|divides by zero|expected a label, found|a value of at least 0"
 )
 """What the reader demands beyond the schema, as the schema's description says."""
 
@@ -219,12 +219,14 @@ def certificate() -> dict[str, Any]:
             "multipliers": [{"b1": {"b2": "1/2"}}, {}],
         },
     }
+    claims = solution()["results"]
+    claims["self-tolerant"]["cells"][0]["epsilon"] = {"leader": "0", "follower": "1/50"}
     return {
         "format": "stackexact/certificate",
         "version": 1,
         "kind": "bimatrix",
         "game": Game([["1"]], [["delta"]]).document(),
-        "claims": solution()["results"],
+        "claims": claims,
         "proofs": {concept: {"cells": [cell]} for concept, cell in proofs.items()},
     }
 
@@ -288,6 +290,76 @@ def test_refused_values(path: str, value: Any) -> None:
     box, key = at(document, path)
     box[key] = value
     assert not SOLUTION.is_valid(document)
+
+
+NORMAL = ["0", "-1", "10", "1/2", "-3/10", "1/11", "delta", "2*delta", "-1/2*delta + 1", "(2)/(5*delta)", "oo"]
+OTHER = ["", "-0", "01", "1/0", "1/1", "0/2", "1/02", "+1", "0.5", "1/-2", "1+1", "2*3", " 1", "1 ", "-", "/2", "é"]
+
+
+@pytest.mark.parametrize("text", NORMAL + OTHER)
+def test_claimed_numbers_are_in_normal_form(text: str) -> None:
+    document = certificate()
+    document["claims"]["pure-strong"]["cells"][0]["leader"] = text
+    assert CERTIFICATE.is_valid(document) == (text in NORMAL)
+    document = solution()
+    document["results"]["pure-strong"]["cells"][0]["leader"] = text
+    assert SOLUTION.is_valid(document) == (text in NORMAL)
+
+
+def test_numbers_in_proofs_have_any_form() -> None:
+    for text in [*NORMAL, "0.50", "01", "2/4", "-0"]:
+        document = certificate()
+        document["proofs"]["mixed-strong"]["cells"][0]["bounded"]["b2"]["b1"] = text
+        assert CERTIFICATE.is_valid(document)
+    for text in ("", "1/0", "1/00", "+1", ".5", "1.", "0x1;", 1):
+        document["proofs"]["mixed-strong"]["cells"][0]["bounded"]["b2"]["b1"] = text
+        assert not CERTIFICATE.is_valid(document)
+
+
+COVERAGE = "the cells are disjoint and cover the assumptions"
+
+
+@pytest.mark.parametrize("concept", solution()["results"])
+def test_claims_and_proofs_go_together(concept: str) -> None:
+    for part in ("claims", "proofs"):
+        document = certificate()
+        del document[part][concept]
+        assert not CERTIFICATE.is_valid(document)
+        document = certificate()
+        document[part] = {}
+        assert not CERTIFICATE.is_valid(document)
+    document = certificate()
+    for part in ("claims", "proofs"):
+        document[part] = {concept: document[part][concept]}
+    assert CERTIFICATE.is_valid(document)
+    (proof,) = document["proofs"][concept]["cells"]
+    document["proofs"][concept]["cells"] *= 2
+    assert not CERTIFICATE.is_valid(document), "several cells need a statement of coverage"
+    piece = {"when": ["delta < 1/2"], "proof": {} if concept.startswith("pure") else proof}
+    document["proofs"][concept] = {"cells": [{"pieces": [piece, piece]}] * 2, "coverage": COVERAGE}
+    assert CERTIFICATE.is_valid(document), "a closed form has several cells"
+    for wrong in ({**document["proofs"][concept], "coverage": "assumed"}, {"cells": [piece], "coverage": COVERAGE}):
+        assert not CERTIFICATE.is_valid({**document, "proofs": {concept: wrong}})
+    document["proofs"][concept]["cells"] = []
+    assert not CERTIFICATE.is_valid(document)
+    assert not CERTIFICATE.is_valid({**document, "claims": {}, "proofs": {}})
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "mixed-weak cells 1 witness",
+        "mixed-weak cells 0 classes",
+        "tolerant cells 0 epsilon",
+        "self-tolerant cells 0 epsilon",
+        "correlated cells 0 distribution",
+    ],
+)
+def test_a_claim_holds_what_its_proof_speaks_of(path: str) -> None:
+    document = certificate()
+    box, key = at(document, f"claims {path}")
+    del box[key]
+    assert not CERTIFICATE.is_valid(document)
 
 
 def test_a_nameless_game_has_a_solution() -> None:
