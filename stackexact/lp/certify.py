@@ -19,6 +19,7 @@ __all__ = [
     "Lexicographic",
     "Optimum",
     "Ray",
+    "basic_point",
     "certify_infeasible",
     "certify_lexicographic",
     "certify_optimal",
@@ -116,6 +117,13 @@ class _Split(Generic[T]):
         return total
 
 
+def basic_point(program: Program[T], basis: Basis, prover: Prover[T]) -> tuple[T, ...]:
+    """The point that a basis names, up to a positive factor. It is not required to be feasible."""
+    split = _Split(program, basis, prover)
+    at, tops, bottom = _solved(split)
+    return _spread(split, at, tops, bottom)
+
+
 def certify_optimal(program: Program[T], basis: Basis, prover: Prover[T]) -> Optimum[T]:
     """Prove that ``basis`` is optimal: primal and dual feasible, complementary by construction."""
     split = _Split(program, basis, prover)
@@ -176,24 +184,33 @@ def _losing(split: _Split[T], variable: int, place: Position, gains: Sequence[T]
 
 def _point(split: _Split[T]) -> tuple[tuple[T, ...], T]:
     """The feasible point of the basis, over its positive bottom."""
+    at, tops, bottom = _solved(split)
+    _feasible(split, at, tops, bottom)
+    return _spread(split, at, tops, bottom), bottom
+
+
+def _solved(split: _Split[T]) -> tuple[dict[int, T], list[T], T]:
+    """Where the non-basic variables stand, and the basic ones over their positive bottom."""
     program, basis = split.program, split.basis
     columns = len(program.objective)
     at = {c: split.bound(c, basis.columns[c]) for c in split.outside}
     standing = [split.bound(columns + r, basis.rows[r]) for r in split.tight]
-    moved = list(at.values()) if any(split.prover.sign(v) for v in at.values()) else None
+    moved = list(at.values()) if any(at.values()) else None
     right = [
         [s if moved is None else s - split.dot(r, split.outside, moved)]
         for r, s in zip(split.tight, standing, strict=True)
     ]
     primal = split.prover.solve(split.matrix, right)
-    tops, bottom = [row[0] for row in primal.rows] if split.inside else [], primal.bottom
-    _feasible(split, at, tops, bottom)
-    point = [split.nought] * columns
+    return at, [row[0] for row in primal.rows] if split.inside else [], primal.bottom
+
+
+def _spread(split: _Split[T], at: dict[int, T], tops: list[T], bottom: T) -> tuple[T, ...]:
+    point = [split.nought] * len(split.program.objective)
     for c, top in zip(split.inside, tops, strict=True):
         point[c] = top
     for c, bound in at.items():
         point[c] = bound * bottom
-    return tuple(point), bottom
+    return tuple(point)
 
 
 def _feasible(split: _Split[T], at: dict[int, T], tops: list[T], bottom: T) -> None:
@@ -268,12 +285,14 @@ def farkas_holds(program: Program[T], entries: list[T], prover: Prover[T]) -> No
     gap = prover.number(0)
     for r, weight in enumerate(entries):
         sign = prover.sign(weight)
-        if sign:
-            bound = program.row_lower[r] if sign > 0 else program.row_upper[r]
-            prover.positive([weight if sign > 0 else prover.number(0) - weight])
-            if bound is None:
-                raise Unproved("a Farkas combination uses a row side that has no bound")
-            gap = gap + weight * bound
+        if sign == 0:
+            prover.zero([weight])  # no number: a function may vanish at the sample alone
+            continue
+        bound = program.row_lower[r] if sign > 0 else program.row_upper[r]
+        prover.positive([weight if sign > 0 else prover.number(0) - weight])
+        if bound is None:
+            raise Unproved("a Farkas combination uses a row side that has no bound")
+        gap = gap + weight * bound
     for c in range(len(program.objective)):
         total = prover.number(0)
         for r, weight in enumerate(entries):

@@ -32,6 +32,8 @@ def check(program: Program[Any], result: Result) -> bool:
             bound = _bound(program, result.multipliers, program.objective)
             return _dot(program.objective, result.point) == result.value == bound
         case Status.INFEASIBLE:
+            if result.conflict is not None:
+                return _excluded(program, result.conflict)
             if result.farkas is None:
                 return False
             bound = _bound(program, tuple(-y for y in result.farkas), (0,) * len(program.objective))
@@ -57,6 +59,14 @@ def _dot(one: tuple[Any, ...], two: tuple[Fraction, ...]) -> Fraction:
 
 def _inside(value: Fraction, low: Any, high: Any) -> bool:
     return (low is None or value >= _number(low)) and (high is None or value <= _number(high))
+
+
+def _excluded(program: Program[Any], variable: int) -> bool:
+    """Whether the bounds of a variable (or, counted on, of a row) exclude each other."""
+    if not 0 <= variable < sum(program.shape):
+        return False
+    low, high = program.bounds(variable)
+    return low is not None and high is not None and _number(low) > _number(high)
 
 
 def _feasible(program: Program[Any], point: tuple[Fraction, ...]) -> bool:

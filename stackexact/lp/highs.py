@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from importlib.util import find_spec
+from importlib import import_module
 from typing import Any
 
 from stackexact.lp.program import Basis, Position, Program
 
-__all__ = ["Proposal", "available", "clipped_float", "propose", "scaled_floats"]
+__all__ = ["Proposal", "available", "clipped_float", "propose", "propose_greatest", "scaled_floats"]
+
+FLAT = 1e-9
+"""Reduced costs below this may be 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +25,12 @@ class Proposal:
 
 
 def available() -> bool:
-    """Whether highspy can be imported."""
-    return find_spec("highspy") is not None
+    """Whether highspy can be imported, which is tried: an installation may be incomplete, or of another machine."""
+    try:
+        import_module("highspy")
+    except Exception:  # whatever a broken package raises: without it the answers are the same
+        return False
+    return True
 
 
 def scaled_floats(values: Sequence[Fraction | None]) -> list[float | None]:
@@ -49,13 +56,59 @@ def propose(program: Program[Fraction], time_limit: float | None = None) -> Prop
     """What HiGHS ends with; ``None`` where it holds no basis. Coefficients may be integers or fractions."""
     import highspy
 
-    solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]  # highspy ships partial types
-    for option, value in (("output_flag", False), ("presolve", "off"), ("solver", "simplex"), ("threads", 1)):
-        solver.setOptionValue(option, value)
+    solver = _solver(highspy)
     if time_limit is not None:
         solver.setOptionValue("time_limit", max(time_limit, 0.0))
     solver.passModel(_model(highspy, program))
     solver.run()
+    return _said(highspy, solver)
+
+
+def propose_greatest(program: Program[Fraction]) -> Proposal | None:
+    """Where HiGHS ends that makes each variable in turn as great as the optima of the earlier objectives let it.
+
+    Whatever has a reduced cost at an optimum is fixed before the next objective, as in the exact simplex.
+    """
+    import highspy
+    import numpy
+
+    solver, model = _solver(highspy), _model(highspy, program)
+    basic, optimal = highspy.HighsBasisStatus.kBasic, highspy.HighsModelStatus.kOptimal
+    solver.passModel(model)
+    columns = numpy.arange(model.num_col_, dtype=numpy.int32)
+    sides = (
+        (solver.changeColBounds, "col", numpy.array([model.col_lower_, model.col_upper_])),
+        (solver.changeRowBounds, "row", numpy.array([model.row_lower_, model.row_upper_])),
+    )
+    for objective in numpy.identity(model.num_col_):
+        solver.run()
+        if solver.getModelStatus() != optimal:
+            return None
+        solution, basis, loose = solver.getSolution(), solver.getBasis(), 0
+        for change, kind, bounds in sides:
+            dual, value = (numpy.array(getattr(solution, f"{kind}_{what}")) for what in ("dual", "value"))
+            places = numpy.array([place != basic for place in getattr(basis, f"{kind}_status")])
+            for v in numpy.flatnonzero(places & (bounds[0] != bounds[1])):
+                if abs(dual[v]) < FLAT:
+                    loose += 1
+                    continue
+                bounds[:, v] = bounds[numpy.abs(bounds[:, v] - value[v]).argmin(), v]
+                change(int(v), *bounds[:, v])
+        if not loose:
+            break
+        solver.changeColsCost(len(columns), columns, objective)
+    solver.run()
+    return _said(highspy, solver)
+
+
+def _solver(highspy: Any) -> Any:
+    solver = highspy.Highs()
+    for option, value in (("output_flag", False), ("presolve", "off"), ("solver", "simplex"), ("threads", 1)):
+        solver.setOptionValue(option, value)
+    return solver
+
+
+def _said(highspy: Any, solver: Any) -> Proposal | None:
     basis = solver.getBasis()
     if not basis.valid:
         return None

@@ -8,6 +8,7 @@ from enum import Enum
 from typing import Generic, TypeVar
 
 from stackexact.errors import InputError
+from stackexact.exact.records import Record
 
 __all__ = ["Basis", "Position", "Program", "Status"]
 
@@ -18,7 +19,7 @@ class Status(Enum):
     """How solving ended; the value says what it means and what to do next."""
 
     OPTIMAL = "an optimum is proved: read value, point and multipliers"
-    INFEASIBLE = "no point satisfies the constraints: read farkas, whose combination of rows is impossible"
+    INFEASIBLE = "no point satisfies the constraints: read farkas, an impossible combination of rows, or conflict"
     UNBOUNDED = "the objective grows without bound along ray: bound a variable or a row"
     UNKNOWN = "the limit was reached before a proof: raise the limit"
 
@@ -40,8 +41,8 @@ class Basis:
     rows: tuple[Position, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Program(Generic[T]):
+@dataclass(frozen=True, slots=True, repr=False)
+class Program(Record, Generic[T]):
     """Maximise ``objective·x`` over ``row_lower <= rows·x <= row_upper`` and ``lower <= x <= upper``.
 
     Scalars are exact (:class:`~fractions.Fraction` for callers). ``None`` stands for an absent bound.

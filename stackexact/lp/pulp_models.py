@@ -6,6 +6,7 @@ PuLP sees floats (each row divided by a power of two, so that nothing overflows)
 from __future__ import annotations
 
 import warnings
+from copy import copy
 from fractions import Fraction
 from importlib.util import find_spec
 from typing import Any
@@ -68,14 +69,23 @@ def default_solver() -> Any:
         return pulp.getSolver("HiGHS" if "HiGHS" in names else names[0], msg=False) if names else None
 
 
-def propose(program: Program[Fraction], solver: Any = None) -> Basis | None:
-    """A basis near the point that a PuLP solver returns (by default PuLP's own choice); ``None`` without a point."""
+def propose(program: Program[Fraction], solver: Any = None, time_limit: float | None = None) -> Basis | None:
+    """A basis near the point that a PuLP solver returns (by default PuLP's own choice); ``None`` without a point.
+
+    ``time_limit`` (seconds) is handed to a copy of the solver, which may have a shorter limit of its own.
+    """
     problem = to_pulp(program)
     import pulp
 
     solver = solver or default_solver()
     if solver is None:
         raise UsageError("expected a solver that PuLP can run, found none; install one, such as CBC or highspy")
+    if time_limit is not None:
+        if time_limit <= 0:  # some solvers take 0 for no limit
+            return None
+        solver = copy(solver)
+        own = getattr(solver, "timeLimit", None)
+        solver.timeLimit = time_limit if own is None else min(own, time_limit)
     try:
         status = problem.solve(solver)
     except (pulp.PulpError, OSError, LookupError, ValueError):  # whatever a solver trips over is no proposal

@@ -80,8 +80,9 @@ class Dictionary(Generic[T]):
         if basis is not None:
             self._adopt(basis)
         self._expel_fixed()
-        self.value: dict[int, T] = {}
-        self._refresh()
+        self.tops: list[T] = []
+        self._place_basic()
+        self.objective = self.reduced(program.objective)
 
     # -- setting up ---------------------------------------------------------------------------------------------
 
@@ -154,20 +155,24 @@ class Dictionary(Generic[T]):
             if candidates:
                 self._exchange(candidates[0], column)
 
-    def _refresh(self) -> None:
-        zero = self.field.zero
-        for variable in self.nonbasic:
-            low, high = self.program.bounds(variable)
-            place = self.place[variable]
-            bound = low if place is Position.LOWER else high if place is Position.UPPER else zero
-            self.value[variable] = zero if bound is None else self.field.one * bound
-        point = [(q, self.value[v]) for q, v in enumerate(self.nonbasic) if self.value[v]]
-        for r, variable in enumerate(self.basic):
-            total = zero
-            for q, value in point:
-                total = total + self.table[r][q] * value
-            self.value[variable] = total / self.scale
-        self.objective = self.reduced(self.program.objective)
+    def _standing(self, variable: int) -> T | None:
+        """The bound at which a non-basic variable stands; ``None`` for zero."""
+        low, high = self.program.bounds(variable)
+        place = self.place[variable]
+        bound = low if place is Position.LOWER else high if place is Position.UPPER else None
+        return bound if bound else None
+
+    def _place_basic(self) -> None:
+        """Recompute the basic variables times ``scale``, row by row. Few non-basic variables stand away from zero."""
+        standing = [(q, bound) for q, v in enumerate(self.nonbasic) if (bound := self._standing(v)) is not None]
+        if not standing:
+            self.tops = [self.field.nought] * len(self.table)
+            return
+        (first, size), *rest = standing
+        tops = [row[first] * size for row in self.table]
+        for q, bound in rest:
+            tops = [top + row[q] * bound if row[q] else top for top, row in zip(tops, self.table, strict=True)]
+        self.tops = tops
 
     def reduced(self, objective: Sequence[T]) -> list[T]:
         """The objective in terms of the non-basic variables: their reduced costs, over ``scale``."""
@@ -188,9 +193,20 @@ class Dictionary(Generic[T]):
             places[variable] = self.place[variable]
         return Basis(tuple(places[: self.columns]), tuple(places[self.columns :]))
 
+    def values(self) -> list[T]:
+        """The present values of all variables, row activities included."""
+        zero, one = self.field.zero, self.field.one
+        values = [zero] * (self.columns + len(self.basic))
+        for variable in self.nonbasic:
+            bound = self._standing(variable)
+            values[variable] = zero if bound is None else one * bound
+        for variable, top in zip(self.basic, self.tops, strict=True):
+            values[variable] = one * top / self.scale
+        return values
+
     def point(self) -> tuple[T, ...]:
         """The present values of the program's variables."""
-        return tuple(self.value[v] for v in range(self.columns))
+        return tuple(self.values()[: self.columns])
 
     # -- moving -------------------------------------------------------------------------------------------------
 
@@ -210,15 +226,6 @@ class Dictionary(Generic[T]):
         self.table[row], self.scale = fresh, size
         self.basic[row], self.nonbasic[column] = self.nonbasic[column], self.basic[row]
         self.pivots += 1
-
-    def _shift(self, column: int, step: T) -> None:
-        """Move one non-basic variable by ``step`` and carry the basic ones along."""
-        variable = self.nonbasic[column]
-        self.value[variable] = self.value[variable] + step
-        for r, basic in enumerate(self.basic):
-            rate = self.table[r][column]
-            if rate:
-                self.value[basic] = self.value[basic] + step * rate / self.scale
 
     def _check_limit(self) -> None:
         if self.stop():
@@ -247,33 +254,31 @@ class Dictionary(Generic[T]):
             found = self._violated(least_index=stalled > patience)
             if found is None:
                 return None
-            row, gap, above = found
-            column = self._entering(row, above, dual)
+            row, above = found
+            column = self._entering(row, above, dual or stalled <= patience)
             if column is None:
                 return Infeasible(self.basis(), self.basic[row], above)
             stalled = stalled + 1 if not dual or not self.objective[column] else 0
             leaving = self.basic[row]
-            self._shift(column, gap * self.scale / self.table[row][column])
             self.place.pop(self.nonbasic[column])
             self.place[leaving] = Position.UPPER if above else Position.LOWER
             self._exchange(row, column)
+            self._place_basic()
 
-    def _violated(self, least_index: bool) -> tuple[int, T, bool] | None:
-        """A basic variable outside its bounds: its row, the way back to the bound, and whether it is above."""
-        best: tuple[int, T, bool] | None = None
+    def _violated(self, least_index: bool) -> tuple[int, bool] | None:
+        """A basic variable outside its bounds, the farthest or the first: its row, and whether it is above."""
+        best: tuple[int, bool] | None = None
         size: Any = None
-        for r, variable in enumerate(self.basic):
+        for r, (variable, top) in enumerate(zip(self.basic, self.tops, strict=True)):
             low, high = self.program.bounds(variable)
-            value = self.value[variable]
-            if low is not None and value < low:
-                gap, above = low - value, False
-            elif high is not None and value > high:
-                gap, above = value - high, True
+            if low is not None and top < (floor := low * self.scale if low else low):
+                gap, above = floor - top, False
+            elif high is not None and top > (ceiling := high * self.scale if high else high):
+                gap, above = top - ceiling, True
             else:
                 continue
-            better = best is None or (variable < self.basic[best[0]] if least_index else gap > size)
-            if better:
-                best, size = (r, self.field.zero - gap if above else gap, above), gap
+            if best is None or (variable < self.basic[best[0]] if least_index else gap > size):
+                best, size = (r, above), gap
         return best
 
     def _entering(self, row: int, above: bool, dual: bool) -> int | None:
@@ -284,7 +289,7 @@ class Dictionary(Generic[T]):
             if not rate or not self._may(q, up=(rate > nought) != above):
                 continue
             ratio = zero
-            if dual and self.objective[q]:
+            if dual and self.objective[q] and not self._improving(q):
                 ratio = self.field.one * self.objective[q] / rate
                 ratio = zero - ratio if ratio < zero else ratio
             if best is None or ratio < size or (ratio == size and self.nonbasic[q] < self.nonbasic[best]):
@@ -299,7 +304,6 @@ class Dictionary(Generic[T]):
 
     def improve(self) -> Unbounded | None:
         """From a feasible point, reach an optimum of the present objective, or say along what it is unbounded."""
-        zero = self.field.zero
         stalled = 0
         while True:
             self._check_limit()
@@ -311,14 +315,14 @@ class Dictionary(Generic[T]):
             if step is None:
                 return Unbounded(self.basis(), self.nonbasic[column], up)
             stalled = 0 if step else stalled + 1
-            self._shift(column, step if up else zero - step)
             entering = self.nonbasic[column]
             if row is None:
                 self.place[entering] = Position.UPPER if up else Position.LOWER
-                continue
-            self.place[self.basic[row]] = self._side(row, column, up)
-            self.place.pop(entering)
-            self._exchange(row, column)
+            else:
+                self.place[self.basic[row]] = self._side(row, column, up)
+                self.place.pop(entering)
+                self._exchange(row, column)
+            self._place_basic()
 
     def _price(self, least_index: bool) -> int | None:
         best: int | None = None
@@ -341,17 +345,19 @@ class Dictionary(Generic[T]):
     def _ratio(self, column: int, up: bool) -> tuple[int | None, T | None]:
         """The row that blocks first (None: the variable's own other bound) and the length of the step."""
         low, high = self.program.bounds(self.nonbasic[column])
-        step: Any = None if low is None or high is None else self.field.one * (high - low)
+        one, nought, scale = self.field.one, self.field.nought, self.scale
+        step: Any = None if low is None or high is None else one * (high - low)
         best: int | None = None
         for r, variable in enumerate(self.basic):
             rate = self.table[r][column]
             if not rate:
                 continue
             low, high = self.program.bounds(variable)
-            bound = high if (rate > self.field.nought) == up else low
+            bound = high if (rate > nought) == up else low
             if bound is None:
                 continue
-            length = (bound - self.value[variable]) * self.scale / (rate if up else self.field.nought - rate)
+            gap = bound * scale - self.tops[r] if bound else nought - self.tops[r]
+            length = one * gap / (rate if up else nought - rate) if gap else self.field.zero
             if step is None or length < step or (length == step and best is not None and variable < self.basic[best]):
                 best, step = r, length
         return best, step

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal, TypeAlias
 
-from stackexact.errors import LimitReached, Unproved, UsageError, shorten
-from stackexact.exact.digits import fraction_to_text
+from stackexact.errors import LimitReached, MissingLibrary, Unproved, UsageError, shorten
 from stackexact.exact.fields import Rationals, to_fraction, to_rational
 from stackexact.exact.numbers import common_denominator, exact
 from stackexact.exact.prover import Number, Numbers
+from stackexact.exact.records import Record
 from stackexact.lp import highs, pulp_models
 from stackexact.lp.certify import Optimum, certify_infeasible, certify_optimal, certify_unbounded
 from stackexact.lp.program import Basis, Program, Status
@@ -24,13 +24,15 @@ Proposer: TypeAlias = Literal["auto", "highs", "pulp", "none"]
 """Who proposes: HiGHS directly, a solver that PuLP drives, nobody (the exact simplex alone), or the first at hand."""
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+@dataclass(frozen=True, slots=True, repr=False)
+class Result(Record):
     """How solving ended, with exact numbers and what proves them; check it again with :func:`stackexact.lp.check`.
 
     ``multipliers`` has an entry per row: what one unit more of its bound is worth. ``farkas`` (per row) and ``ray``
-    (per variable) stand there for infeasible and unbounded programs; ``pivots`` counts exact pivots, 0 where the
-    proposal was already optimal; ``proposer`` says whose basis it was.
+    (per variable) stand there for infeasible and unbounded programs; where the two bounds of a variable or row exclude
+    each other, ``conflict`` is its number in :meth:`Program.bounds` (rows count on from the last variable) instead of
+    ``farkas``. ``pivots`` counts exact pivots, 0 where the proposal was already optimal; ``proposer`` says whose basis
+    it was.
     """
 
     status: Status
@@ -39,6 +41,7 @@ class Result:
     multipliers: tuple[Fraction, ...] | None = None
     farkas: tuple[Fraction, ...] | None = None
     ray: tuple[Fraction, ...] | None = None
+    conflict: int | None = None
     basis: Basis | None = None
     proposer: str = "none"
     pivots: int = 0
@@ -67,10 +70,15 @@ def solve(
     ('OPTIMAL', Fraction(14, 5), (Fraction(8, 5), Fraction(6, 5)))
     >>> solve(Program.of([1], at_most=[([1], -1)])).farkas
     (Fraction(-1, 1),)
+    >>> solve(Program((1,), ((1,),), (2,), (1,), (0,), (None,))).conflict  # the row: 2 <= x <= 1
+    1
     """
-    given = _fractions(program)
-    basis, who = _proposal(given, proposer, solver, time_limit)
     end = None if time_limit is None else time.monotonic() + time_limit
+    given = _fractions(program)
+    conflict = _conflict(given)
+    if conflict is not None:
+        return Result(Status.INFEASIBLE, conflict=conflict)
+    basis, who = _proposal(given, proposer, solver, None if end is None else max(0.0, end - time.monotonic()))
     return _Scaled(given).run(basis, who, lambda: end is not None and time.monotonic() >= end)
 
 
@@ -84,7 +92,7 @@ def _fractions(program: Program[Any]) -> Program[Fraction]:
     def each(values: tuple[Any, ...]) -> tuple[Any, ...]:
         return tuple(None if value is None else number(value) for value in values)
 
-    made: Program[Fraction] = Program(
+    return Program(
         tuple(map(number, program.objective)),
         tuple(tuple(map(number, row)) for row in program.rows),
         each(program.row_lower),
@@ -92,14 +100,15 @@ def _fractions(program: Program[Any]) -> Program[Fraction]:
         each(program.lower),
         each(program.upper),
     )
-    columns = len(made.objective)
-    for variable in range(columns + len(made.rows)):
-        low, high = made.bounds(variable)
+
+
+def _conflict(program: Program[Fraction]) -> int | None:
+    """The first variable or row whose lower bound is above its upper one."""
+    for variable in range(sum(program.shape)):
+        low, high = program.bounds(variable)
         if low is not None and high is not None and low > high:
-            shown = shorten(f"{fraction_to_text(low)} > {fraction_to_text(high)}")
-            place = f"variable {variable}" if variable < columns else f"row {variable - columns}"
-            raise UsageError(f"{place}: expected a lower bound up to the upper one, found {shown}; correct them")
-    return made
+            return variable
+    return None
 
 
 def _proposal(
@@ -113,10 +122,12 @@ def _proposal(
     if not program.rows or not program.objective:
         return None, "none"
     if proposer == "highs":
+        if not highs.available():
+            raise MissingLibrary("proposer: expected highspy, which cannot be imported; install it or choose another")
         said = highs.propose(program, time_limit)
         return (None if said is None else said.basis), "highs"
     if proposer == "pulp":
-        return pulp_models.propose(program, solver), "pulp"
+        return pulp_models.propose(program, solver, time_limit), "pulp"
     if proposer == "none":
         return None, "none"
     raise UsageError(f"proposer: expected one of auto, highs, pulp, none, found {shorten(proposer)}")

@@ -7,6 +7,7 @@ from itertools import product
 from typing import Any
 
 import pytest
+from flint import fmpz_poly
 from hypothesis import given
 from hypothesis import strategies as st
 from oracles.linear import dot
@@ -16,6 +17,8 @@ from strategies import bases, programs, share
 from stackexact.errors import Unproved
 from stackexact.exact.fields import to_fraction, to_rational
 from stackexact.exact.prover import Numbers
+from stackexact.exact.real_roots import Root
+from stackexact.exact.tracing import Condition, Sign, Tracer
 from stackexact.lp.certify import (
     certify_infeasible,
     certify_lexicographic,
@@ -197,3 +200,13 @@ def test_a_basis_that_does_not_fit_its_program_proves_nothing(basis: Basis) -> N
     with pytest.raises(Unproved):
         certify_optimal(program, basis, PROVER)
     assert certify_optimal(program, Basis((Position.LOWER,), (Position.BASIC,)), PROVER).point == (5,)
+
+
+def test_a_weight_that_vanishes_at_the_sample_alone_is_part_of_the_proof() -> None:
+    """At delta = 0 the first row alone refutes; what is recorded must not claim so where the second has a weight."""
+    delta, one, nought = fmpz_poly([0, 1]), fmpz_poly([1]), fmpz_poly([0])
+    rows, low = ((-one,), (one,)), (one, nought - 5)
+    program = Program((nought,), rows, low, (None, None), (nought,), (None,))
+    tracer = Tracer(lambda value: fmpz_poly([value]), Root.of(Fraction(0)).sign_of)
+    farkas_holds(program, [one, delta], tracer)
+    assert Condition(delta, Sign.ZERO) in tracer.conditions

@@ -14,7 +14,7 @@ from oracles.programs import INFEASIBLE, UNBOUNDED, lexicographic, optimum, sati
 from strategies import bases, programs
 
 from stackexact.errors import LimitReached
-from stackexact.exact.fields import Rationals, to_fraction, to_rational
+from stackexact.exact.fields import PlainRationals, Rationals, to_fraction, to_rational
 from stackexact.lp.program import Basis, Position, Program
 from stackexact.lp.simplex import Dictionary
 
@@ -55,8 +55,19 @@ def on_flint(program: Program[Fraction]) -> Program[Any]:
     )
 
 
+def on_rationals(program: Program[Fraction]) -> Program[Any]:
+    """The program on flint rationals as it is."""
+
+    def same(values: Sequence[Fraction | None]) -> tuple[Any, ...]:
+        return tuple(None if value is None else to_rational(value) for value in values)
+
+    tables = (program.row_lower, program.row_upper, program.lower, program.upper)
+    return Program(same(program.objective), tuple(map(same, program.rows)), *map(same, tables))
+
+
 FIELDS = {
     "flint": (Rationals(), on_flint, to_fraction),
+    "flint rationals": (PlainRationals(), on_rationals, to_fraction),
     "fractions": (Plain(), lambda program: program, Fraction),
 }
 

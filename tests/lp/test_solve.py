@@ -19,7 +19,7 @@ from oracles.programs import INFEASIBLE, UNBOUNDED, bound_by, optimum, recedes, 
 from strategies import HUGE, programs, share
 
 from stackexact import lp
-from stackexact.errors import InputError, UsageError
+from stackexact.errors import InputError, MissingLibrary, UsageError
 from stackexact.exact.grammar import parse
 from stackexact.lp import Program, Status
 
@@ -141,13 +141,25 @@ def test_what_is_no_number_is_refused(value: object) -> None:
 
 
 @pytest.mark.parametrize(
-    "bounds",
-    [((2,), (1,), (0,), (None,)), ((None,), (1,), (2,), (1,)), ((None,), (1,), (10**5000,), (1,))],
+    ("bounds", "conflict"),
+    [
+        (((2,), (1,), (0, 0), (None, None)), 2),
+        (((None,), (1,), (0, 2), (1, "3/2")), 1),
+        (((None,), (1,), (10**5000, 3), (1, 2)), 0),
+    ],
 )
-def test_bounds_that_contradict_each_other_are_refused(bounds: Sequence[Any]) -> None:
-    """A lower bound above the upper one is named with its place, however long the numbers are."""
-    with pytest.raises(UsageError, match=r"(row|variable) 0: expected a lower bound up to the upper one"):
-        lp.solve(Program((1,), ((1,),), *bounds))
+@pytest.mark.parametrize("proposer", ["none", "highs", "pulp"])
+def test_bounds_that_exclude_each_other_leave_no_point(bounds: Sequence[Any], conflict: int, proposer: Any) -> None:
+    """The first such variable, or row counted on from the last variable, is the proof; no other number is one."""
+    program = Program((1, 1), ((1, 1),), *bounds)
+    result = lp.solve(program, proposer=proposer)
+    assert (result.status, result.conflict, result.farkas) == (Status.INFEASIBLE, conflict, None)
+    assert lp.check(program, result)
+    sides = [program.bounds(variable) for variable in range(3)]
+    both = {v for v, (low, high) in enumerate(sides) if None not in (low, high) and Fraction(low) > Fraction(high)}
+    for other in (-1, 0, 1, 2, 3):
+        assert lp.check(program, replace(result, conflict=other)) == (other in both)
+    assert not lp.check(program, replace(result, conflict=None))
 
 
 @pytest.mark.parametrize(
@@ -203,6 +215,47 @@ def test_the_solver_of_pulp_may_be_chosen() -> None:
         assert (result.value, lp.check(program, result)) == (Fraction(14, 5), True)
 
 
+def test_the_time_limit_reaches_the_solver_of_pulp() -> None:
+    """What remains of it, or the solver's own limit if that is shorter; the caller's object stays as it is."""
+    import pulp
+
+    seen: list[float | None] = []
+
+    class Watched(pulp.HiGHS):  # type: ignore[misc]
+        """A solver that notes its limit."""
+
+        def actualSolve(self, problem: Any, **options: Any) -> Any:
+            seen.append(self.timeLimit)
+            return super().actualSolve(problem, **options)
+
+    program = Program.of([1, 1], at_most=[([1, 2], 4), ([3, 1], 6)])
+    for own, limit in ((None, None), (None, 50.0), (5.0, 50.0), (90.0, 50.0)):
+        solver = Watched(msg=False, timeLimit=own)
+        assert lp.solve(program, proposer="pulp", solver=solver, time_limit=limit).value == Fraction(14, 5)
+        assert solver.timeLimit == own
+    assert seen[0] is None
+    assert seen[2] == 5.0
+    assert all(given is not None and 40 < given < 50 for given in (seen[1], seen[3]))
+    assert lp.solve(program, proposer="pulp", solver=Watched(msg=False), time_limit=0).status is Status.UNKNOWN
+    assert len(seen) == 4
+
+
+@pytest.mark.parametrize("proposer", ["highs", "pulp"])
+def test_the_time_of_the_proposal_counts(proposer: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A proposer that takes all the time leaves none for the exact simplex."""
+    clock = [0.0]
+    monkeypatch.setattr("time.monotonic", lambda: clock[0])
+
+    def slow(*given: Any) -> None:
+        clock[0] += given[-1]
+
+    monkeypatch.setattr("stackexact.lp.highs.propose", slow)
+    monkeypatch.setattr("stackexact.lp.pulp_models.propose", slow)
+    program = Program.of([1, 1], at_most=[([1, 2], 4), ([3, 1], 6)])
+    assert lp.solve(program, proposer=proposer, time_limit=8).status is Status.UNKNOWN
+    assert lp.solve(program, proposer="none", time_limit=8).status is Status.OPTIMAL
+
+
 def test_without_any_solver_the_exact_simplex_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     """PuLP without a solver is no proposer: ``auto`` goes on without one, asked for by name it says what to install."""
     monkeypatch.setattr("stackexact.lp.highs.available", lambda: False)
@@ -212,6 +265,8 @@ def test_without_any_solver_the_exact_simplex_is_enough(monkeypatch: pytest.Monk
     assert (result.value, result.proposer) == (Fraction(14, 5), "none")
     with pytest.raises(UsageError, match="install one"):
         lp.solve(program, proposer="pulp")
+    with pytest.raises(MissingLibrary, match="install it or choose another"):
+        lp.solve(program, proposer="highs")
 
 
 def test_models_of_pulp_hold_the_same_program(tmp_path: Path) -> None:
