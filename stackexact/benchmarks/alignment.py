@@ -6,12 +6,15 @@ only neighbours count: O(mn log mn). Equal in one utility and different in the o
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from stackexact.benchmarks.limits import OFTEN, watched
 from stackexact.errors import Unproved
 from stackexact.exact.prover import Prover, Ratio
 from stackexact.games.scalars import Scalars
+from stackexact.lp.simplex import never
 
 __all__ = ["Alignment", "AlignmentSkeleton", "search", "verify"]
 
@@ -48,15 +51,16 @@ def _flat(table: tuple[tuple[T, ...], ...]) -> list[T]:
     return [value for row in table for value in row]
 
 
-def search(game: Scalars[T]) -> AlignmentSkeleton:
+def search(game: Scalars[T], stop: Callable[[], bool] = never) -> AlignmentSkeleton:
     """Find the skeleton at one point: two sorts."""
     u1, u2 = _flat(game.leader), _flat(game.follower)
-    by_follower = sorted(range(len(u2)), key=u2.__getitem__)
-    by_leader = sorted(range(len(u1)), key=u1.__getitem__)
+    by_follower, by_leader = (
+        sorted(range(len(utility)), key=utility.__getitem__) for utility in watched((u2, u1), stop, "between sorts")
+    )
     different = _different(u1, u2, by_follower)
     best: Any = None
     for order, over, under in ((by_follower, u1, u2), (by_leader, u2, u1)):
-        for a, b in zip(order, order[1:], strict=False):
+        for a, b in watched(zip(order, order[1:], strict=False), stop, "among the outcomes", OFTEN):
             top, bottom = over[b] - over[a], under[b] - under[a]
             if not bottom:
                 if top:

@@ -9,14 +9,18 @@ difference of two leader payoffs, so it has a name without numbers.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from heapq import heappop, heappush
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, Generic, TypeAlias, TypeVar
 
+from stackexact.benchmarks.limits import OFTEN, watched
 from stackexact.errors import Unproved
 from stackexact.exact.prover import Prover
 from stackexact.games.scalars import Scalars
+from stackexact.lp.simplex import never
 
 __all__ = ["NEVER", "ZERO", "Entry", "Gap", "Landscape", "Lead", "Never", "Point", "Tolerated", "Zero", "point_value"]
 
@@ -119,12 +123,13 @@ class Step(Generic[T]):
 class Landscape(Generic[T]):
     """f as a step function on [0, γ], and everybody's entry points, at one point of the parameters (O(mn log mn))."""
 
-    def __init__(self, game: Scalars[T], zero: T) -> None:
+    def __init__(self, game: Scalars[T], zero: T, stop: Callable[[], bool] = never) -> None:
         tolerance = game.tolerance
         if tolerance is None:
             raise Unproved("the error-tolerant benchmarks need a tolerance")
-        self.game, self.zero, self.tolerance = game, zero, tolerance
-        self.rows = [Tolerated(one, two, tolerance) for one, two in zip(game.leader, game.follower, strict=True)]
+        self.game, self.zero, self.tolerance, self.stop = game, zero, tolerance, stop
+        pairs = watched(zip(game.leader, game.follower, strict=True), stop, "among the tolerated responses")
+        self.rows = [Tolerated(one, two, tolerance) for one, two in pairs]
         self.tops = tuple(row.top for row in self.rows)
         self.steps = self._sweep()
 
@@ -142,16 +147,13 @@ class Landscape(Generic[T]):
                     events.append((row.gaps[place], i, row.order[place]))
         events.sort()
         steps = [self._step(heap, self.zero, ZERO)]
-        place = 0
-        while place < len(events):
-            start, first, response = events[place]
-            point = Gap(first, response)
-            while place < len(events) and events[place][0] == start:
-                _, i, j = events[place]
+        for start, together in groupby(watched(events, self.stop, "among the gaps", OFTEN), key=itemgetter(0)):
+            changes = [(i, j) for _, i, j in together]
+            point = Gap(*changes[0])
+            for i, j in changes:
                 if leader[i][j] < leader[i][current[i]]:
                     current[i] = j
                     heappush(heap, (-leader[i][j], i, j))
-                place += 1
             while current[heap[0][1]] != heap[0][2]:
                 heappop(heap)
             if leader[heap[0][1]][heap[0][2]] < steps[-1].value:
@@ -164,19 +166,20 @@ class Landscape(Generic[T]):
         _, i, j = heap[0]
         return Step(start, point, (i, j), self.game.leader[i][j], (i, j))
 
-    def step_at(self, epsilon: T) -> Step[T]:
-        """The step of f that holds at ε."""
-        return self.steps[bisect_right([step.start for step in self.steps], epsilon) - 1]
-
     def low(self, action: int, epsilon: T) -> int:
         """A tolerated response at ε with the least leader payoff."""
         row = self.rows[action]
         return row.least[row.reached(epsilon) - 1]
 
+    def entries(self) -> tuple[tuple[Entry, ...], tuple[Any, ...]]:
+        """Where the leader's actions enter A_ε, and the values (None: never)."""
+        actions = watched(range(len(self.rows)), self.stop, "among the entry points")
+        entries, points = zip(*map(self.entry, actions), strict=True)
+        return entries, points
+
     def entry(self, action: int) -> tuple[Entry, T | None]:
         """Where ``action`` enters A_ε, and its value (None if never)."""
         row, leader = self.rows[action], self.game.leader
-        starts = [step.start for step in self.steps]
 
         def best(epsilon: T) -> int:
             return row.greatest[row.reached(epsilon) - 1]
@@ -185,11 +188,12 @@ class Landscape(Generic[T]):
             step = self.steps[number]
             return not leader[action][best(step.start)] + step.start < step.value
 
-        first = bisect_left(range(len(starts)), True, key=inside)
+        # There may be mn steps: they are searched, never listed, for each of the m actions.
+        first = bisect_left(range(len(self.steps)), True, key=inside)
         if first == 0:
             return Entry(ZERO), self.zero
         step = self.steps[first - 1]
-        stop = starts[first] if first < len(starts) else None
+        stop = self.steps[first].start if first < len(self.steps) else None
         # Within this step f is constant; the action's own best tolerated payoff grows at some of its gaps.
         begin, point = step.start, step.point
         place = row.reached(begin)

@@ -7,14 +7,17 @@ outcomes.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from stackexact.benchmarks.entry import ZERO, Entry, Gap, Landscape, Never, Point, point_value
+from stackexact.benchmarks.limits import watched
 from stackexact.benchmarks.tolerant import Membership, member, require_entries, require_member, require_tops
 from stackexact.errors import Unproved
 from stackexact.exact.prover import Prover
 from stackexact.games.scalars import Scalars
+from stackexact.lp.simplex import never
 
 __all__ = ["SelfTolerant", "SelfTolerantSkeleton", "Witness", "search", "verify"]
 
@@ -51,14 +54,14 @@ class SelfTolerant(Generic[T]):
     entries: tuple[T | None, ...]
 
 
-def search(game: Scalars[T], zero: T) -> SelfTolerantSkeleton:
+def search(game: Scalars[T], zero: T, stop: Callable[[], bool] = never) -> SelfTolerantSkeleton:
     """Find the skeleton at one point (O(mn log mn))."""
-    scape = Landscape(game, zero)
-    entries, points = zip(*(scape.entry(i) for i in range(len(scape.rows))), strict=True)
+    scape = Landscape(game, zero, stop)
+    entries, points = scape.entries()
     witnesses = []
     for table in (game.leader, game.follower):
         best: Any = None
-        for i, row in enumerate(scape.rows):
+        for i, row in watched(enumerate(scape.rows), stop, "among the outcomes"):
             if points[i] is None:
                 continue
             for gap, j in zip(row.gaps, row.order, strict=True):

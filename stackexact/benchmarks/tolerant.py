@@ -10,15 +10,17 @@ that is in stays in.
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from stackexact.benchmarks.entry import ZERO, Entry, Gap, Landscape, Never, Point, point_value
+from stackexact.benchmarks.limits import watched
 from stackexact.errors import Unproved
 from stackexact.exact.prover import Prover
 from stackexact.games.scalars import Scalars
+from stackexact.lp.simplex import never
 
 __all__ = ["Guarantee", "Membership", "Tolerant", "TolerantSkeleton", "search", "verify"]
 
@@ -69,16 +71,18 @@ class Tolerant(Generic[T]):
     entries: tuple[T | None, ...]
 
 
-def search(game: Scalars[T], zero: T) -> TolerantSkeleton:
+def search(game: Scalars[T], zero: T, stop: Callable[[], bool] = never) -> TolerantSkeleton:
     """Find the skeleton at one point: a sweep over the sorted gaps (O(mn log mn))."""
-    scape = Landscape(game, zero)
+    scape = Landscape(game, zero, stop)
     best = min(scape.steps, key=lambda step: (step.value + step.start, step.start))
     value = best.value + best.start
     tolerated = tuple(_tolerated(scape, i, best.start, best.value) for i in range(len(scape.rows)))
-    entries, points = zip(*(scape.entry(i) for i in range(len(scape.rows))), strict=True)
+    entries, points = scape.entries()
     tops = [row[top] for row, top in zip(game.follower, scape.tops, strict=True)]
     inside = [i for i, point in enumerate(points) if point is not None]
     action = min(inside, key=lambda i: (tops[i] + points[i], points[i], i))
+    entered = entries[action].point
+    assert not isinstance(entered, Never)
     membership = member(scape, action, points[action])
     return TolerantSkeleton(
         scape.tops,
@@ -86,7 +90,7 @@ def search(game: Scalars[T], zero: T) -> TolerantSkeleton:
         best.outcome,
         tolerated,
         _chain(scape, value),
-        entries[action].point,
+        entered,
         membership,
         entries,
     )
@@ -106,32 +110,64 @@ def member(scape: Landscape[T], action: int, epsilon: T) -> Membership:
     return Membership(action, response, tuple(_tolerated(scape, i, epsilon, limit) for i in range(len(scape.rows))))
 
 
+@dataclass(frozen=True, slots=True)
+class Window(Generic[T]):
+    """From ``start`` on ``action`` guarantees the value, until ``end``, the gap of ``response`` (None: for ever)."""
+
+    start: T
+    action: int
+    end: T | None = None
+    response: int = 0
+
+    def outlasts(self, other: Window[T] | None) -> bool:
+        """Whether it ends later; of two that end together the first action's counts as later."""
+        if other is None or (self.end is None and other.end is not None):
+            return True
+        if other.end is None:
+            return self.end is None and self.action < other.action
+        return bool(self.end > other.end or (self.end == other.end and self.action < other.action))
+
+
+def _windows(scape: Landscape[T], action: int, value: T) -> list[Window[T]]:
+    """All windows of an action: where its least tolerated payoff drops, it may need a larger ε to make up for it."""
+    row, leader = scape.rows[action], scape.game.leader[action]
+    drops = [p for p in range(len(row.order)) if row.least[p] == row.order[p]]
+    made: list[Window[T]] = []
+    start = scape.zero
+    for place, following in zip(drops, [*drops[1:], None], strict=True):
+        gap, response = row.gaps[place], row.order[place]
+        if following is not None and row.gaps[following] == gap:
+            continue
+        needed = value - leader[response]
+        if needed > gap:
+            if start < gap:
+                made.append(Window(start, action, gap, response))
+            start = needed
+    made.append(Window(start, action))
+    return made
+
+
 def _chain(scape: Landscape[T], value: T) -> tuple[Guarantee, ...]:
-    """Cover [0, γ] greedily: always the action that guarantees ``value`` for longest."""
-    leader = scape.game.leader
-    fails: list[list[tuple[T, int]]] = []
-    for i, row in enumerate(scape.rows):
-        changes = [p for p in range(1, len(row.order)) if row.least[p] == row.order[p]]
-        fails.append([(row.gaps[p], row.order[p]) for p in changes if leader[i][row.order[p]] + row.gaps[p] < value])
+    """Cover [0, γ] greedily: always the window that lasts longest (there may be mn of them)."""
+    actions = watched(range(len(scape.rows)), scape.stop, "among the guarantees")
+    windows = [window for action in actions for window in _windows(scape, action, value)]
+    windows.sort(key=lambda window: window.start)
     made: list[Guarantee] = []
     start: T = scape.zero
     point: Point = ZERO
-    gaps = [[gap for gap, _ in some] for some in fails]
-    while True:
-        longest: tuple[int, T, Gap] | None = None
-        for i in range(len(scape.rows)):
-            if leader[i][scape.low(i, start)] + start < value:
-                continue
-            place = bisect_right(gaps[i], start)
-            if place == len(gaps[i]):
-                return (*made, Guarantee(point, i))
-            end = gaps[i][place]
-            if longest is None or end > longest[1]:
-                longest = (i, end, Gap(i, fails[i][place][1]))
-        if longest is None:
-            raise Unproved("some action always guarantees the least value of f + ε")
-        made.append(Guarantee(point, longest[0]))
-        _, start, point = longest
+    longest: Window[T] | None = None
+    for window in (*windows, None):
+        # Windows that have not begun at ``start`` wait until guarantees reach them.
+        while window is None or window.start > start:
+            if longest is None or not (longest.end is None or longest.end > start):
+                raise Unproved("some action always guarantees the least value of f + ε")
+            made.append(Guarantee(point, longest.action))
+            if longest.end is None:
+                return tuple(made)
+            start, point = longest.end, Gap(longest.action, longest.response)
+        if window.outlasts(longest):
+            longest = window
+    raise AssertionError("the last window is followed by an end")
 
 
 def verify(game: Scalars[T], skeleton: TolerantSkeleton, prover: Prover[T]) -> Tolerant[T]:
@@ -203,21 +239,55 @@ def _require_chain(
         raise Unproved("the guarantees must begin at 0")
     starts = tuple(point_value(game, tops, one.start, prover) for one in chain)
     prover.nonnegative(gamma - start for start in starts[1:])
-    for number, one in enumerate(chain):
-        start = starts[number]
-        best = game.follower[one.action][tops[one.action]]
-        last = number + 1 == len(chain)
-        for u1, u2 in zip(game.leader[one.action], game.follower[one.action], strict=True):
-            gap, surplus = best - u2, u1 - value
-            if prover.sign(surplus + start) >= 0:
-                prover.nonnegative([surplus + start])
-            elif last and prover.sign(gap - gamma) > 0:
-                prover.positive([gap - gamma])
-            elif not last and prover.sign(gap - starts[number + 1]) >= 0:
-                prover.nonnegative([gap - starts[number + 1]])
-            else:
-                prover.nonnegative([surplus + gap])
+    spans: dict[int, list[tuple[T, T | None]]] = {}
+    for one, start, end in zip(chain, starts, (*starts[1:], None), strict=True):
+        spans.setdefault(one.action, []).append((start, end))
+    for action, own in spans.items():
+        _require_guaranteed(game, action, tops[action], own, value, gamma, prover)
     return starts
+
+
+def _require_guaranteed(
+    game: Scalars[T],
+    action: int,
+    top: int,
+    spans: list[tuple[T, T | None]],
+    value: T,
+    gamma: T,
+    prover: Prover[T],
+) -> None:
+    """Require ``action`` to guarantee the value on each of its spans (start, end); without an end, up to γ.
+
+    A response harms from its gap until ε makes up for it. Spans in order all lie before or after that as soon as the
+    last one before and the first one after do.
+    """
+    edges = [edge for span in spans for edge in span if edge is not None] if len(spans) > 1 else []
+    prover.nonnegative(later - sooner for sooner, later in zip(edges, edges[1:], strict=False))
+    best = game.follower[action][top]
+
+    def before(span: tuple[T, T | None], gap: T) -> bool:
+        """Whether the span ends before the response is tolerated."""
+        return prover.sign(gap - gamma) > 0 if span[1] is None else prover.sign(gap - span[1]) >= 0
+
+    def require_before(span: tuple[T, T | None], gap: T) -> None:
+        if span[1] is None:
+            prover.positive([gap - gamma])
+        else:
+            prover.nonnegative([gap - span[1]])
+
+    for u1, u2 in zip(game.leader[action], game.follower[action], strict=True):
+        gap, surplus = best - u2, u1 - value
+        if prover.sign(surplus + spans[0][0]) >= 0:
+            prover.nonnegative([surplus + spans[0][0]])
+        elif before(spans[-1], gap):
+            require_before(spans[-1], gap)
+        elif len(spans) == 1 or prover.sign(surplus + gap) >= 0:
+            prover.nonnegative([surplus + gap])
+        else:
+            place = bisect_left(spans, True, key=lambda span: not before(span, gap))
+            prover.nonnegative([surplus + spans[place][0]])
+            if place:
+                require_before(spans[place - 1], gap)
 
 
 def require_entries(

@@ -101,7 +101,7 @@ class ExactLPs(Generic[T]):
         """The value of objective ``number``: 0 the leader's, 1 the follower's, 2 + i the weight of action i."""
         if number == 0:
             return self.value(runner)
-        return runner.state.value[self._m if number == 1 else number - 2]
+        return runner.state.point()[self._m if number == 1 else number - 2]
 
     def advance(self, runner: Runner[T], number: int) -> None:
         """Optimise objective ``number`` on the face of the earlier ones, unless that is a single point."""
@@ -132,7 +132,7 @@ class ExactLPs(Generic[T]):
         state = Dictionary(program, self.field, None, self.stop)
         if not others or state.restore() is not None or state.improve() is not None:
             return None
-        if not state.value[n - 1] > self.field.zero:
+        if not state.point()[n - 1] > self.field.zero:
             return None
         basis = state.basis()
         return Dominated(

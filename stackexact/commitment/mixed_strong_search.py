@@ -14,7 +14,16 @@ from flint import fmpz
 
 from stackexact.commitment.exact_lps import ExactLPs, Runner, race
 from stackexact.commitment.mixed_strong import Reached, Reaching, Skeleton, prove_reaching
-from stackexact.commitment.refutations import AtVertex, Bound, Refutation, refute, refute_together
+from stackexact.commitment.refutations import (
+    AtVertex,
+    Bound,
+    Dominated,
+    Refutation,
+    refute,
+    refute_together,
+    unbeaten,
+)
+from stackexact.commitment.ties import Ties, inside
 from stackexact.commitment.vertices import Vertex, Vertices, compare
 from stackexact.errors import LimitReached, Unproved
 from stackexact.exact.fields import field_of
@@ -24,7 +33,7 @@ from stackexact.lp import highs
 from stackexact.lp.simplex import never
 
 if TYPE_CHECKING:
-    from stackexact.commitment.float_lps import FloatLPs
+    from stackexact.commitment.float_lps import FloatLPs, Proposal
 
 __all__ = ["NumericLPs", "exact_skeleton", "search"]
 
@@ -80,7 +89,7 @@ class NumericLPs:
     multipliers: dict[int, Bound] = field(default_factory=dict)
     values: dict[int, float] = field(default_factory=dict)
     optima: dict[int, Reached[Number]] = field(default_factory=dict)
-    near: dict[int, tuple[tuple[int, ...], tuple[int, ...]]] = field(default_factory=dict)
+    proposals: dict[int, Proposal] = field(default_factory=dict)
     _floats: FloatLPs | None = None
     _exact: ExactLPs[Number] | None = None
     _tops: tuple[Number, ...] = ()
@@ -126,42 +135,74 @@ class NumericLPs:
             self._floats = FloatLPs(self.game)
         return self._floats
 
-    def ask(self, response: int) -> float | None:
-        """Run LP(response) in floats and keep what it says; 2.0 (anything is possible) where it says nothing."""
+    def check_limit(self) -> None:
+        """Raise :class:`~stackexact.errors.LimitReached` once the limit is reached."""
         if self.stop():
             raise LimitReached("the time limit was reached among the linear programs; raise it")
+
+    def ask(self, response: int) -> float | None:
+        """Run LP(response) in floats and keep what it says; 2.0 (anything is possible) where it says nothing."""
+        self.check_limit()
         said = self.floats.solve(response)
         if said is None:
             return 2.0
-        self.starts[response] = said.vertex
+        self.proposals[response] = said
+        self.starts.pop(response, None)
         self.multipliers[response] = Bound(said.multipliers, said.shift, said.value is None)
         self.values[response] = -1.0 if said.value is None else said.value
-        self.near[response] = said.near
         return said.value
 
-    def near_optimum(self, response: int) -> Vertex | None:
-        """An exact optimum of LP(response), from the actions that the floats cannot tell from tight.
+    def start(self, response: int) -> Vertex | None:
+        """The vertex from which to go on with LP(response): the best known, else the one that was proposed."""
+        if response not in self.starts and response in self.proposals:
+            self.starts[response] = self.proposals[response].vertex()
+        return self.starts.get(response)
 
-        Ties beyond the reach of floats are decided on a small table, which grows by the actions that object.
+    def near_optimum(self, response: int, best: Ratio[Number] | None = None) -> Vertex | Dominated | AtVertex | None:
+        """An exact optimum of LP(response), or why it has none, from the actions that floats cannot tell from tight.
+
+        With a value to beat, a vertex whose multipliers show that LP(response) stays below it will do.
+
+        Ties beyond the reach of floats are decided on a small table, which grows by the actions that object: leader
+        actions that would gain, follower actions that would be better, leader actions that a mixture does not beat.
         """
-        rows, columns = self.near.get(response, ((), ()))
-        start: Vertex | None = None
+        proposal = self.proposals.get(response)
+        rows, columns = proposal.near() if proposal is not None else ((), ())
+        start = self.start(response)
         while rows and (len(rows), len(columns)) != self.game.shape:
             tables = (self.game.leader, self.game.follower)
             part = [tuple(tuple(table[i][k] for k in columns) for i in rows) for table in tables]
             lps = ExactLPs(part[0], part[1], field_of(part[1][0][0]), self.stop)
-            inner = None if start is None else Vertex(*map(tuple, _places(start, rows, columns)))
+            inner = None if start is None else inside(start, rows, columns)
             runner = lps.solve(columns.index(response), inner)
             if runner is None:
-                return None
+                mixture = lps.dominating(columns.index(response))
+                if mixture is None:
+                    return None
+                outer = Dominated(tuple(columns[k] for k in mixture.actions), tuple(rows[i] for i in mixture.against))
+                objecting = unbeaten(self.game, response, outer, self.vertices.prover)
+                if not objecting:
+                    return outer
+                rows = tuple(sorted({*rows, *objecting}))
+                continue
             found = lps.vertex(runner)
             start = Vertex(tuple(rows[i] for i in found.support), tuple(columns[k] for k in found.tight))
             gaining, rivals = self.vertices.better(start, response)
             self.starts[response] = start
             if not gaining and not rivals:
                 return start
+            if not gaining and best is not None and self.stays_below(response, start, best):
+                return AtVertex(start)  # no leader action would gain: the optimum among these responses is a bound
             rows, columns = tuple(sorted({*rows, *gaining})), tuple(sorted({*columns, *rivals}))
         return None
+
+    def stays_below(self, response: int, vertex: Vertex, value: Ratio[Number]) -> bool:
+        """Whether the multipliers of a vertex prove that LP(response) does not reach ``value``."""
+        try:
+            refute(self.game, response, AtVertex(vertex), value, self.vertices.prover, self.vertices)
+        except Unproved:
+            return False
+        return True
 
     def optimum(self, response: int) -> Reached[Number] | None:
         """The proved optimum of LP(response), reached if need be; ``None`` where its region is empty."""
@@ -222,11 +263,6 @@ def _bits(number: Number) -> int:
     return max(int(top).bit_length(), int(bottom).bit_length())
 
 
-def _places(vertex: Vertex, rows: tuple[int, ...], columns: tuple[int, ...]) -> tuple[list[int], list[int]]:
-    """Support and tight set as places in a part of the table."""
-    return [rows.index(i) for i in vertex.support], [columns.index(k) for k in vertex.tight]
-
-
 def search(lps: NumericLPs) -> Skeleton:
     """The skeleton of a numeric game's strong mixed equilibrium."""
     if not lps.use_floats:
@@ -244,7 +280,7 @@ class _Hybrid:
         self.refuted: dict[int, Refutation] = {}
 
     def run(self) -> Skeleton:
-        self.examine([j for _, j in self.lps.propose()])
+        self.examine([j for _, j in self.lps.propose()], every=False)
         waiting = [j for j in self.lps.order() if j not in self.optima and j not in self.refuted]
         while waiting:
             value = self.best()
@@ -286,11 +322,14 @@ class _Hybrid:
         assert top is not None, "some follower action is a best response to every commitment"
         return top
 
-    def examine(self, responses: list[int]) -> None:
-        """Prove the proposed vertex of each LP optimal, or reach an optimum exactly from it."""
+    def examine(self, responses: list[int], *, every: bool = True) -> None:
+        """Prove the proposed vertex of each LP optimal, or reach an optimum exactly from it.
+
+        Unless ``every`` optimum is wanted, an action whose payoffs stay below the best so far is left for later.
+        """
         claims = []
         for j in responses:
-            vertex = self.lps.starts.get(j)
+            vertex = self.lps.start(j)
             if vertex is not None and j in vertex.tight:
                 claims.append(Reaching(j, vertex, 1))
         try:
@@ -298,9 +337,12 @@ class _Hybrid:
         except Unproved:
             proved = self.one_by_one(claims)
         self.optima.update({one.response: one for one in proved})
-        for j in responses:
-            if j not in self.optima:
-                self.finish(j)
+        tops = self.lps.tops
+        # Where floats see ties everywhere the best payoffs come first: what they reach spares others the exact simplex.
+        for j in sorted((j for j in responses if j not in self.optima), key=lambda j: -tops[j]):
+            best = None if every or not self.optima else self.best()
+            if best is None or self.refutation(j, best) is None:
+                self.finish(j, best)
 
     def one_by_one(self, claims: list[Reaching]) -> tuple[Reached[Number], ...]:
         proved: list[Reached[Number]] = []
@@ -311,9 +353,12 @@ class _Hybrid:
                 continue
         return tuple(proved)
 
-    def finish(self, response: int) -> None:
+    def finish(self, response: int, best: Ratio[Number] | None = None) -> None:
         exact = self.lps.exact
-        near = self.lps.near_optimum(response)
+        near = self.lps.near_optimum(response, best)
+        if isinstance(near, Dominated | AtVertex):
+            self.refuted[response] = near
+            return
         if near is not None:
             self.lps.starts[response] = near
             try:
@@ -322,7 +367,7 @@ class _Hybrid:
                 self.optima.pop(response, None)
             else:
                 return
-        runner = exact.solve(response, self.lps.starts.get(response))
+        runner = exact.solve(response, self.lps.start(response))
         if runner is None:
             mixture = exact.dominating(response)
             if mixture is None:
@@ -352,62 +397,5 @@ class _Hybrid:
                 why = self.refutation(j, value)
                 self.refuted[j] = AtVertex(one.vertex) if why is None else why
         refuted = tuple(sorted(self.refuted.items()))
-        if all(one.unique for one in tied.values()):
-            response = self.first(tied)
-            reaching = tuple(Reaching(j, tied[j].vertex, 1) for j in sorted(tied))
-            return Skeleton(response, reaching, refuted)
-        claims = self.pure_claims(sorted(tied), value)
-        if claims is not None:
-            return Skeleton(claims[0].response, tuple(sorted(claims, key=lambda c: c.response)), refuted)
-        exact = self.lps.exact
-        runners = [runner for j in sorted(tied) if (runner := exact.solve(j, self.lps.starts[j])) is not None]
-        winners = race(exact, runners)
-        reaching = tuple(Reaching(r.response, exact.vertex(r), r.levels) for r in runners)
-        return Skeleton(min(r.response for r in winners), reaching, refuted)
-
-    def pure_claims(self, tied: list[int], value: Ratio[Number]) -> list[Reaching] | None:
-        """Proved claims, best first, if pure commitments are the lexicographic optima of all tied actions.
-
-        With ties everywhere this is the usual case, and it spares the race its tables.
-        """
-        leader, follower = self.game.leader, self.game.follower
-        best = []
-        for j in tied:
-            rows = [
-                (-own[j], i)
-                for i, (u1, own) in enumerate(zip(leader, follower, strict=True))
-                if u1[j] * value.bottom == value.top and own[j] == max(own)
-            ]
-            if not rows:
-                return None
-            best.append((*min(rows), j))
-        best.sort()
-        utility, first, _ = best[0]
-        # The winner is unique once its own weight has been an objective; others fall behind there, or at the utility.
-        depths = [2 if own != utility else first + 3 for own, _, _ in best]
-        claims = [Reaching(j, Vertex((i,), (j,)), depth) for (_, i, j), depth in zip(best, depths, strict=True)]
-        try:
-            prove_reaching(self.vertices, tuple(claims))
-        except Unproved:
-            return None
-        return claims
-
-    def first(self, tied: dict[int, Reached[Number]]) -> int:
-        """The response with the highest follower value, then the greatest commitment, then the first."""
-
-        def ahead(one: Reached[Number], two: Reached[Number]) -> bool:
-            pairs = [(Ratio(one.corner.utility, one.corner.bottom), Ratio(two.corner.utility, two.corner.bottom))]
-            rows = range(self.game.shape[0])
-            pairs += [(one.corner.probability(i), two.corner.probability(i)) for i in rows]
-            for left, right in pairs:
-                sign = self.above(left, right)
-                if sign:
-                    return sign > 0
-            return False
-
-        best = None
-        for j in sorted(tied):
-            if best is None or ahead(tied[j], tied[best]):
-                best = j
-        assert best is not None
-        return best
+        response, reaching = Ties(self.lps, value, tied).settle()
+        return Skeleton(response, reaching, refuted)

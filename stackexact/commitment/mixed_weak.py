@@ -22,7 +22,7 @@ from stackexact.commitment.weak_programs import (
 from stackexact.errors import Unproved
 from stackexact.exact.prover import Prover, Ratio
 from stackexact.games.scalars import Scalars
-from stackexact.lp.certify import Optimum, Ray, certify_infeasible, certify_optimal
+from stackexact.lp.certify import Optimum, Ray, basic_point, certify_infeasible, certify_optimal
 from stackexact.lp.program import Basis
 from stackexact.lp.simplex import Infeasible
 
@@ -203,12 +203,15 @@ def _thin(game: Scalars[T], members: tuple[int, ...], proof: Thin, prover: Prove
     best = certify_optimal(program, proof.basis, prover)
     prover.nonnegative([prover.number(0) - best.value.top])
     rows = best.multipliers[game.shape[0] : -1]
-    weights = [(k, prover.number(0) - w) for k, w in zip(others(game, members), rows, strict=True) if prover.sign(w)]
-    for k, _ in weights:
+    weights = [(k, prover.number(0) - w) for k, w in zip(others(game, members), rows, strict=True) if w != 0]
+    for k, weight in weights:
         # An action that is equivalent after all could not make the region thin.
         gaps = [gap for gap in advantage(game, members, k) if prover.sign(gap)]
-        if not gaps:
+        if not gaps and prover.sign(weight):
             raise Unproved("an action outside the class is equivalent to it")
+        if not gaps:
+            prover.zero([weight])  # a function that happens to vanish at the sample
+            continue
         prover.positive([gaps[0] if prover.sign(gaps[0]) > 0 else prover.number(0) - gaps[0]])
     return Proved(members, thin=tuple(weights))
 
@@ -238,8 +241,8 @@ def _bounding(game: Scalars[T], members: tuple[int, ...], best: Optimum[T], prov
     rows = [nought - w for w in best.multipliers[: len(outside)]]
     weights = [nought - w for w in best.multipliers[len(outside) : -1]]
     return Bounding(
-        tuple((e, w) for e, w in zip(members, weights, strict=True) if prover.sign(w)),
-        tuple((k, w) for k, w in zip(outside, rows, strict=True) if prover.sign(w)),
+        tuple((e, w) for e, w in zip(members, weights, strict=True) if w != 0),
+        tuple((k, w) for k, w in zip(outside, rows, strict=True) if w != 0),
         best.multipliers_bottom,
     )
 
@@ -273,15 +276,11 @@ def _interior(game: Scalars[T], members: tuple[int, ...], proof: Point | Basis, 
             raise Unproved("a commitment needs a weight for every leader action")
     else:
         program = interior_program(game, members, prover.number(0), prover.number(1))
-        weights = certify_optimal(program, proof, prover).point[:-1]
+        weights = basic_point(program, proof, prover)[:-1]
     prover.positive(weights)
-    for k in others(game, members):
-        prover.positive([_dot(advantage(game, members, k), weights, prover)])
+    sums = prover.multiply([weights], game.follower)[0]
+    prover.positive(sums[members[0]] - sums[k] for k in others(game, members))
     return weights
-
-
-def _dot(column: tuple[T, ...], weights: tuple[T, ...], prover: Prover[T]) -> T:
-    return prover.multiply([column], [[weight] for weight in weights])[0][0]
 
 
 def _chain(
@@ -323,8 +322,8 @@ def _linked(
     rows = [nought - w for w in multipliers[: len(outside)]]
     values = [(nought - w) * value.bottom for w in multipliers[len(outside) : -1]]
     return Linked(
-        tuple((k, w) for k, w in zip(outside, rows, strict=True) if prover.sign(w)),
-        tuple((e, w) for e, w in zip(holding, values, strict=True) if prover.sign(w)),
+        tuple((k, w) for k, w in zip(outside, rows, strict=True) if w != 0),
+        tuple((e, w) for e, w in zip(holding, values, strict=True) if w != 0),
         bottom,
     )
 

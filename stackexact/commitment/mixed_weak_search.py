@@ -30,7 +30,6 @@ from stackexact.commitment.weak_programs import (
     others,
     value_program,
 )
-from stackexact.commitment.weak_vertices import value_basis
 from stackexact.errors import LimitReached, Unproved
 from stackexact.exact.fields import OrderedField
 from stackexact.exact.prover import Ratio
@@ -38,7 +37,7 @@ from stackexact.games.scalars import Scalars
 from stackexact.lp.program import Basis, Position, Program
 from stackexact.lp.simplex import Dictionary, Infeasible, never
 
-__all__ = ["Hints", "WeakSearch"]
+__all__ = ["Hints", "Peak", "WeakSearch"]
 
 T = TypeVar("T", bound=Any)
 
@@ -62,22 +61,22 @@ class Hints:
         """A basis from which to solve a program."""
         return None
 
-    def vertex(self, members: tuple[int, ...]) -> Vertex | None:
-        """The vertex of a class of one action that is proved to be its unique optimum."""
+    def greatest(self, program: Program[Any]) -> Basis | None:
+        """A basis near the lexicographically greatest optimum of a program."""
         return None
 
-    def value(self, members: tuple[int, ...]) -> Any:
-        """The value at that vertex."""
-        raise NotImplementedError
+    def peak(self, members: tuple[int, ...]) -> Peak[Any] | None:
+        """The optimum of a class, already proved."""
+        return None
 
     def at_vertex(self, number: int, response: int, vertex: Vertex, value: Ratio[Any]) -> Witness | Chain | None:
-        """Whether that vertex attains the value, if that can be told without a search."""
+        """Whether a unique optimum attains the value, if that can be told without a search."""
         return None
 
 
 @dataclass(frozen=True, slots=True)
 class Peak(Generic[T]):
-    """The optimum of one class: value, basis, and the dictionary or the unique vertex that it was read from."""
+    """The optimum of one class: value and basis, the dictionary it was read from, its vertex where it is unique."""
 
     value: T
     basis: Basis
@@ -148,10 +147,9 @@ class WeakSearch(Generic[T]):
 
     def peak(self, members: tuple[int, ...]) -> Peak[T]:
         """The optimum of a class whose region has an interior."""
-        vertex = self.hints.vertex(members)
-        if vertex is not None:
-            basis = value_basis(self.game.shape, members[0], vertex)
-            return Peak(self.hints.value(members), basis, vertex=vertex)
+        known = self.hints.peak(members)
+        if known is not None:
+            return known
         state = self.solved(value_program(self.game, members, self.zero, self.one))
         return Peak(state.point()[-1], state.basis(), state)
 
@@ -225,6 +223,9 @@ class WeakSearch(Generic[T]):
     def greatest(self, state: Dictionary[T]) -> tuple[Basis, tuple[T, ...]]:
         """The lexicographically greatest optimum: it does not depend on the path that led there."""
         count = self.game.shape[0]
+        near = self.hints.greatest(state.program)
+        if near is not None:
+            state = self.solved(state.program, near)
         state.lexicographic([self.one if h == i else self.zero for h in range(count)] for i in range(count))
         return state.basis(), state.point()
 
@@ -243,7 +244,9 @@ class WeakSearch(Generic[T]):
             goal = advantage(self.game, members, k)
             if any(self.at(goal, point) for _, point in points):
                 continue
-            state = self.solved(self.program(members, holding, value, goal), points[0][0])
+            program = self.program(members, holding, value, goal)
+            # The first point is feasible, but may be many pivots away from the optimum of this objective.
+            state = self.solved(program, self.hints.basis(program) or points[0][0])
             if self.at(goal, state.point()):
                 points.append(self.greatest(state))
             else:

@@ -29,6 +29,7 @@ __all__ = [
     "refute",
     "refute_numbers",
     "refute_together",
+    "unbeaten",
 ]
 
 T = TypeVar("T", bound=Any)
@@ -100,8 +101,8 @@ def refute(
             refuted = Refuted(numbers, prover.number(1 << shift), empty)
         case AtVertex(vertex):
             refuted = _at_vertex(game, response, vertex, prover, vertices)
-        case Dominated(actions, against):
-            refuted = _dominated(game, response, actions, against, prover)
+        case Dominated():
+            refuted = _mixture(game, response, why, prover)
     refute_numbers(game, response, refuted, value, prover)
     vertices.refuted[response, why] = (value, refuted)
     return refuted
@@ -160,10 +161,9 @@ def _at_vertex(game: Scalars[T], response: int, vertex: Vertex, prover: Prover[T
     return Refuted(own, solved.bottom, False)
 
 
-def _dominated(
-    game: Scalars[T], response: int, actions: tuple[int, ...], against: tuple[int, ...], prover: Prover[T]
-) -> Refuted[T]:
+def _mixture(game: Scalars[T], response: int, why: Dominated, prover: Prover[T]) -> Refuted[T]:
     """Solve for the mixture: Σ_k y_k (u2(i, k) − u2(i, response)) = s for i in ``against``, Σ_k y_k = 1."""
+    actions, against = why.actions, why.against
     if len(actions) != len(against):
         raise Unproved("a dominating mixture needs as many actions as leader actions against which it is tight")
     zero, one = prover.number(0), prover.number(1)
@@ -173,3 +173,10 @@ def _dominated(
     solved = prover.solve(matrix, [[zero]] * len(against) + [[one]])
     mixture = tuple((k, row[0]) for k, row in zip(actions, solved.rows, strict=False))
     return Refuted(mixture, solved.bottom, True)
+
+
+def unbeaten(game: Scalars[T], response: int, why: Dominated, prover: Prover[T]) -> list[int]:
+    """The leader actions against which the mixture is no better than ``response``: none if it empties the region."""
+    mixture = _mixture(game, response, why, prover)
+    sums = combine(game, response, mixture.multipliers, prover)
+    return [i for i, some in enumerate(sums) if prover.sign(some) >= 0]

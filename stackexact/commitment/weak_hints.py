@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from stackexact.commitment.float_interiors import FloatInteriors, moderate
 from stackexact.commitment.mixed_strong_search import NumericLPs
 from stackexact.commitment.mixed_weak import Bounded, Chain, Point, Witness
-from stackexact.commitment.mixed_weak_search import Hints
+from stackexact.commitment.mixed_weak_search import Hints, Peak
 from stackexact.commitment.refutations import Bound, refute
 from stackexact.commitment.vertices import Vertex
-from stackexact.commitment.weak_programs import advantage, interior_program, others
-from stackexact.commitment.weak_vertices import at_vertex
+from stackexact.commitment.weak_programs import interior_program, others
+from stackexact.commitment.weak_vertices import at_vertex, value_basis
 from stackexact.errors import Unproved
 from stackexact.exact.fields import Rationals, to_fraction
 from stackexact.exact.prover import Number, Ratio
@@ -30,6 +31,7 @@ class NumericHints(Hints):
     def __init__(self, lps: NumericLPs) -> None:
         self.lps = lps
         self.game, self.prover = lps.game, lps.vertices.prover
+        self._interiors: FloatInteriors | None = None
 
     def order(self, classes: Sequence[tuple[int, ...]]) -> list[int]:
         """By descending proposed value of LP(j), then by its bound."""
@@ -65,31 +67,39 @@ class NumericHints(Hints):
         """A rounded interior point, if HiGHS finds one that survives the exact check."""
         if not self.lps.use_floats:
             return None
-        said = highs.propose(_plain(interior_program(self.game, members, 0, 1)))
-        if said is None:
+        proposed = self.inner(members)
+        if proposed is None:
             return None
-        weights = tuple(max(0, round(x * GRAIN)) for x in said.point[:-1])
+        weights = tuple(max(0, round(x * GRAIN)) for x in proposed)
         if not all(weights):
             return None
-        columns = [advantage(self.game, members, k) for k in others(self.game, members)]
-        if columns:
-            sums = self.prover.multiply(columns, [[self.prover.number(w)] for w in weights])
-            if any(row[0] <= 0 for row in sums):
-                return None
+        sums = self.prover.multiply([[self.prover.number(w) for w in weights]], self.game.follower)[0]
+        if any(sums[members[0]] <= sums[k] for k in others(self.game, members)):
+            return None
         return Point(weights)
 
-    def vertex(self, members: tuple[int, ...]) -> Vertex | None:
-        """The proved optimum of LP(j) of a class of one action, if it is unique."""
+    def inner(self, members: tuple[int, ...]) -> Sequence[float] | None:
+        """A point that HiGHS proposes: on one model for all classes where floats hold the follower's payoffs."""
+        if self._interiors is None and moderate(self.game.follower):
+            self._interiors = FloatInteriors(self.game.follower)
+        if self._interiors is not None:
+            return self._interiors.point(members)
+        said = highs.propose(_plain(interior_program(self.game, members, 0, 1)))
+        return None if said is None else said.point[:-1]
+
+    def peak(self, members: tuple[int, ...]) -> Peak[Number] | None:
+        """The proved optimum of LP(j) of a class of one action: for such a class the weak and the strong LP are one.
+
+        Its basis is optimal whether or not the optimum is unique, so nothing has to be reached again.
+        """
         if not self.lps.use_floats or len(members) > 1:
             return None
         found = self.lps.optimum(members[0])
-        return found.vertex if found is not None and found.unique else None
-
-    def value(self, members: tuple[int, ...]) -> Number:
-        """The leader's value there."""
-        found = self.lps.optimum(members[0])
-        assert found is not None
-        return Rationals().one * found.values[0].top / found.values[0].bottom
+        if found is None:
+            return None
+        value = Rationals().one * found.values[0].top / found.values[0].bottom
+        basis = value_basis(self.game.shape, members[0], found.vertex)
+        return Peak(value, basis, vertex=found.vertex if found.unique else None)
 
     def at_vertex(self, number: int, response: int, vertex: Vertex, value: Ratio[Any]) -> Witness | Chain | None:
         """The question answered next to the vertex, unless the optimum is degenerate."""
@@ -103,6 +113,13 @@ class NumericHints(Hints):
         if not self.lps.use_floats:
             return None
         said = highs.propose(_plain(program))
+        return None if said is None else said.basis
+
+    def greatest(self, program: Program[Any]) -> Basis | None:
+        """HiGHS's basis for the lexicographically greatest optimum of a program of integers."""
+        if not self.lps.use_floats:
+            return None
+        said = highs.propose_greatest(_plain(program))
         return None if said is None else said.basis
 
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
 import pytest
 from flint import fmpz
 from hypothesis import given
+from hypothesis import strategies as st
 from mutants import mutants
 from oracles.benchmarks import Tolerance
 from oracles.benchmarks import tolerant as defined
 from strategies import HUGE, Tables, share, tolerant_games
 
-from stackexact.benchmarks.entry import NEVER, ZERO, Entry, Gap, Lead
+from stackexact.benchmarks.entry import NEVER, ZERO, Entry, Gap, Landscape, Lead
 from stackexact.benchmarks.tolerant import Guarantee, Tolerant, search, verify
 from stackexact.errors import Unproved
 from stackexact.exact.fields import to_fraction
@@ -69,6 +71,100 @@ def test_actions_enter_where_the_proof_says(given: Given) -> None:
             start = to_fraction(point) * game.leader_unit
             assert inside == [epsilon for epsilon in grid if epsilon >= start]
             assert action in world.entered(start)
+
+
+def staircase(size: int, shift: int) -> Scalars[Any]:
+    """A game in which every outcome is a step: the leader loses a little more with every gap of the follower's.
+
+    Where the follower's gaps lag behind (shift 1), as many guarantees are needed as there are steps.
+    """
+    leader = [[-(j * size + i) for j in range(size)] for i in range(size)]
+    follower = [[-(j * size + i - shift * (size - 1)) if j else 0 for j in range(size)] for i in range(size)]
+    return common_unit(Game(leader, follower, tolerance=size * size))
+
+
+class Searched(list[Any]):
+    """A list that may be searched but not walked through."""
+
+    def __iter__(self) -> Any:
+        raise AssertionError("walked through")
+
+
+def test_no_action_walks_through_all_steps() -> None:
+    """With m leader actions and mn steps, entry points are found by search: the work stays near mn."""
+    scape = Landscape(staircase(6, 0), fmpz(0))
+    expected = [scape.entry(action) for action in range(6)]
+    assert len(scape.steps) > 25
+    scape.steps = Searched(scape.steps)
+    assert [scape.entry(action) for action in range(6)] == expected
+
+
+@given(st.integers(1, 5), st.integers(0, 2), st.data())
+def test_long_chains_of_guarantees(size: int, shift: int, data: st.DataObject) -> None:
+    """Staircases with some payoffs changed: an action guarantees the value on many intervals, or just fails to."""
+    entries = st.lists(st.sampled_from((0, 0, 0, 1, -1, 3)), min_size=size, max_size=size)
+
+    def disturbed(table: Any) -> Any:
+        rows = [zip(row, data.draw(entries), strict=True) for row in table]
+        return tuple(tuple(Fraction(int(value) + by) for value, by in row) for row in rows)
+
+    plain = staircase(size, shift)
+    given = Tables(disturbed(plain.leader), disturbed(plain.follower)), Fraction(data.draw(st.integers(0, size * size)))
+    game = scalars(given)
+    require(given, game, verify(game, search(game, fmpz(0)), Numbers()))
+
+
+class Counted(int):
+    """An integer that counts the comparisons of all integers of its kind."""
+
+    count = 0
+
+    def __sub__(self, other: int) -> Counted:
+        return Counted(int(self) - int(other))
+
+    def __add__(self, other: int) -> Counted:
+        return Counted(int(self) + int(other))
+
+    def __neg__(self) -> Counted:
+        return Counted(-int(self))
+
+    def __lt__(self, other: int) -> bool:
+        Counted.count += 1
+        return int(self) < int(other)
+
+    def __gt__(self, other: int) -> bool:
+        Counted.count += 1
+        return int(self) > int(other)
+
+
+class Recorder(Numbers):
+    """Counts the relations that a verification requires, and the looks that it takes."""
+
+    def __init__(self) -> None:
+        self.required = self.looked = 0
+
+    def sign(self, value: Any) -> int:
+        self.looked += 1
+        return super().sign(value)
+
+    def nonnegative(self, values: Any) -> None:
+        kept = list(values)
+        self.required += len(kept)
+        super().nonnegative(kept)
+
+
+def test_the_work_on_a_long_chain_stays_near_the_number_of_outcomes() -> None:
+    """381 guarantees at 20 x 20: search and verification take a few steps per outcome, not one per pair of them."""
+    size = 20
+    plain = staircase(size, 1)
+    leader, follower = (tuple(tuple(Counted(int(v)) for v in row) for row in t) for t in (plain.leader, plain.follower))
+    skeleton = search(replace(plain, leader=leader, follower=follower, tolerance=Counted(size * size)), Counted(0))
+    assert len(skeleton.guarantees) == size * size - size + 1
+    assert Counted.count < 60 * size * size
+    recorder = Recorder()
+    verify(plain, skeleton, recorder)
+    assert recorder.required < 8 * size * size
+    assert recorder.looked < 20 * size * size
 
 
 @share(60)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from random import Random
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ from mutants import mutants
 from oracles import commitments
 from strategies import Tables, games, share
 
+from stackexact.commitment.exact_lps import ExactLPs
+from stackexact.commitment.float_lps import FloatLPs
 from stackexact.commitment.mixed_strong import MixedStrong, Reaching, Skeleton, verify
 from stackexact.commitment.mixed_strong_search import NumericLPs, search
 from stackexact.commitment.refutations import AtVertex, Bound, Dominated
@@ -69,6 +72,66 @@ def test_what_is_proved_is_an_equilibrium(tables: Tables) -> None:
     assert found.response in found.tied
     assert commitments.dot(commitments.column(leader, found.response), found.commitment) == found.leader
     assert commitments.dot(commitments.column(follower, found.response), found.commitment) == found.follower
+
+
+TIED = {
+    "binary": lambda rng: rng.randint(0, 1),
+    "constant": lambda rng: 1,
+    "columns": lambda rng: 0,
+}
+
+
+def tied_game(kind: str, size: int, seed: int, top: int) -> Tables:
+    """A leader with ties, against a follower with payoffs up to ``top``: few of them tie if it is large."""
+    rng = Random(f"{kind} {size} {seed} {top}")
+    across = [rng.randint(0, 2) for _ in range(size)]
+    leader = [across if kind == "columns" else [TIED[kind](rng) for _ in range(size)] for _ in range(size)]
+    follower = [[rng.randint(0, top) for _ in range(size)] for _ in range(size)]
+    return Tables(*(tuple(tuple(map(Fraction, row)) for row in table) for table in (leader, follower)))
+
+
+@pytest.mark.parametrize("kind", TIED)
+@pytest.mark.parametrize("size", [4, 7])
+@pytest.mark.parametrize("top", [1, 3, 999])
+def test_ties_of_the_leader_alone_are_settled_alike_on_both_paths(kind: str, size: int, top: int) -> None:
+    """Values, commitment, response and tied actions of floats that propose and of the exact simplex alone."""
+    for seed in range(6):
+        tables = tied_game(kind, size, seed, top)
+        assert solved(tables, floats=True) == solved(tables, floats=False)
+
+
+@pytest.mark.parametrize("kind", TIED)
+def test_ties_of_the_leader_alone_need_no_exact_simplex(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every action may tie: the follower's best on each face of optima is proposed in floats and proved."""
+    game = scalars(tied_game(kind, 24, 0, 999))
+
+    def refuse(*given: Any) -> Any:
+        raise AssertionError("the exact simplex was called")
+
+    monkeypatch.setattr(ExactLPs, "solve", refuse)
+    lps = NumericLPs(game, use_floats=True)
+    skeleton = search(lps)
+    proved = verify(game, skeleton, Numbers())
+    assert len(proved.tied) > 4
+    assert {one.levels for one in skeleton.reaching} <= {1, 2}
+
+
+def test_ties_are_settled_where_floats_propose_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a proposal each face is searched exactly, on the leader actions that it leaves."""
+    monkeypatch.setattr(FloatLPs, "highest", lambda *given: None)
+    for kind in TIED:
+        for seed in range(4):
+            tables = tied_game(kind, 6, seed, 3)
+            assert solved(tables, floats=True) == solved(tables, floats=False)
+
+
+@pytest.mark.parametrize("least", [5e-324, 1e-300, 1e-290])
+def test_multipliers_near_the_end_of_the_floats_propose_what_they_can(least: float) -> None:
+    """Below 2**-979 no power of two turns them into integers of the digits kept; they propose nothing, and say so."""
+    floats = FloatLPs(scalars(KNOWN))
+    rounded, shift = floats._rounded(0, [0.0, least])
+    assert [(response, weight.bit_length()) for response, weight in rounded] == ([(1, 44)] if least > 1e-294 else [])
+    assert bool(shift) == bool(rounded)
 
 
 def others(game: Scalars[Any]) -> dict[str, Any]:
@@ -162,5 +225,6 @@ def test_a_time_limit_is_kept_by_the_search() -> None:
         tuple(tuple(Fraction((i * j) % 5) for j in range(6)) for i in range(6)),
         tuple(tuple(Fraction((i + 2 * j) % 7) for j in range(6)) for i in range(6)),
     )
-    with pytest.raises(LimitReached):
-        search(NumericLPs(scalars(tables), lambda: True, use_floats=False))
+    for floats in (False, True):
+        with pytest.raises(LimitReached):
+            search(NumericLPs(scalars(tables), lambda: True, use_floats=floats))

@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
+from flint import fmpz
 from hypothesis import given
 from hypothesis import strategies as st
 from mutants import mutants
@@ -17,11 +18,13 @@ from stackexact.commitment.mixed_weak import Bounded, MixedWeak, Point, Reaching
 from stackexact.commitment.mixed_weak_search import WeakSearch
 from stackexact.commitment.refutations import Bound
 from stackexact.commitment.weak_hints import NumericHints
+from stackexact.commitment.weak_programs import classes_of, value_program
 from stackexact.errors import LimitReached, Unproved
 from stackexact.exact.fields import Rationals, to_fraction
 from stackexact.exact.prover import Numbers
 from stackexact.games.bimatrix import Game
 from stackexact.games.scalars import Scalars, own_units
+from stackexact.lp.certify import certify_optimal
 
 PATHS = {
     "no hints": lambda game: None,
@@ -75,6 +78,23 @@ def test_floats_change_nothing(tables: Tables) -> None:
     found = [verify(game, searched(game, path), Numbers()) for path in PATHS]
     answers = {(game.leader_value(one.leader), one.attained, one.reaching, witness(one)) for one in found}
     assert len(answers) == 1
+
+
+@given(games(4, 4))
+def test_the_optimum_of_a_class_of_one_action_is_that_of_its_linear_program(tables: Tables) -> None:
+    """Unique or not, the proved vertex of LP(j) is an optimal basis of the class's program: nothing is solved again."""
+    game = scalars(tables)
+    hints = NumericHints(NumericLPs(game, use_floats=True))
+    for members in classes_of(game):
+        peak = hints.peak(members)
+        if peak is None:
+            assert len(members) > 1 or hints.lps.optimum(members[0]) is None
+            continue
+        proved = certify_optimal(value_program(game, members, fmpz(0), fmpz(1)), peak.basis, Numbers()).value
+        assert peak.value * proved.bottom == proved.top
+        own = hints.lps.optimum(members[0])
+        assert own is not None
+        assert (peak.vertex is not None) == own.unique
 
 
 @share(15)
@@ -150,10 +170,11 @@ APPROACHED = tables([[0, 0], [2, 0]], [[1, 0], [0, 1]])
 """b1 answers while a1 is at least as likely, and gives a2's weight doubled: the half that would give 1 ties with b2."""
 
 
-def test_a_supremum_that_no_commitment_attains() -> None:
+@pytest.mark.parametrize("path", PATHS)
+def test_a_supremum_that_no_commitment_attains(path: str) -> None:
     """Weak 1 at the half, approached but not reached: the chain of restrictions ends empty, and must be there."""
     game = scalars(APPROACHED)
-    skeleton = searched(game, "no hints")
+    skeleton = searched(game, path)
     proved = verify(game, skeleton, Numbers())
     assert (game.leader_value(proved.leader), proved.attained, proved.witness) == (1, False, None)
     (reaching,) = (proof for proof in skeleton.proofs if isinstance(proof, Reaching))
@@ -161,25 +182,59 @@ def test_a_supremum_that_no_commitment_attains() -> None:
     assert len(reaching.chain.steps) == 1
 
 
-def test_strong_above_weak() -> None:
+TWO_STEPS = {
+    "one tie a step": tables([[0, 0, 1], [2, 0, 2], [1, 1, 0]], [[2, 1, 0], [0, 1, 1], [1, 1, 1]]),
+    "two ties a step": tables([[1, 0, 1, 0], [0, 1, 1, 1], [1, 1, 0, 1]], [[1, 1, 0, 0], [1, 1, 1, 1], [0, 1, 1, 1]]),
+}
+
+RESTRICTED = {
+    "once": tables([[0, 1, 1, 0], [1, 0, 1, 1], [0, 0, 0, 1]], [[0, 1, 1, 0], [0, 1, 1, 1], [0, 0, 1, 0]]),
+    "by two": tables([[2, 2, 2, 1], [0, 1, 2, 1], [0, 1, 0, 1]], [[1, 0, 2, 2], [2, 0, 1, 2], [2, 0, 1, 1]]),
+    "by three": tables([[0, 1, 1, 1], [0, 1, 0, 0], [1, 0, 0, 1]], [[1, 0, 0, 1], [1, 0, 1, 0], [0, 1, 1, 0]]),
+}
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("game", TWO_STEPS.values(), ids=TWO_STEPS)
+def test_chains_of_several_restrictions(game: Tables, path: str) -> None:
+    """What ties after the first restriction restricts again, until nothing is left."""
+    skeleton = searched(scalars(game), path)
+    require(game, scalars(game), verify(scalars(game), skeleton, Numbers()))
+    chains = [proof.chain for proof in skeleton.proofs if isinstance(proof, Reaching) and proof.chain is not None]
+    assert max(len(chain.steps) for chain in chains) == 2
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("game", RESTRICTED.values(), ids=RESTRICTED)
+def test_witnesses_that_survive_restrictions(game: Tables, path: str) -> None:
+    """The value is attained although some action ties wherever it is: that action gives it as well."""
+    skeleton = searched(scalars(game), path)
+    require(game, scalars(game), verify(scalars(game), skeleton, Numbers()))
+    assert skeleton.witness is not None
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_strong_above_weak(path: str) -> None:
     """Ties at a boundary with an empty interior help the optimist alone."""
     game = scalars(UNATTAINED)
-    proved = verify(game, searched(game, "no hints"), Numbers())
+    proved = verify(game, searched(game, path), Numbers())
     assert (game.leader_value(proved.leader), proved.attained) == (0, True)
     assert commitments.strong(*UNATTAINED).leader == 1
 
 
-def test_payoffs_beyond_floats() -> None:
+@pytest.mark.parametrize("path", PATHS)
+def test_payoffs_beyond_floats(path: str) -> None:
     """The boundary's value is exact with payoffs of 1e400 and regions 1e-400 wide."""
     sliver = tables([[0, 0], [HUGE, 0]], [[1, 0], [0, HUGE]])
     game = scalars(sliver)
-    proved = verify(game, searched(game, "float hints"), Numbers())
+    proved = verify(game, searched(game, path), Numbers())
     assert game.leader_value(proved.leader) == Fraction(HUGE, HUGE + 1)
     assert not proved.attained
 
 
 def test_a_time_limit_is_kept() -> None:
-    """A limit that is already reached ends the search with LimitReached."""
+    """A limit that is already reached ends the search with LimitReached, whatever hints it has."""
     game = scalars(APPROACHED)
-    with pytest.raises(LimitReached):
-        WeakSearch(game, Rationals(), None, lambda: True).run()
+    for path in PATHS.values():
+        with pytest.raises(LimitReached):
+            WeakSearch(game, Rationals(), path(game), lambda: True).run()
