@@ -20,12 +20,14 @@ if TYPE_CHECKING:
     from stackexact.errors import StackexactError as StackexactError
     from stackexact.exact.grammar import parse as parse
     from stackexact.exact.rational_function import Expression as Expression
+    from stackexact.exact.relation import text_of as text_of
     from stackexact.games.adapters import from_game as from_game
     from stackexact.games.bimatrix import Game as Game
     from stackexact.games.files import read_csv_pair as read_csv_pair
     from stackexact.games.files import read_game as read
     from stackexact.games.files import write_game as write
     from stackexact.instances import instance as instance
+    from stackexact.solving.comparing import compare as compare
     from stackexact.solving.solution import Solution as Solution
     from stackexact.solving.solve import solve as solve
 
@@ -37,6 +39,7 @@ _PLACES: Final = {
     "Solution": "stackexact.solving.solution:Solution",
     "StackexactError": "stackexact.errors:StackexactError",
     "check": "stackexact.certificates.check:check",
+    "compare": "stackexact.solving.comparing:compare",
     "from_game": "stackexact.games.adapters:from_game",
     "instance": "stackexact.instances:instance",
     "instances": "stackexact.instances:",
@@ -45,6 +48,7 @@ _PLACES: Final = {
     "read": "stackexact.games.files:read_game",
     "read_csv_pair": "stackexact.games.files:read_csv_pair",
     "solve": "stackexact.solving.solve:solve",
+    "text_of": "stackexact.exact.relation:text_of",
     "write": "stackexact.games.files:write_game",
 }
 
@@ -55,6 +59,7 @@ __all__ = [
     "StackexactError",
     "__version__",
     "check",
+    "compare",
     "from_game",
     "instance",
     "instances",
@@ -63,6 +68,7 @@ __all__ = [
     "read",
     "read_csv_pair",
     "solve",
+    "text_of",
     "write",
 ]
 

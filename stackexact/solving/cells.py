@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
-from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from stackexact.exact.rational_function import Exact
+from stackexact.exact.records import FrozenMapping
 from stackexact.exact.relation import text_of
+from stackexact.solving.shown import Shown
 
 __all__ = [
     "AlignmentCell",
@@ -36,17 +37,20 @@ class Infinity(Enum):
         return "oo"
 
 
-def frozen_mapping(pairs: Mapping[str, Exact]) -> Mapping[str, Exact]:
+V = TypeVar("V")
+
+
+def frozen_mapping(pairs: Mapping[str, V]) -> Mapping[str, V]:
     """A read-only mapping from action labels to exact numbers."""
-    return MappingProxyType(dict(pairs))
+    return FrozenMapping(pairs)
 
 
 def _mapping_texts(weights: Mapping[str, Exact]) -> dict[str, str]:
     return {label: text_of(weight) for label, weight in weights.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class EquilibriumCell:
+@dataclass(frozen=True, slots=True, repr=False)
+class EquilibriumCell(Shown):
     """A Stackelberg equilibrium: values, the leader's commitment (positive weights only), the follower's response, and
     every follower action that reaches the value (``tied``)."""
 
@@ -69,8 +73,8 @@ class EquilibriumCell:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class SupremumCell:
+@dataclass(frozen=True, slots=True, repr=False)
+class SupremumCell(Shown):
     """A supremum over commitments: whether a commitment attains it, and one that does (``witness``).
 
     ``classes`` lists the classes of equivalent follower actions in whose best-response regions it is reached.
@@ -79,7 +83,7 @@ class SupremumCell:
     when: tuple[str, ...]
     leader: Exact
     attained: bool
-    classes: tuple[tuple[str, ...], ...]
+    classes: tuple[tuple[str, ...], ...] | None
     witness: Mapping[str, Exact] | None
 
     def document(self) -> dict[str, Any]:
@@ -88,34 +92,37 @@ class SupremumCell:
             "when": list(self.when),
             "leader": text_of(self.leader),
             "attained": self.attained,
-            "classes": [list(members) for members in self.classes],
         }
+        if self.classes is not None:
+            made["classes"] = [list(members) for members in self.classes]
         if self.witness is not None:
             made["witness"] = _mapping_texts(self.witness)
         return made
 
 
-@dataclass(frozen=True, slots=True)
-class BenchmarkCell:
+@dataclass(frozen=True, slots=True, repr=False)
+class BenchmarkCell(Shown):
     """Error-tolerant benchmarks of both players, and the ε at which their infima are attained."""
 
     when: tuple[str, ...]
     leader: Exact
     follower: Exact
-    epsilon: Mapping[str, Exact]
+    epsilon: Mapping[str, Exact] | None
 
     def document(self) -> dict[str, Any]:
         """The cell as JSON."""
-        return {
+        made: dict[str, Any] = {
             "when": list(self.when),
             "leader": text_of(self.leader),
             "follower": text_of(self.follower),
-            "epsilon": _mapping_texts(self.epsilon),
         }
+        if self.epsilon is not None:
+            made["epsilon"] = _mapping_texts(self.epsilon)
+        return made
 
 
-@dataclass(frozen=True, slots=True)
-class AlignmentCell:
+@dataclass(frozen=True, slots=True, repr=False)
+class AlignmentCell(Shown):
     """The partial-alignment constant (:attr:`Infinity.OO` when there is none) and whether both rank outcomes alike."""
 
     when: tuple[str, ...]
@@ -128,8 +135,8 @@ class AlignmentCell:
         return {"when": list(self.when), "constant": constant, "same_ranking": self.same_ranking}
 
 
-@dataclass(frozen=True, slots=True)
-class CorrelatedCell:
+@dataclass(frozen=True, slots=True, repr=False)
+class CorrelatedCell(Shown):
     """An optimal correlated commitment: ``distribution[i][j]`` is the probability of an outcome, where positive."""
 
     when: tuple[str, ...]

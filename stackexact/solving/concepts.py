@@ -6,7 +6,7 @@ of output and the messages are derived from the table.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
@@ -116,7 +116,7 @@ def concepts_of(kind: str) -> tuple[Concept, ...]:
     return tuple(concept for concept in CONCEPTS if concept.kind == kind)
 
 
-def chosen(game: Game, names: Sequence[str] | None) -> tuple[tuple[Concept, ...], tuple[str, ...]]:
+def chosen(game: Game, names: Iterable[str] | None) -> tuple[tuple[Concept, ...], tuple[str, ...]]:
     """The concepts to solve, and notes on those left out.
 
     Without names, every concept solved by default; one that needs a tolerance is left out with a note if there is none.
@@ -128,8 +128,14 @@ def chosen(game: Game, names: Sequence[str] | None) -> tuple[tuple[Concept, ...]
         left = [c.name for c in offered if c.by_default and c not in picked]
         return picked, tuple(f"{name} left out: the game has no tolerance; give one with --tolerance" for name in left)
     known = {concept.name: concept for concept in offered}
+    if isinstance(names, str) or not isinstance(names, Iterable):
+        found = f"the text {shorten(names)}" if isinstance(names, str) else f"{type(names).__name__} {shorten(names)}"
+        raise UsageError(f"concepts: expected a list of names, found {found}; write ['{offered[0].name}']")
+    names = tuple(names)
+    if not names:
+        raise UsageError("concepts: expected at least one name, found none; leave it out for all that are usual")
     for name in names:
-        if name not in known:
+        if not isinstance(name, str) or name not in known:
             raise UsageError(f"concept: expected one of {', '.join(known)}, found {shorten(name)}")
         if known[name].needs_tolerance and game.tolerance is None:
             raise UsageError(f"concept {name}: expected a tolerance, found none; give one, as in --tolerance 1/20")

@@ -1,32 +1,36 @@
-"""A solution for people: plain or coloured text, HTML for notebooks, LaTeX to paste."""
+"""A solution for people: plain or coloured text, HTML for notebooks; ``display_latex`` adds LaTeX to paste."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from html import escape
 from typing import Final
 
 from stackexact.exact.decimals import rounded, shortened
-from stackexact.exact.rational_function import Exact
+from stackexact.exact.rational_function import Exact, Expression
 from stackexact.exact.relation import text_of
-from stackexact.games import latex as tex
-from stackexact.games.display import HINT, game_html, game_latex, game_page, latex_number
-from stackexact.games.screen import WIDTH, Page, clip, painted, printable, wide
-from stackexact.games.table import GameTable, game_table
+from stackexact.games.display import HINT, game_html, game_page
+from stackexact.games.screen import WIDTH, Line, Page, clip, painted, printable, wide
+from stackexact.games.table import game_table
+from stackexact.solving.display_latex import latex, part_latex
+from stackexact.solving.shown import Shown
 from stackexact.solving.solution import Solution
-from stackexact.solving.values import Block, Item, Part, blocks, marks_of
+from stackexact.solving.values import Block, Item, Part, beside, block_of, blocks, marks_of
 
-__all__ = ["DIGITS", "html", "latex", "text"]
+__all__ = ["DIGITS", "html", "latex", "part_html", "part_latex", "part_text", "text"]
 
 DIGITS: Final = 6
 """Significant digits of the decimals beside exact values."""
 
 _INDENT: Final = 16
 _LONGEST: Final = 80
-_PLAIN: Final = 15
+_FORMULA: Final = 240
+"""Longest function of parameters that is broken into lines instead of shortened."""
 _PARTS: Final = 16
 """Actions of a commitment that are shown one by one."""
+_CELLS: Final = 16
+"""Cells of a closed form that are shown one by one."""
 
 
 def text(
@@ -79,47 +83,110 @@ def text(
     return painted(page.lines, colour=colour)
 
 
+def part_text(part: Shown, digits: int = DIGITS) -> str:
+    """A result, a cell or a certificate as it stands on the page of a solution.
+
+    >>> import stackexact as sx
+    >>> game = sx.Game(leader=[[2, 4], [1, 3]], follower=[[1, 0], [0, 1]])
+    >>> print(part_text(sx.solve(game)["alignment"]), end="")
+    alignment: partial-alignment constant
+      constant      oo (no finite constant)
+      same ranking  no
+    """
+    page = Page()
+    _block_page(page, block_of(part), digits)
+    if page.shortened:
+        page.paragraph(HINT, "dim")
+    return painted(page.lines)
+
+
 def _block_page(page: Page, block: Block, digits: int) -> None:
-    if wide(block.name) + 2 + wide(block.title) <= page.width:
+    if not block.name:
+        pass
+    elif wide(block.name) + 2 + wide(block.title) <= page.width:
         page.add((block.name, "title"), (f": {block.title}", ""))
     else:
         page.add((f"{block.name}:", "title"))
         page.paragraph(block.title, indent=2)
     for item in block.facts:
         _item_lines(page, item, digits)
-    for when, items in block.cells:
-        if when or len(block.cells) > 1:
-            page.paragraph(f"when {when or 'not excluded above'}:", "label", indent=2)
+    shown = block.cells if page.full else block.cells[:_CELLS]
+    for when, items in shown:
+        if when:
+            _when_lines(page, when)
+        elif len(block.cells) > 1:
+            page.paragraph("when not excluded above:", "label", indent=2)
         for item in items:
             _item_lines(page, item, digits)
+    if len(shown) < len(block.cells):
+        page.add(("  ", ""), (f"… {_more_cells(block)}", "warning"))
+        page.shortened = True
+
+
+def _more_cells(block: Block) -> str:
+    """How many cells are not shown, and whether some of them stay undecided."""
+    left = [items for _, items in block.cells[_CELLS:]]
+    open_ = sum(item.label == "undecided" for items in left for item in items)
+    return f"{len(left)} more cells of {len(block.cells)}{f', {open_} of them undecided' if open_ else ''}"
+
+
+def _when_lines(page: Page, when: Sequence[str]) -> None:
+    """The relations of a cell, broken between relations where that is possible."""
+    line = "when"
+    room = page.width - 2
+    for number, relation in enumerate(when):
+        word = f"{'and ' if number else ''}{printable(relation)}"
+        end = ":" if number == len(when) - 1 else ""
+        if number and wide(line) + 1 + wide(word) + len(end) > room:
+            page.paragraph(line, "label", indent=2)
+            line = word + end
+        else:
+            line = f"{line} {word}{end}"
+    page.paragraph(line, "label", indent=2)
 
 
 def _item_lines(page: Page, item: Item, digits: int) -> None:
     """The label, and behind it the words on one line, or the numbers one below the other."""
     label = f"  {item.label}".ljust(_INDENT)
     if all(part.number is None for part in item.parts):
-        inner = Page(page.width - _INDENT)
-        inner.paragraph(", ".join(part.word for part in item.parts))
-        for spans in inner.lines:
-            page.add((label, "label"), *spans)
-            label = " " * _INDENT
+        words = ", ".join(part.word for part in item.parts)
+        _beside_label(page, label, "", _broken(page, page.width - _INDENT, (words, "")))
         return
     shown = item.parts if page.full else item.parts[:_PARTS]
-    words = [clip(part.word, page.width // 3) for part in shown]
-    margin = max(map(wide, words))
-    for word, part in zip(words, shown, strict=True):
+    heads = [printable(part.word) if page.full else clip(part.word, page.width // 3) for part in shown]
+    page.shortened |= any(head.endswith("…") for head in heads)
+    margin = max(map(wide, heads))
+    for head, part in zip(heads, shown, strict=True):
         indent = _INDENT + (margin + 2 if margin else 0)
-        head = word + " " * (indent - _INDENT - wide(word))
-        exact, beside = _number_texts(page, part, digits, page.width - indent)
-        if beside and indent + wide(exact) + 1 + wide(beside) > page.width:
-            page.add((label, "label"), (head, ""), (exact, ""))
-            page.add((" " * indent, ""), (beside, "dim"))
+        head += " " * (indent - _INDENT - wide(head))
+        room = page.width - indent
+        exact, beside = _number_texts(page, part, digits, room)
+        if wide(exact) + 1 + wide(beside) <= room:
+            lines: Sequence[Line] = [((exact, ""), (f" {beside}", "dim"))]
+        elif page.full:
+            lines = [((exact, ""),), ((beside, "dim"),)][: 2 if beside else 1]
         else:
-            page.add((label, "label"), (head, ""), (exact, ""), (f" {beside}", "dim"))
+            lines = _broken(page, room, (exact, ""), (beside, "dim"))
+        _beside_label(page, label, head, lines)
         label = " " * _INDENT
     if len(shown) < len(item.parts):
         page.add((label, ""), (f"… {len(item.parts) - len(shown)} more", "warning"))
         page.shortened = True
+
+
+def _broken(page: Page, room: int, *texts: tuple[str, str]) -> list[Line]:
+    """Texts as paragraphs of that width, one below the other."""
+    inner = Page(room, page.full)
+    for text, style in texts:
+        inner.paragraph(text, style)
+    return inner.lines
+
+
+def _beside_label(page: Page, label: str, head: str, lines: Iterable[Line]) -> None:
+    """Lines to the right of the label, and of what stands at the ``head`` of the first."""
+    for spans in lines:
+        page.add((label, "label"), (head, ""), *spans)
+        label, head = " " * _INDENT, " " * wide(head)
 
 
 def _number_texts(page: Page, part: Part, digits: int, room: int) -> tuple[str, str]:
@@ -127,27 +194,21 @@ def _number_texts(page: Page, part: Part, digits: int, room: int) -> tuple[str, 
     value = part.number
     assert value is not None
     exact = text_of(value)
-    if page.full or len(exact) <= min(room, _LONGEST):
-        return exact, _beside(value, exact, digits)
-    short = _elided(value, exact)
+    if page.full or len(exact) <= min(room, _LONGEST) or (isinstance(value, Expression) and len(exact) <= _FORMULA):
+        return exact, beside(value, exact, digits)
+    short = _elided(value, exact, room)
     page.shortened |= "…" in short
-    return short, _beside(value, exact, digits) if "…" in short else ""
+    return short, beside(value, exact, digits) if "…" in short else ""
 
 
-def _elided(value: Exact, text: str) -> str:
+def _elided(value: Exact, text: str, room: int) -> str:
     """A long number in little space: as a power of ten where that is exact, else without its middle."""
     if not isinstance(value, Fraction):
-        return f"{text[:24]}…{text[-24:]}"
+        ends = max(1, min(24, (room - 1) // 2))
+        return f"{text[:ends]}…{text[-ends:]}"
     decimal = rounded(value, DIGITS)
-    return decimal.text if decimal.exact else shortened(value, 6)
-
-
-def _beside(value: Exact, exact: str, digits: int) -> str:
-    """The decimal with its sign; nothing beside an integer of moderate length, which is read as it stands."""
-    if not isinstance(value, Fraction) or not digits or (value.denominator == 1 and len(exact) <= _PLAIN):
-        return ""
-    decimal = rounded(value, digits)
-    return f"{'=' if decimal.exact else '≈'} {decimal.text}"
+    # Sign, quotient and two marks stand between the four ends; how many digits there are may go to the next line.
+    return decimal.text if decimal.exact else shortened(value, max(1, min(6, (room - 4) // 4)))
 
 
 # -- HTML -------------------------------------------------------------------------------------------------------------
@@ -156,21 +217,31 @@ def _beside(value: Exact, exact: str, digits: int) -> str:
 def html(solution: Solution, digits: int = DIGITS) -> str:
     """The payoff table and every value as HTML."""
     parts = [game_html(game_table(solution.game, marks_of(solution)))]
-    for block in blocks(solution):
-        rows = "".join(_html_rows(block, digits))
-        parts.append(f"<p><b>{escape(block.name)}</b>: {escape(block.title)}</p><table><tbody>{rows}</tbody></table>")
+    parts += [_html_block(block, digits) for block in blocks(solution)]
     parts += [f"<p><small>note: {escape(printable(note))}</small></p>" for note in solution.notes]
     return f"<div>{''.join(parts)}</div>"
+
+
+def part_html(part: Shown, digits: int = DIGITS) -> str:
+    """A result, a cell or a certificate as HTML."""
+    return f"<div>{_html_block(block_of(part), digits)}</div>"
+
+
+def _html_block(block: Block, digits: int) -> str:
+    heading = f"<p><b>{escape(block.name)}</b>: {escape(block.title)}</p>" if block.name else ""
+    return f"{heading}<table><tbody>{''.join(_html_rows(block, digits))}</tbody></table>"
 
 
 def _html_rows(block: Block, digits: int) -> Iterator[str]:
     for item in block.facts:
         yield _html_row(item, digits)
-    for when, items in block.cells:
+    for when, items in block.cells[:_CELLS]:
         if when:
-            yield f'<tr><th colspan="2" style="text-align: left">when {escape(when)}</th></tr>'
+            yield f'<tr><th colspan="2" style="text-align: left">when {escape(" and ".join(when))}</th></tr>'
         for item in items:
             yield _html_row(item, digits)
+    if len(block.cells) > _CELLS:
+        yield f'<tr><td colspan="2" style="text-align: left">… {_more_cells(block)}</td></tr>'
 
 
 def _html_row(item: Item, digits: int) -> str:
@@ -188,48 +259,3 @@ def _html_part(part: Part, digits: int) -> str:
         return word
     exact, beside = _number_texts(Page(), part, digits, _LONGEST)
     return f"{word}{': ' if word else ''}{escape(exact)}{f' <small>{beside}</small>' if beside else ''}"
-
-
-# -- LaTeX ------------------------------------------------------------------------------------------------------------
-
-
-def latex(solution: Solution, digits: int = DIGITS) -> str:
-    r"""The payoff table as a ``tabular`` and every value in an ``itemize``, to paste into a document.
-
-    Needs no package. Numbers of more than forty characters are shortened; ``solve --json`` has them in full.
-
-    >>> import stackexact as sx
-    >>> game = sx.Game(leader=[[2, 4], [1, 3]], follower=[[1, 0], [0, 1]])
-    >>> print(latex(sx.solve(game, concepts=["alignment"])).partition("\n\n")[2], end="")
-    \begin{itemize}
-    \item \textbf{alignment} (partial-alignment constant):
-      constant: $\infty$; same ranking: no.
-    \end{itemize}
-    """
-    table = game_table(solution.game, marks_of(solution))
-    lines = [f"% {printable(table.title)}", game_latex(table) + _latex_legend(table), r"\begin{itemize}"]
-    for block in blocks(solution):
-        lines.append(rf"\item \textbf{{{tex.escaped(block.name)}}} ({tex.escaped(block.title)}):")
-        facts = [_latex_item(item, digits) for item in block.facts]
-        for when, items in block.cells:
-            where = f"when {tex.escaped(when)}: " if when else ""
-            lines.append(f"  {where}{'; '.join((*facts, *(_latex_item(item, digits) for item in items)))}.")
-    return "\n".join([*lines, r"\end{itemize}", ""])
-
-
-def _latex_legend(table: GameTable) -> str:
-    entries = "; ".join(("leader's payoff, follower's payoff", *(f"{mark} {text}" for mark, text in table.legend)))
-    return rf"\par\smallskip\noindent{{\footnotesize {tex.escaped(entries)}}}" + "\n"
-
-
-def _latex_item(item: Item, digits: int) -> str:
-    return f"{tex.escaped(item.label)}: {', '.join(_latex_part(part, digits) for part in item.parts)}"
-
-
-def _latex_part(part: Part, digits: int) -> str:
-    word = r"$\infty$" if part.word.startswith("oo ") else tex.escaped(printable(part.word))
-    if part.number is None:
-        return word
-    beside = _beside(part.number, text_of(part.number), digits)
-    decimal = beside.replace("≈", r"\approx")
-    return f"{word}{' ' if word else ''}${latex_number(part.number)}{f' {decimal}' if decimal else ''}$"

@@ -6,21 +6,27 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from stackexact.errors import InputError, UsageError, shorten
-from stackexact.exact.numbers import to_sympy
+from stackexact.errors import InputError, LimitReached, UsageError, shorten
+from stackexact.exact.numbers import exact
 from stackexact.exact.rational_function import Exact
-from stackexact.exact.relation import text_of
+from stackexact.exact.records import FrozenMapping
+from stackexact.exact.relation import Assumption, text_of
 from stackexact.games.bimatrix import Game
-from stackexact.solving.cells import Cell, Infinity
+from stackexact.solving.cells import Cell
+from stackexact.solving.shown import Shown
 
 if TYPE_CHECKING:
     import sympy
 
     from stackexact.certificates.check import Report
+    from stackexact.solving.comparing import Comparison
 
 __all__ = ["Certificate", "Result", "Solution"]
+
+COVERAGE: Final = "the cells are disjoint and cover the assumptions"
+"""What the certificate of a closed form says beside the proofs of its cells."""
 
 
 class _NotSolved(UsageError, KeyError):
@@ -29,8 +35,8 @@ class _NotSolved(UsageError, KeyError):
     __str__ = Exception.__str__
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+@dataclass(frozen=True, slots=True, repr=False)
+class Result(Shown):
     """The answer to one concept: disjoint ``cells`` that cover the domain, up to what is ``undecided``.
 
     ``leader``, ``follower`` and ``constant`` are SymPy expressions; exact numbers stand in the cells.
@@ -40,6 +46,8 @@ class Result:
     cells: tuple[Cell, ...]
     tolerance: Exact | None = None
     undecided: tuple[tuple[str, ...], ...] = ()
+    parameters: tuple[str, ...] = ()
+    assumptions: tuple[Assumption, ...] = ()
 
     @property
     def cell(self) -> Cell:
@@ -48,31 +56,96 @@ class Result:
             raise InputError(f"{self.concept}: expected one cell, found {len(self.cells)}; read .cells")
         return self.cells[0]
 
-    def _only(self, name: str) -> Any:
-        if not hasattr(self.cell, name):
-            known = ", ".join(self.cell.__dataclass_fields__)
+    def _expression(self, name: str) -> sympy.Expr:
+        from stackexact.solving.functions import expression
+
+        if self.cells and not hasattr(self.cells[0], name):
+            known = ", ".join(self.cells[0].__dataclass_fields__)
             raise AttributeError(f"{self.concept} has no {name}; its cells have {known}")
-        return getattr(self.cell, name)
+        return expression(self, name)
 
     @property
     def leader(self) -> sympy.Expr:
-        """The leader's value as a SymPy expression."""
-        return to_sympy(self._only("leader"))
+        """The leader's value as a SymPy expression: a number, or a ``Piecewise`` over the cells."""
+        return self._expression("leader")
 
     @property
     def follower(self) -> sympy.Expr:
-        """The follower's value as a SymPy expression."""
-        return to_sympy(self._only("follower"))
+        """The follower's value as a SymPy expression: a number, or a ``Piecewise`` over the cells."""
+        return self._expression("follower")
 
     @property
     def constant(self) -> sympy.Expr:
-        """The alignment constant as a SymPy expression; SymPy's ``oo`` when infinite."""
-        value = self._only("constant")
-        if isinstance(value, Infinity):
-            import sympy
+        """The alignment constant as a SymPy expression; SymPy's ``oo`` where infinite."""
+        return self._expression("constant")
 
-            return sympy.oo
-        return to_sympy(value)
+    def at(self, values: Mapping[str, object] | None = None, /, **more: object) -> Cell:
+        """The cell of numbers at exact values of the parameters.
+
+        Raises :class:`~stackexact.errors.InputError` for values that an assumption excludes, and
+        :class:`~stackexact.errors.LimitReached` where the closed form is undecided.
+        """
+        from stackexact.solving.functions import cell_at
+
+        given = {name: exact(value) for name, value in {**(values or {}), **more}.items()}
+        return cell_at(self, given)
+
+    def lambdify(self, name: str = "leader", *, floats: bool = False) -> Callable[..., Any]:
+        """A function of the parameters (by position, by name or as one mapping) that returns a value of the cells.
+
+        Exact arguments give a Fraction (``oo`` for an infinite constant). With ``floats`` an argument is taken as the
+        exact value it has, and the exact result is rounded once, so that no cell is chosen by rounding; sequences and
+        NumPy arrays are then taken element by element, and give arrays.
+        """
+        from stackexact.solving.callables import ClosedFormFunction
+
+        return ClosedFormFunction.of(self, name, floats=floats)
+
+    def limit(self, name: str, parameter: str, to: object, *, at: Mapping[str, object] | None = None) -> sympy.Expr:
+        """What a value tends to where a parameter approaches ``to``: an exact SymPy number, ``oo`` or ``-oo``.
+
+        ``to`` is a number with the side it is approached from (``"0+"``, ``"1/2-"``, or a pair such as
+        ``(sympy.sqrt(2), "-")``), or ``"oo"``, ``"-oo"``; without a side both must agree, where the domain has both.
+        ``at`` gives numbers for further parameters.
+
+        >>> import stackexact as sx
+        >>> game = sx.Game([[0, "1/delta"]], [[0, "delta"]], assumptions=["delta != 0"])
+        >>> result = sx.solve(game)["pure-strong"]
+        >>> result.limit("leader", "delta", "0+"), result.limit("leader", "delta", "0-")
+        (oo, 0)
+        """
+        from stackexact.solving.limits import limit
+
+        return limit(self, name, parameter, to, {key: exact(value) for key, value in (at or {}).items()})
+
+    def breakpoints(self, name: str = "leader", *, at: Mapping[str, object] | None = None) -> tuple[sympy.Expr, ...]:
+        """Where one formula of a value ends and the next begins, the ends of the domain included, as SymPy numbers.
+
+        >>> import stackexact as sx
+        >>> sx.solve(sx.Game([[0, 1, 0]], [["delta**2 - 2", 0, "2 - delta**2"]]))["pure-strong"].breakpoints()
+        (-sqrt(2), sqrt(2))
+        """
+        from stackexact.solving.limits import breakpoints
+
+        return breakpoints(self, name, {key: exact(value) for key, value in (at or {}).items()})
+
+    def compare(
+        self, second: object, name: str = "leader", other: str = "", *, at: Mapping[str, object] | None = None
+    ) -> Comparison:
+        """A value of this result beside that of another, or an expression: :func:`stackexact.compare`."""
+        from stackexact.solving.comparing import compare
+
+        return compare(self, second, name, other, at=at)
+
+    def plot(self, *, ax: Any = None, at: Mapping[str, object] | None = None, **options: Any) -> Any:
+        """Draw the values over one parameter, or the cells over two; returns matplotlib's ``Axes``.
+
+        ``ax`` draws into axes of your own, ``at`` gives numbers for further parameters; ``options`` are those of
+        :func:`stackexact.solving.plotting.plot`. Needs matplotlib (``pip install 'stackexact[plot]'``).
+        """
+        from stackexact.solving.plotting import plot
+
+        return plot(self, ax=ax, at=at, **options)
 
     def document(self) -> dict[str, Any]:
         """The result as JSON."""
@@ -90,7 +163,10 @@ class Solution(Mapping[str, Result]):
     game: Game
     results: Mapping[str, Result]
     notes: tuple[str, ...] = ()
-    proofs: Mapping[str, tuple[Callable[[], dict[str, Any]], ...]] = field(default_factory=dict, repr=False)
+    proofs: Mapping[str, tuple[Callable[[], dict[str, Any]], ...]] = field(default_factory=dict, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "results", FrozenMapping(self.results))
 
     def __getitem__(self, concept: str) -> Result:
         if concept not in self.results:
@@ -129,7 +205,12 @@ class Solution(Mapping[str, Result]):
         return made
 
     def certificate(self) -> Certificate:
-        """Every decided claim with its proof (docs/certificates.md)."""
+        """Every decided claim with its proof (docs/certificates.md); a closed form stays out while part of it is
+        undecided.
+
+        Raises :class:`~stackexact.errors.LimitReached` for closed forms in several parameters, whose proofs have no
+        written form yet.
+        """
         decided = {name: claim for name, claim in self.claims.items() if "undecided" not in claim}
         return Certificate(
             {
@@ -138,9 +219,17 @@ class Solution(Mapping[str, Result]):
                 "kind": self.game.kind,
                 "game": self.game.document(),
                 "claims": decided,
-                "proofs": {name: {"cells": [proof() for proof in self.proofs[name]]} for name in decided},
+                "proofs": {name: self._proofs(name) for name in decided},
             }
         )
+
+    def _proofs(self, name: str) -> dict[str, Any]:
+        if name not in self.proofs:
+            raise LimitReached(
+                "certificates of closed forms in several parameters are not available yet; set all but one with --at"
+            )
+        cells = {"cells": [proof() for proof in self.proofs[name]]}
+        return {**cells, "coverage": COVERAGE} if self.results[name].parameters else cells
 
     def __str__(self) -> str:
         from stackexact.solving.display import text
@@ -161,8 +250,8 @@ class Solution(Mapping[str, Result]):
         return latex(self)
 
 
-@dataclass(frozen=True, slots=True)
-class Certificate:
+@dataclass(frozen=True, slots=True, repr=False)
+class Certificate(Shown):
     """A certificate as a JSON object."""
 
     document: dict[str, Any]
@@ -176,3 +265,12 @@ class Certificate:
     def dumps(self) -> str:
         """The certificate as JSON text."""
         return json.dumps(self.document, indent=1, ensure_ascii=False) + "\n"
+
+    @property
+    def claims(self) -> tuple[str, ...]:
+        """The names of the concepts whose values are proved."""
+        return tuple(self.document["claims"])
+
+    def __repr__(self) -> str:
+        name = self.document["game"].get("name")
+        return f"<Certificate of {'a game' if name is None else repr(name)}: {', '.join(self.claims) or 'nothing'}>"

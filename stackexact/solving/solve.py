@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from stackexact.errors import GameError, LimitReached
+from stackexact.errors import LimitReached, UsageError, shorten
 from stackexact.games.bimatrix import Game
-from stackexact.solving.concepts import chosen
+from stackexact.solving.concepts import Concept, chosen
 from stackexact.solving.solution import Result, Solution
 from stackexact.solving.workspace import Workspace, deadline
+
+if TYPE_CHECKING:
+    from stackexact.solving.closed_forms import ClosedForm
+    from stackexact.solving.domains import OneParameter, SeveralParameters
 
 __all__ = ["solve"]
 
@@ -23,13 +29,16 @@ def solve(
     *,
     tolerance: object = None,
     time_limit: float | None = None,
+    max_cells: int | None = None,
     report: Callable[[str], None] = _silent,
 ) -> Solution:
     """Answer every concept that fits the game, exactly and with a proof.
 
-    ``concepts`` names some of them; ``tolerance`` overrides the game's γ. Where ``time_limit`` (seconds) is reached,
-    the concepts left stand as ``undecided`` and the rest is returned. ``report`` hears of each concept in turn.
-    Raises :class:`~stackexact.errors.LimitReached` for a game with parameters: substitute numbers with ``game.at``.
+    In a game with parameters every answer is a closed form: disjoint cells that cover the whole domain that the
+    assumptions describe, boundaries included; with several parameters that takes z3 (``stackexact[smt]``).
+    ``concepts`` names some of them; ``tolerance`` overrides the game's γ.
+    Where ``time_limit`` (seconds) or ``max_cells`` (answers of a closed form before they are merged) is reached, what
+    is left stands as ``undecided`` and the rest is returned. ``report`` hears of each concept in turn.
 
     >>> game = Game([["3/5", "1/5"], ["1/2", "2/5"]], [["1/100", 0], ["3/5", "2/5"]])
     >>> solution = solve(game, tolerance="1/20")
@@ -37,33 +46,108 @@ def solve(
     (51/100, 'b1')
     >>> solution.certificate().check().true
     True
+    >>> game = Game([["3/5", "1/5"], ["1/2", "2/5"]], [["delta", 0], ["3/5", "2/5"]], assumptions=["0 < delta < 1/20"])
+    >>> solve(game, tolerance="1/20")["tolerant"].leader
+    delta + 1/2
     """
+    if not hasattr(game, "kind"):
+        found = f"{type(game).__name__} {shorten(game)}"
+        raise UsageError(f"game: expected a game, found {found}; make one with Game, read or instance")
     if tolerance is not None:
         game = game.with_tolerance(tolerance)
     picked, notes = chosen(game, concepts)
-    if game.parameters and not game.is_numeric:
-        first = game.parameters[0]
-        names = ", ".join(game.parameters)
-        raise LimitReached(
-            f"the game depends on {names}, and closed forms are not available yet; "
-            f"set every parameter, as in --at {first}=1/100 or game.at({first}='1/100')"
-        )
-    for chain in game.assumptions:
-        if chain.holds() is False:
-            raise GameError(f"the assumption {chain} is false; drop or correct it")
-    space = Workspace(game, deadline(time_limit), report)
+    stop = deadline(time_limit)
+    space = Workspace(game, stop, report)
+    if game.is_numeric:
+        _require_some_domain(game)
+        answer: _Numeric | _ClosedForms = _Numeric(space)
+    else:
+        answer = _ClosedForms(space, _domain(game), max_cells)
     results: dict[str, Result] = {}
     proofs = {}
     left = list(notes)
     for concept in picked:
         report(concept.title)
-        bound = game.tolerance if concept.needs_tolerance else None
-        try:
-            answer = concept(space)
-        except LimitReached as limit:
-            results[concept.name] = Result(concept.name, (), bound, ((),))
-            left.append(f"{concept.name} undecided: {limit}")
-            continue
-        results[concept.name] = Result(concept.name, (answer.cell,), bound)
-        proofs[concept.name] = (answer.proof,)
+        part = answer(concept)
+        results[concept.name] = part.result
+        if part.limit:
+            left.append(f"{concept.name} undecided{' in part' if part.result.cells else ''}: {part.limit}")
+        if part.proofs:
+            proofs[concept.name] = part.proofs
     return Solution(game, results, tuple(left), proofs)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One concept's result, a proof for each of its cells, and the limit that was reached, if one was."""
+
+    result: Result
+    proofs: tuple[Callable[[], dict[str, Any]], ...] = ()
+    limit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Numeric:
+    """Answers concepts on a game of numbers: one cell each."""
+
+    space: Workspace
+
+    def __call__(self, concept: Concept) -> _Part:
+        bound = self.space.game.tolerance if concept.needs_tolerance else None
+        try:
+            answer = concept(self.space)
+        except LimitReached as limit:
+            return _Part(Result(concept.name, (), bound, ((),)), limit=str(limit))
+        return _Part(Result(concept.name, (answer.cell,), bound), (answer.proof,))
+
+
+@dataclass(frozen=True, slots=True)
+class _ClosedForms:
+    """Answers concepts as functions of the parameters of a game."""
+
+    space: Workspace
+    domain: OneParameter | SeveralParameters
+    max_cells: int | None
+
+    def __call__(self, concept: Concept) -> _Part:
+        game, form = self.space.game, self._form(concept)
+        bound = game.tolerance if concept.needs_tolerance else None
+        result = Result(concept.name, form.cells, bound, form.undecided, game.parameters, game.assumptions)
+        return _Part(result, form.proofs, form.limit)
+
+    def _form(self, concept: Concept) -> ClosedForm:
+        from stackexact.solving.closed_forms import closed_form
+        from stackexact.solving.domains import OneParameter
+        from stackexact.solving.routines import ROUTINES
+
+        space, routine, limit = self.space, ROUTINES[concept.name], self.max_cells
+
+        def progress(answered: int, waiting: int | None = None) -> None:
+            left = "" if waiting is None else f", {waiting} parts of the domain left"
+            space.report(f"{concept.title}: {answered} answers{left}")
+
+        if isinstance(self.domain, OneParameter):
+            return closed_form(space.game, self.domain, routine, stop=space.stop, max_cells=limit, report=progress)
+        from stackexact.solving.several import closed_form_in_several
+
+        return closed_form_in_several(
+            space.game, self.domain, routine, stop=space.stop, max_cells=limit, report=progress
+        )
+
+
+def _require_some_domain(game: Game) -> None:
+    """Refuse assumptions that no value meets although no payoff depends on a parameter (one parameter; z3 is not asked
+    for the sake of numbers)."""
+    if game.assumptions:
+        from stackexact.solving.domains import names_in_play, one_parameter
+
+        names = names_in_play(game)
+        if len(names) == 1:
+            one_parameter(game, names[0])
+
+
+def _domain(game: Game) -> OneParameter | SeveralParameters:
+    from stackexact.solving.domains import names_in_play, one_parameter, several_parameters
+
+    names = names_in_play(game)
+    return one_parameter(game, names[0]) if len(names) == 1 else several_parameters(game, names)

@@ -8,21 +8,26 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from fractions import Fraction
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast
 
+from stackexact.exact.decimals import rounded
 from stackexact.exact.rational_function import Exact, Expression
 from stackexact.games.table import Marks
 from stackexact.solving.cells import Cell, EquilibriumCell, Infinity
 from stackexact.solving.concepts import CONCEPTS
-from stackexact.solving.solution import Result, Solution
+from stackexact.solving.shown import Shown
+from stackexact.solving.solution import Certificate, Result, Solution
 
-__all__ = ["Block", "Item", "Part", "blocks", "marks_of"]
+__all__ = ["Block", "Item", "Part", "beside", "block_of", "blocks", "marks_of"]
 
 _REMARKS: Final = {
     ("attained", False): "no (a supremum, approached but not reached)",
     ("constant", Infinity.OO): "oo (no finite constant)",
 }
 """Values that need a word of explanation."""
+
+
+_PLAIN: Final = 15
 
 
 class Part(NamedTuple):
@@ -41,38 +46,64 @@ class Item(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One result: a heading, and for each of its cells where it holds (``when``) and its values."""
+    """One result: a heading, and for each of its cells where it holds (``when``) and its values. A block without a
+    name has no heading."""
 
     name: str
     title: str
     source: str
     facts: tuple[Item, ...]
-    cells: tuple[tuple[str, tuple[Item, ...]], ...]
+    cells: tuple[tuple[tuple[str, ...], tuple[Item, ...]], ...]
+
+
+def beside(value: Exact, exact: str, digits: int) -> str:
+    """The decimal that stands beside an exact value: ``=`` if it is the value, ``≈`` if it is rounded.
+
+    Nothing beside a function, or an integer of moderate length, which is read as it stands.
+    """
+    if not isinstance(value, Fraction) or not digits or (value.denominator == 1 and len(exact) <= _PLAIN):
+        return ""
+    decimal = rounded(value, digits)
+    return f"{'=' if decimal.exact else '≈'} {decimal.text}"
 
 
 def blocks(solution: Solution) -> tuple[Block, ...]:
     """The results of a solution, in their order."""
-    known = {concept.name: concept for concept in CONCEPTS}
-    return tuple(
-        Block(name, known[name].title, known[name].source, tuple(_facts(result)), tuple(_cells(result)))
-        for name, result in solution.items()
-    )
+    return tuple(block_of(result) for result in solution.values())
+
+
+def block_of(part: Shown) -> Block:
+    """A result, a certificate or a single cell."""
+    if isinstance(part, Result):
+        (concept,) = (concept for concept in CONCEPTS if concept.name == part.concept)
+        return Block(concept.name, concept.title, concept.source, tuple(_facts(part)), tuple(_cells(part)))
+    if isinstance(part, Certificate):
+        game = part.document["game"]
+        named = Item("game", (Part(game.get("name") or "unnamed game"),))
+        claims = Item("claims", tuple(map(Part, part.claims)))
+        return Block("certificate", "proofs that check() verifies", "", (), (((), (named, claims)),))
+    return Block("", "", "", (), ((getattr(part, "when", ()), tuple(_items(cast(Cell, part)))),))
 
 
 def marks_of(solution: Solution) -> Marks:
-    """The outcomes that commitments lead to, marked by the letters of their concepts, where the answer is one cell."""
+    """The outcomes that commitments lead to, marked by the letters of their concepts where the answer is one cell on
+    the whole domain; and in a game with parameters the best responses that are so everywhere."""
     rows = {label: i for i, label in enumerate(solution.game.actions.leader)}
     columns = {label: j for j, label in enumerate(solution.game.actions.follower)}
     at: dict[tuple[int, int], str] = {}
     legend = []
     for concept in CONCEPTS:
         cells = solution[concept.name].cells if concept.letter and concept.name in solution else ()
-        if len(cells) == 1 and isinstance(cells[0], EquilibriumCell):
+        if len(cells) == 1 and isinstance(cells[0], EquilibriumCell) and not cells[0].when:
             legend.append((concept.letter, concept.name))
             for label in cells[0].commitment:
                 place = rows[label], columns[cells[0].response]
                 at[place] = at.get(place, "") + concept.letter
-    return Marks(at, tuple(legend))
+    if solution.game.is_numeric:
+        return Marks(at, tuple(legend))
+    from stackexact.solving.best_responses import best_everywhere
+
+    return Marks(at, tuple(legend), best_everywhere(solution.game))
 
 
 def _facts(result: Result) -> Iterator[Item]:
@@ -80,11 +111,11 @@ def _facts(result: Result) -> Iterator[Item]:
         yield Item("tolerance", (Part("", result.tolerance),))
 
 
-def _cells(result: Result) -> Iterator[tuple[str, tuple[Item, ...]]]:
+def _cells(result: Result) -> Iterator[tuple[tuple[str, ...], tuple[Item, ...]]]:
     for cell in result.cells:
-        yield " and ".join(cell.when), tuple(_items(cell))
+        yield cell.when, tuple(_items(cell))
     for when in result.undecided:
-        yield " and ".join(when), (Item("undecided", (Part("a limit was reached before this was settled"),)),)
+        yield when, (Item("undecided", (Part("a limit was reached before this was settled"),)),)
 
 
 def _items(cell: Cell) -> Iterator[Item]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from stackexact.errors import UsageError, shorten
 from stackexact.exact.prover import Number
 from stackexact.games.bimatrix import Game
 from stackexact.games.scalars import Scalars, common_unit, own_units
@@ -22,6 +23,8 @@ def deadline(seconds: float | None) -> Callable[[], bool]:
     """A limit that is reached ``seconds`` from now (never, if None)."""
     if seconds is None:
         return lambda: False
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not seconds >= 0:
+        raise UsageError(f"time_limit: expected a number of seconds from 0 on, found {shorten(repr(seconds))}")
     end = time.monotonic() + seconds
     return lambda: time.monotonic() >= end
 

@@ -8,6 +8,7 @@ from fractions import Fraction
 import pytest
 
 import stackexact as sx
+from stackexact.exact.relation import text_of
 from stackexact.solving.cells import AlignmentCell, EquilibriumCell, frozen_mapping
 from stackexact.solving.concepts import CONCEPTS
 from stackexact.solving.display import html, latex, text
@@ -133,7 +134,8 @@ def test_cells():
     assert "when" not in page.partition("alignment: ")[2]
     assert "constant      (1)/(delta)\n" in page
     assert marks_of(solution).at == {}
-    assert r"when delta \textgreater{} 1 and delta \textless{} 2: leader: $2 \delta + \frac{1}{3}$" in latex(solution)
+    assert r"2 \delta + \frac{1}{3} & \text{if } 1 < \delta < 2" in latex(solution)
+    assert r"\text{undecided} & \text{if } \delta \ge 2" in latex(solution)
     assert "when delta &gt; 1 and delta &lt; 2" in html(solution)
 
 
@@ -167,3 +169,117 @@ def test_display_loads_nothing_heavy():
     )
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert ran.stdout == "[]\n"
+
+
+def many_cells(count: int) -> Solution:
+    """A closed form with so many cells."""
+    cells = tuple(
+        AlignmentCell((f"delta >= {k}", f"delta < {k + 1}") if k else ("delta < 1",), Fraction(k), False)
+        for k in range(count)
+    )
+    game = sx.Game([["delta"]], [[0]])
+    return Solution(game, {"alignment": Result("alignment", cells, None, ((f"delta >= {count}",),), ("delta",))})
+
+
+def test_many_cells_are_cropped_with_a_count():
+    """A page shows the first cells and says how many are left out; a full one shows all, and nothing is cut short."""
+    solution = many_cells(40)
+    page = text(solution)
+    assert page.count("\n  when ") == 16
+    assert "… 25 more cells of 41, 1 of them undecided" in page
+    assert "document() holds everything" in page
+    assert "… 25 more cells of 41" in html(solution)
+    whole = text(solution, full=True)
+    assert whole.count("\n  when ") == 41
+    assert "…" not in whole
+    assert "more cells" not in text(many_cells(15))
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 120])
+def test_closed_forms_fit_the_page(width):
+    """No line is wider than the page; relations and formulas are broken, between relations where that is possible."""
+    game = sx.Game(
+        [["0", "1", "0"], ["1/2*delta", "1/4", "1"]],
+        [["delta**2-2", "0", "2-delta**2"], ["1", "delta", "0"]],
+        assumptions=["-3 < delta <= 3"],
+    )
+    solution = sx.solve(game, ["mixed-strong"])
+    page = text(solution, width=width)
+    assert all(len(line) <= width for line in page.splitlines())
+    if width >= 60:
+        assert "…" not in page
+        assert not any(line.endswith((" and", " >", " <")) for line in page.splitlines())
+        words = " ".join(page.split())
+        for cell in solution["mixed-strong"].cells:
+            assert f"when {' and '.join(cell.when)}:" in words
+            assert f"leader {text_of(cell.leader)}" in words
+
+
+def test_best_responses_on_the_whole_domain():
+    """A response is marked where it is best for every value of the parameter, ties included, and the legend says so."""
+    game = sx.Game(
+        [[0, 0, 0]] * 4,
+        [["delta", 0, "delta"], ["delta", 1, 0], ["delta**2 - 2", "-3", "delta - 4"], [0, "delta - 1/3", 0]],
+        assumptions=["0 <= delta", "delta < 1"],
+    )
+    solution = sx.solve(game, ["pure-strong"])
+    best = marks_of(solution).best
+    assert best == {(0, 0), (0, 2), (1, 1), (2, 0)}
+    for number in range(10):
+        rows = game.at(delta=Fraction(number, 10)).payoffs.follower
+        assert all(rows[i][j] == max(rows[i]) for i, j in best)
+    assert "* best response on the whole domain" in text(solution)
+    assert "* best response, in rows without parameters" in str(sx.Game([[1], [1]], [["delta"], [0]]))
+    numbers = sx.solve(game.at(delta=0), ["pure-strong"])
+    assert marks_of(numbers).best is None
+    assert "* best response\n" in text(numbers)
+
+
+def test_outcomes_of_parts_of_a_domain_are_not_marked():
+    """A letter says where a commitment leads for every value of the parameter."""
+    game = sx.instance("irrational-tie")
+    part = sx.solve(game, ["pure-strong"], max_cells=1)
+    assert len(part["pure-strong"].cells) == 1
+    assert not part.complete
+    assert marks_of(part).at == {}
+    assert marks_of(sx.solve(sx.instance("misaligned-a"), ["pure-strong"])).at == {(0, 0): "s"}
+
+
+def test_latex_statements():
+    """One displayed formula for each value, the domain before it, and what is no number behind it."""
+    page = latex(sx.solve(sx.instance("misaligned-a"), ["pure-strong", "tolerant", "alignment"]))
+    assert r"For $0 < \delta < \frac{1}{20}$ and the tolerance $\frac{1}{20}$," in page
+    assert "\\alpha_1 = \\delta + \\frac{1}{2}, \\qquad\n    \\alpha_2 = \\delta." in page
+    assert r"L = \frac{2}{5 \delta}." in page
+    assert "commitment: a1; response: b1." in page
+    jump = sx.solve(sx.Game([[0, 1, 0]], [["x_1**2 - 2", 0, "2 - x_1**2"]]), ["pure-strong", "alignment"])
+    page = latex(jump)
+    assert "% closed forms need \\usepackage{amsmath}" in page
+    assert "For all real $x_{1}$," in page
+    assert r"0 & \text{if } x_{1}^{2} - 2 \ne 0,\\" in page
+    assert r"1 & \text{if } x_{1}^{2} - 2 = 0,\ x_{1} < 0 \text{ or } x_{1}^{2} - 2 = 0,\ x_{1} > 0" in page
+    assert r"L = \infty" in page
+    assert page.count(r"\begin{") == page.count(r"\end{")
+    for result in jump.values():
+        assert "\\[" in result._repr_latex_()
+        assert result.cells[0]._repr_latex_().startswith(r"\begin{itemize}")
+
+
+def test_latex_formulas_are_mathematics():
+    """Every formula and every row of every cases is read by a parser of TeX's mathematics."""
+    import re
+
+    from matplotlib.mathtext import MathTextParser
+
+    read = MathTextParser("path").parse
+    poles = sx.Game([["1/delta_1", 1]], [["delta_1**2 - 2", 0]], assumptions=["delta_1 > 0"])
+    for solution in (sx.solve(poles), sx.solve(sx.instance("irrational-tie"))):
+        page = latex(solution)
+        blocks = re.findall(r"\\begin\{cases\}(.*?)\\end\{cases\}", page, re.DOTALL)
+        rows = [row for block in blocks for row in block.split(",\\\\\n")]
+        parts = [part for row in rows for part in re.sub(r"\\text\{( ?\w+ ?)\}", "", row).split("&")]
+        parts += re.findall(r"(?<!\\)\$(.*?)\$", page)
+        assert len(parts) > 5
+        for part in parts:
+            known = re.sub(r"\\(le|ge|ne) ", r"\\\1q ", part).strip()  # the parser knows the long names only
+            read(f"${known or '0'}$")

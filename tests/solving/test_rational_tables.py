@@ -6,6 +6,7 @@ import random
 from fractions import Fraction
 
 import pytest
+from flint import fmpq
 
 import stackexact as sx
 from stackexact.games import scalars
@@ -36,14 +37,37 @@ def test_both_forms_give_the_same_answers(seed: int, monkeypatch: pytest.MonkeyP
     assert rationals.certificate().check()
 
 
+def drawn(rng: random.Random, size: int, *, long: bool) -> list[list[Fraction]]:
+    """Random 30-digit fractions, whose common denominator is far longer than they are, or small integers."""
+
+    def entry() -> Fraction:
+        top, bottom = (10**30, 10**30) if long else (2, 1)
+        return Fraction(rng.randint(-top, top), rng.randint(1, bottom))
+
+    return [[entry() for _ in range(size)] for _ in range(size)]
+
+
+@pytest.mark.parametrize("long", [(True, False), (False, True), (True, True)], ids=["leader", "follower", "both"])
+@pytest.mark.parametrize("size", [5, 13])
+def test_one_player_with_large_denominators(size: int, long: tuple[bool, bool]) -> None:
+    """Whosever payoffs they are, both tables are in one field, and every claim is proved to the stand-alone checker."""
+    rng = random.Random(size)
+    game = sx.Game(*(drawn(rng, size, long=one) for one in long), tolerance=1)
+    own = scalars.own_units(game)
+    assert {type(value) for table in (own.leader, own.follower) for row in table for value in row} == {fmpq}
+    names = [name for name in EVERYTHING if name != "correlated" or size < 10]
+    solution = sx.solve(game, names)
+    assert solution.certificate().check()
+    strong = solution["mixed-strong"].cell
+    assert solution["mixed-weak"].cell.leader <= strong.leader
+    if "correlated" in names:
+        assert solution["correlated"].cell.leader == strong.leader
+
+
 def test_many_large_denominators() -> None:
     """A 20x20 table of random 30-digit fractions: the common denominator has some ten thousand digits."""
     rng = random.Random(1)
-    tables = [
-        [[Fraction(rng.randint(-(10**30), 10**30), rng.randint(1, 10**30)) for _ in range(20)] for _ in range(20)]
-        for _ in range(2)
-    ]
-    game = sx.Game(*tables, tolerance=1)
+    game = sx.Game(drawn(rng, 20, long=True), drawn(rng, 20, long=True), tolerance=1)
     assert scalars.own_units(game).leader_unit == scalars.common_unit(game).leader_unit == 1
     solution = sx.solve(game)
     assert solution.certificate().check()

@@ -1,0 +1,263 @@
+"""A closed form along its one parameter: which cell holds on which part of the domain, from one end to the other.
+
+Everything that looks at a result from outside (callables, expressions, limits, comparisons, plots) reads it here, from
+the relations of its cells alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from stackexact.covering.describe import describe
+from stackexact.covering.domain import conditions_of, relation_text
+from stackexact.covering.line import Line, Piece
+from stackexact.covering.merging import Group, merged
+from stackexact.covering.one_parameter import Answered, Covering
+from stackexact.errors import InputError, UsageError, shorten
+from stackexact.exact.grammar import RESULT
+from stackexact.exact.rational_function import Exact, Expression
+from stackexact.exact.reading import Parameter
+from stackexact.exact.real_roots import Root
+from stackexact.exact.relation import Assumption, parameters_of, parse_assumption
+from stackexact.solving.cells import Cell, Infinity
+from stackexact.solving.claims import number_at
+
+if TYPE_CHECKING:
+    from stackexact.solving.solution import Result
+
+__all__ = [
+    "Branch",
+    "Branches",
+    "Region",
+    "Value",
+    "branches",
+    "described",
+    "groups",
+    "joined",
+    "known_name",
+    "names_in_play",
+    "numeric_names",
+    "refuse_unknown",
+    "regions",
+    "relations",
+    "values_of",
+]
+
+V = TypeVar("V")
+W = TypeVar("W")
+
+Value = Exact | Infinity
+"""What a closed form may be at a point: a number, a function, or infinite."""
+
+
+@dataclass(frozen=True, slots=True)
+class Branch(Generic[V]):
+    """A part of the domain and what holds there; ``None`` where that is undecided."""
+
+    piece: Piece
+    value: V | None
+
+
+@dataclass(frozen=True, slots=True)
+class Branches(Generic[V]):
+    """Disjoint parts of a ``domain`` in ascending order, which together are all of it."""
+
+    parameter: Parameter
+    line: Line
+    domain: tuple[Piece, ...]
+    parts: tuple[Branch[V], ...]
+
+    def mapped(self, change: Callable[[V], W]) -> Branches[W]:
+        """The same parts with other values."""
+        parts = (Branch(one.piece, None if one.value is None else change(one.value)) for one in self.parts)
+        return Branches(self.parameter, self.line, self.domain, tuple(parts))
+
+    def _first(self, point: Root) -> int:
+        """The number of the first part that does not end below a point."""
+        low, high = 0, len(self.parts)
+        while low < high:
+            middle = (low + high) // 2
+            end = self.parts[middle].piece.high
+            if end is not None and end < point:
+                low = middle + 1
+            else:
+                high = middle
+        return low
+
+    def place(self, point: Root) -> int | None:
+        """The number of the part that holds a point; ``None`` outside the domain."""
+        first = self._first(point)
+        # An open interval that ends at the point comes before the part that holds it.
+        for number, one in enumerate(self.parts[first : first + 2], start=first):
+            if one.piece.holds(point):
+                return number
+        return None
+
+    def beside(self, point: Root | None, *, above: bool) -> Branch[V] | None:
+        """The interval that ends at a point (``None``: at infinity), or holds it, on that side; ``None`` if the domain
+        has none there."""
+        if point is None:
+            for one in self.parts[-1:] if above else self.parts[:1]:
+                return one if (one.piece.high if above else one.piece.low) is None else None
+            return None
+        first = self._first(point)
+        for one in self.parts[first : first + 3]:
+            low, high = one.piece.low, one.piece.high
+            if one.piece.is_point:
+                continue
+            if above:
+                meets = (low is None or low <= point) and (high is None or point < high)
+            else:
+                meets = (low is None or low < point) and (high is None or point <= high)
+            if meets:
+                return one
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A value, and where it is taken: where all relations of one of ``whens`` hold."""
+
+    value: Any
+    whens: tuple[tuple[str, ...], ...]
+
+
+def numeric_names(result: Result) -> tuple[str, ...]:
+    """The values of a result that are numbers or functions, such as ``leader``."""
+    if not result.cells:
+        return ()
+    cell = result.cells[0]
+    shown = (field.name for field in fields(cell) if field.name != "when")
+    return tuple(name for name in shown if isinstance(getattr(cell, name), Fraction | Expression | Infinity))
+
+
+def known_name(result: Result, name: str) -> None:
+    """Refuse what the cells of a result do not have."""
+    if not result.cells:
+        raise InputError(f"{result.concept}: expected a decided cell, found none; raise the limit")
+    if name not in numeric_names(result):
+        known = ", ".join(numeric_names(result))
+        raise UsageError(f"{result.concept}: expected one of {known}, found {shorten(name)}")
+
+
+def relations(when: Sequence[str]) -> tuple[Assumption, ...]:
+    """The relations of a cell; as long as results may be."""
+    return tuple(parse_assumption(text, limits=RESULT) for text in when)
+
+
+def names_in_play(result: Result) -> tuple[str, ...]:
+    """The parameters on which the domain, the cells or their values depend, in the order of the game."""
+    used = {name for chain in result.assumptions for name in chain.parameters}
+    for cell in result.cells:
+        for field in fields(cell):
+            used.update(_parameters(getattr(cell, field.name)))
+    if not result.parameters or not used.issuperset(result.parameters):
+        for when in (*(cell.when for cell in result.cells), *result.undecided):
+            used.update(name for chain in relations(when) for name in chain.parameters)
+    declared = [name for name in result.parameters if name in used]
+    return (*declared, *sorted(used - set(declared)))
+
+
+def _parameters(value: Any) -> tuple[str, ...]:
+    if isinstance(value, Mapping):
+        return tuple(name for entry in value.values() for name in _parameters(entry))
+    return parameters_of(value) if isinstance(value, Expression) else ()
+
+
+def refuse_unknown(result: Result, fixed: Mapping[str, Exact]) -> None:
+    """Refuse numbers for what is no parameter of a result, and values that are no numbers."""
+    known = ", ".join(result.parameters) or "none"
+    for name, value in fixed.items():
+        if name not in result.parameters or not isinstance(value, Fraction):
+            raise UsageError(f"{result.concept}: expected numbers for its parameters ({known}), found {shorten(name)}")
+
+
+def branches(result: Result, fixed: Mapping[str, Exact] | None = None) -> Branches[Cell]:
+    """The cells of a result along the one parameter that is left when others are ``fixed`` at numbers."""
+    fixed = fixed or {}
+    refuse_unknown(result, fixed)
+    left = [name for name in names_in_play(result) if name not in fixed]
+    if len(left) != 1:
+        if not left:
+            raise UsageError(f"{result.concept}: expected a closed form in one parameter, found numbers; read .cell")
+        raise UsageError(
+            f"{result.concept}: expected one free parameter, found {', '.join(left)}; give numbers for all but one"
+        )
+    parameter, line = Parameter(left[0]), Line()
+    domain = line.selected(line.everything, conditions_of(parameter, (one.at(fixed) for one in result.assumptions)))
+    parts: list[Branch[Cell]] = []
+    entries: list[tuple[tuple[str, ...], Cell | None]] = [(cell.when, cell) for cell in result.cells]
+    for when, cell in (*entries, *((when, None) for when in result.undecided)):
+        conditions = conditions_of(parameter, (one.at(fixed) for one in relations(when)))
+        parts += (Branch(piece, cell) for piece in line.selected(domain, conditions))
+    return Branches(parameter, line, domain, tuple(sorted(parts, key=lambda part: part.piece.sample)))
+
+
+def values_of(result: Result, name: str, fixed: Mapping[str, Exact] | None = None) -> Branches[Value]:
+    """One value of the cells along the one parameter, parts of one formula joined."""
+    known_name(result, name)
+    fixed = fixed or {}
+
+    def value(cell: Cell) -> Value:
+        found: Value = getattr(cell, name)
+        return found.at(fixed) if isinstance(found, Expression) else found
+
+    return joined(branches(result, fixed).mapped(value))
+
+
+def joined(form: Branches[Value]) -> Branches[Value]:
+    """The same function with as few parts as it allows: a point inside a formula is no part of its own."""
+    parts: list[Branch[Value]] = []
+    for group in groups(form):
+        parts += (Branch(piece, group.answers[0][0]) for piece in form.line.selected(group.pieces, ()))
+    parts += (one for one in form.parts if one.value is None)
+    return Branches(form.parameter, form.line, form.domain, tuple(sorted(parts, key=lambda one: one.piece.sample)))
+
+
+def groups(form: Branches[Value]) -> tuple[Group[Value], ...]:
+    """The parts by formula; a point belongs to the formula beside it that has its value there."""
+    answered = tuple(Answered(one.value, (), (one.piece,)) for one in form.parts if one.value is not None)
+
+    def value_at(value: Value, root: Root) -> Hashable | None:
+        if isinstance(value, Infinity):
+            return value
+        try:
+            return number_at(form.parameter, value, root)
+        except ZeroDivisionError:
+            return None
+
+    return merged(Covering(answered), lambda value: value, value_at)
+
+
+def regions(result: Result, name: str) -> tuple[Region, ...]:
+    """Where a result has which value, one region for each: cells that differ in other values only are not told apart.
+
+    A number, or a formula that holds on the whole domain, is one region whose relations are ``((),)``.
+    """
+    known_name(result, name)
+    if len(names_in_play(result)) == 1:
+        form = values_of(result, name)
+        places: dict[Any, list[Piece]] = {}
+        for part in form.parts:
+            if part.value is not None:
+                places.setdefault(part.value, []).append(part.piece)
+        if len(places) == 1 and not result.undecided:
+            return (Region(next(iter(places)), ((),)),)
+        return tuple(Region(value, described(form, pieces)) for value, pieces in places.items())
+    found: dict[Any, list[tuple[str, ...]]] = {}
+    for cell in result.cells:
+        found.setdefault(getattr(cell, name), []).append(cell.when)
+    if len(found) == 1 and not result.undecided:
+        return (Region(next(iter(found)), ((),)),)
+    return tuple(Region(value, tuple(whens)) for value, whens in found.items())
+
+
+def described(form: Branches[Any], pieces: Sequence[Piece]) -> tuple[tuple[str, ...], ...]:
+    """Parts of the domain as relations."""
+    return tuple(
+        tuple(relation_text(form.parameter, condition) for condition in conditions)
+        for _, conditions in describe(form.line, pieces, form.domain)
+    )

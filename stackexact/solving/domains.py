@@ -1,0 +1,149 @@
+"""The domain of a closed form: what the assumptions leave of the parameters' values, and whether the game is defined
+there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from stackexact.covering.domain import conditions_of, relation_text
+from stackexact.covering.line import Line, Piece
+from stackexact.covering.several import Domain
+from stackexact.covering.smt import Model, Reals
+from stackexact.errors import GameError, shorten
+from stackexact.exact.rational_function import Exact, Expression
+from stackexact.exact.reading import Parameter, Parameters
+from stackexact.exact.real_roots import Root
+from stackexact.exact.relation import parameters_of, text_of
+from stackexact.exact.tracing import Condition, Sign
+from stackexact.games.bimatrix import Game
+
+__all__ = ["OneParameter", "SeveralParameters", "names_in_play", "one_parameter", "several_parameters"]
+
+
+@dataclass(frozen=True, slots=True)
+class OneParameter:
+    """The values of one parameter that the assumptions of a game leave; at least one."""
+
+    parameter: Parameter
+    line: Line
+    pieces: tuple[Piece, ...]
+
+    def where(self, point: Root) -> str:
+        """A value of the parameter as text: exact, with a decimal beside it where it is irrational."""
+        return _coordinate(self.parameter.name, point)
+
+
+def _coordinate(name: str, value: Root) -> str:
+    if value.is_rational:
+        return f"{name} = {text_of(value.rational)}"
+    relation = relation_text(Parameter(name), Condition(value.polynomial, Sign.ZERO))
+    return f"{name} near {float(value):.6g}, where {relation}"
+
+
+@dataclass(frozen=True, slots=True)
+class SeveralParameters:
+    """The values of several parameters that the assumptions of a game leave; at least one point."""
+
+    parameters: Parameters
+    domain: Domain
+
+    def where(self, model: Model) -> str:
+        """A point as text: exact, with decimals beside what is irrational."""
+        return ", ".join(map(_coordinate, self.parameters.names, model.roots))
+
+
+def names_in_play(game: Game) -> tuple[str, ...]:
+    """The parameters that occur in payoffs, tolerance or assumptions."""
+    unused = set(game.unused_parameters)
+    return tuple(name for name in game.parameters if name not in unused)
+
+
+def one_parameter(game: Game, name: str) -> OneParameter:
+    """The domain of a game in which one parameter occurs.
+
+    Raises :class:`~stackexact.errors.GameError` where the assumptions leave nothing, or where a payoff is not defined
+    or the tolerance negative somewhere on what they leave.
+    """
+    parameter, line = Parameter(name), Line()
+    pieces = line.selected(line.everything, conditions_of(parameter, game.assumptions))
+    if not pieces:
+        raise _empty(game, f"some value of {name} that meets")
+    domain = OneParameter(parameter, line, pieces)
+    for place, value in _values(game):
+        if isinstance(value, Expression) and not value.is_polynomial:
+            _defined(domain, place, value)
+    if game.tolerance is not None and parameters_of(game.tolerance):
+        _nonnegative(domain, game.tolerance)
+    return domain
+
+
+def several_parameters(game: Game, names: Sequence[str]) -> SeveralParameters:
+    """The domain of a game in which several parameters occur.
+
+    Raises :class:`~stackexact.errors.GameError` as :func:`one_parameter` does, and
+    :class:`~stackexact.errors.LimitReached` where z3 cannot decide it.
+    """
+    parameters = Parameters(tuple(sorted(names)))
+    reals = Reals(parameters.names)
+    stated = conditions_of(parameters, game.assumptions)
+    conditions = tuple(one for one in stated if not one.polynomial.is_constant())
+    never = any(one.polynomial.is_constant() and not _constant(one) for one in stated)
+    domain = SeveralParameters(parameters, Domain(reals, conditions))
+    formula = domain.domain.formula()
+    if never or formula.model() is None:
+        raise _empty(game, f"some values of {', '.join(parameters.names)} that meet")
+    for place, value in _values(game):
+        if isinstance(value, Expression) and not value.is_polynomial:
+            _, bottom = parameters.split(value)
+            zero = formula.model([Condition(bottom, Sign.ZERO)])
+            if zero is not None:
+                raise _divides(place, domain.where(zero))
+    if game.tolerance is not None and parameters_of(game.tolerance):
+        top, bottom = parameters.split(game.tolerance)
+        below = formula.model([Condition(-top * bottom, Sign.POSITIVE)])
+        if below is not None:
+            raise _negative(game.tolerance, domain.where(below))
+    return domain
+
+
+def _constant(condition: Condition) -> bool:
+    value = condition.polynomial
+    return condition.sign.admits(0 if not value else 1 if value.leading_coefficient() > 0 else -1)
+
+
+def _empty(game: Game, expected: str) -> GameError:
+    chains = " and ".join(str(chain) for chain in game.assumptions)
+    return GameError(f"assumptions: expected {expected} them all, found none ({shorten(chains)})")
+
+
+def _divides(place: str, at: str) -> GameError:
+    return GameError(f"{place}: expected a value on the whole domain, but it divides by zero at {at}; exclude it")
+
+
+def _negative(tolerance: Exact, at: str) -> GameError:
+    return GameError(
+        f"tolerance: expected at least 0 on the whole domain, found {shorten(text_of(tolerance))}, "
+        f"which is negative at {at}; add an assumption"
+    )
+
+
+def _values(game: Game) -> Iterator[tuple[str, Exact]]:
+    for player, table in (("leader", game.payoffs.leader), ("follower", game.payoffs.follower)):
+        for i, row in enumerate(table):
+            for j, value in enumerate(row):
+                yield f"payoffs.{player}[{i}][{j}]", value
+    if game.tolerance is not None:
+        yield "tolerance", game.tolerance
+
+
+def _defined(domain: OneParameter, place: str, value: Exact) -> None:
+    _, bottom = domain.parameter.split(value)
+    for zero in domain.line.selected(domain.pieces, [Condition(bottom, Sign.ZERO)]):
+        raise _divides(place, domain.where(zero.sample))
+
+
+def _nonnegative(domain: OneParameter, tolerance: Exact) -> None:
+    top, bottom = domain.parameter.split(tolerance)
+    for piece in domain.line.selected(domain.pieces, [Condition(-top * bottom, Sign.POSITIVE)]):
+        raise _negative(tolerance, domain.where(piece.sample))

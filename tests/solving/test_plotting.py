@@ -1,0 +1,201 @@
+"""Plots of closed forms: what is drawn is what holds."""
+
+from __future__ import annotations
+
+import builtins
+import math
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
+
+import matplotlib
+import numpy
+import pytest
+
+matplotlib.use("Agg")
+from matplotlib import pyplot
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+
+import stackexact as sx
+from stackexact.errors import InputError, MissingLibrary, UsageError
+from stackexact.exact.relation import parse_assumption
+from stackexact.solving.cells import BenchmarkCell
+from stackexact.solving.solution import Result
+
+
+@pytest.fixture(autouse=True)
+def figures() -> Iterator[None]:
+    """No settings are changed; figures of the tests are closed by the tests."""
+    before = dict(matplotlib.rcParams)
+    yield
+    assert dict(matplotlib.rcParams) == before
+    pyplot.close("all")
+
+
+def jump() -> Result:
+    game = sx.Game([[0, 1, 0]], [["delta**2 - 2", 0, "2 - delta**2"]], assumptions=["-3 <= delta < 3"])
+    return sx.solve(game)["pure-strong"]
+
+
+def lines(axes: Axes, label: str) -> list[Line2D]:
+    """The lines of one colour, those drawn along an edge left out."""
+    (first,) = (line for line in axes.lines if line.get_label() == label)
+    return [line for line in axes.lines if line.get_color() == first.get_color() or line.get_mec() == first.get_color()]
+
+
+def dots(axes: Axes, label: str) -> dict[tuple[float, float], bool]:
+    """Markers, and whether they are filled."""
+    found = [line for line in lines(axes, label) if line.get_marker() == "o"]
+    points = [(line, (float(line.get_xdata()[0]), float(line.get_ydata()[0]))) for line in found]  # type: ignore[index]
+    return {(round(x, 9), round(y, 9)): line.get_mfc() != "white" for line, (x, y) in points}
+
+
+def test_isolated_points_and_ends() -> None:
+    axes = jump().plot()
+    root = round(math.sqrt(2), 9)
+    assert dots(axes, "leader") == {
+        (-root, 1): True,
+        (root, 1): True,
+        (-root, 0): False,
+        (root, 0): False,
+        (-3, 0): True,
+        (3, 0): False,
+    }
+    assert dots(axes, "follower") == {(-3, 7): True, (3, 7): False}
+    assert [text.get_text() for text in axes.get_xticklabels()] == ["$-3$", r"$-\sqrt{2}$", r"$\sqrt{2}$", "$3$"]
+    assert axes.get_xlabel() == r"$\delta$"
+    assert axes.get_title() == "pure-strong"
+
+
+def test_no_line_crosses_a_jump() -> None:
+    """Every line lies on one formula: its points have the value that the closed form has there."""
+    game = sx.Game([["delta", "2 - delta"]], [["delta", 0]], assumptions=["-1 <= delta < 1"])
+    for concept in ("pure-strong", "pure-weak", "mixed-weak"):
+        result = sx.solve(game)[concept]
+        axes = result.plot(names=["leader"])
+        drawn = [line for line in lines(axes, "leader") if line.get_marker() == "None"]
+        assert len(drawn) == 2
+        for line in drawn:
+            middle = [(x, y) for x, y in zip(line.get_xdata(), line.get_ydata(), strict=True)]
+            x, y = ((middle[0][k] + middle[-1][k]) / 2 for k in (0, 1))
+            assert y == pytest.approx(float(result.at(delta=Fraction(x)).leader))
+
+
+def test_curves_are_the_values() -> None:
+    game = sx.Game([[1, 0], [0, "delta"]], [[0, "1/2"], ["delta**2", 0]], assumptions=["1 < delta < 2"])
+    result = sx.solve(game)["mixed-strong"]
+    value = result.lambdify("leader", floats=True)
+    curve = max((line for line in lines(result.plot(), "leader")), key=lambda line: len(line.get_xdata()))
+    xs = numpy.asarray(curve.get_xdata())[1:-1]
+    assert len(xs) > 100
+    assert numpy.allclose(numpy.asarray(curve.get_ydata())[1:-1], value(xs))
+
+
+def test_poles_do_not_flatten_the_picture() -> None:
+    axes = sx.solve(sx.instance("misaligned-a"))["alignment"].plot()
+    assert axes.get_ylim()[1] < 200
+    assert axes.get_xlim()[0] < 0 < 0.05 < axes.get_xlim()[1]
+    curve = max(axes.lines, key=lambda line: len(line.get_xdata()))
+    assert max(curve.get_ydata()) > 1000  # it goes on beyond the upper edge
+
+
+def test_infinite_values_lie_along_the_upper_edge() -> None:
+    axes = sx.solve(sx.Game([["delta", 0]], [[1, 0]], assumptions=["0 <= delta <= 1"]))["alignment"].plot()
+    (infinite,) = (line for line in axes.lines if line.get_marker() == "^")
+    assert (list(infinite.get_xdata()), list(infinite.get_ydata())) == ([0.0], [1.0])
+    assert infinite.get_transform() == axes.get_xaxis_transform()
+    band = sx.solve(sx.Game([["delta", 0]], [[0, 0]], assumptions=["1 <= delta <= 2"]))["alignment"].plot()
+    assert [text.get_text() for text in band.texts] == [r"$\infty$"]
+
+
+def test_what_is_undecided_is_hatched() -> None:
+    game = sx.Game([[0, 1, 0]], [["delta**2 - 2", 0, "2 - delta**2"]], assumptions=["-3 <= delta < 3"])
+    part = sx.solve(game, ["pure-strong"], max_cells=1)["pure-strong"]
+    assert [patch.get_hatch() for patch in part.plot(names=["leader"]).patches] == ["//", "//"]
+
+
+def test_own_axes_ranges_and_unbounded_domains() -> None:
+    figure, own = pyplot.subplots()
+    result = sx.solve(sx.Game([[0, 1, 0]], [["delta**2 - 2", 0, "2 - delta**2"]]))["pure-strong"]
+    assert result.plot(ax=own) is own
+    assert pyplot.get_fignums() == [figure.number]
+    low, high = own.get_xlim()
+    assert -4 < low < -2
+    assert 2 < high < 4
+    low, high = result.plot(ranges={"delta": (0, "5/2")}).get_xlim()
+    assert low == pytest.approx(-0.1)
+    assert high == pytest.approx(2.6)
+    constant = sx.solve(sx.Game([["delta"]], [[0]]))["pure-strong"].plot()
+    assert constant.get_xlim()[0] < -1 < 1 < constant.get_xlim()[1]
+    point = sx.solve(sx.Game([["delta"]], [[0]], assumptions=["delta**2 == 2", "delta > 0"]))["pure-strong"].plot()
+    assert list(dots(point, "leader")) == [(round(math.sqrt(2), 9),) * 2]
+
+
+def plane() -> Result:
+    chains = tuple(map(parse_assumption, ("0 < delta < 1/10", "0 < gamma < 1/10")))
+    values = (sx.parse("delta + 1/2"), Fraction(1), sx.parse("gamma/delta"))
+    cells = tuple(
+        BenchmarkCell((when,), value, sx.parse("delta"), None)
+        for when, value in zip(("delta < gamma", "delta == gamma", "delta > gamma"), values, strict=True)
+    )
+    return Result("tolerant", cells, None, (), ("delta", "gamma"), chains)
+
+
+def test_regions_over_two_parameters() -> None:
+    result = plane()
+    axes = result.plot(names=["leader"])
+    labels = [text.get_text() for text in axes.get_legend().get_texts()]
+    assert labels == [r"$\delta + \frac{1}{2}$", "$1$", r"$\frac{\gamma}{\delta}$"]
+    assert (axes.get_xlim(), axes.get_ylim()) == ((0, 0.1), (0, 0.1))
+    (curve,) = axes.lines
+    assert numpy.allclose(curve.get_xdata(), curve.get_ydata())
+    colours = dict(zip(labels, axes.get_legend().legend_handles, strict=True))
+    for bar in axes.patches:
+        x, y = bar.get_x() + bar.get_width() / 2, bar.get_y() + bar.get_height() / 2
+        if abs(x - y) > 1e-9:
+            handle: Any = colours[labels[0] if x < y else labels[2]]
+            assert bar.get_facecolor() == handle.get_facecolor()
+    assert sum(bar.get_width() * bar.get_height() for bar in axes.patches) == pytest.approx(0.01)
+
+
+def test_a_section_through_two_parameters() -> None:
+    axes = plane().plot(at={"gamma": "1/20"}, names="leader")
+    assert dots(axes, "leader")[(0.05, 1)]
+    assert not dots(axes, "leader")[(0.05, 0.55)]
+
+
+@pytest.mark.parametrize(
+    ("options", "error"),
+    [
+        ({"names": ["value"]}, "found 'value'"),
+        ({"ranges": {"gamma": (0, 1)}}, "found one of gamma"),
+        ({"ranges": {"delta": (1, 0)}}, "from a lower to a higher"),
+        ({"at": {"gamma": 1}}, "found 'gamma'"),
+        ({"at": {"delta": 1}}, "found numbers"),
+    ],
+)
+def test_plots_refuse(options: dict[str, Any], error: str) -> None:
+    with pytest.raises(InputError, match=error):
+        jump().plot(**options)
+    assert not pyplot.get_fignums()
+
+
+def test_numbers_are_no_plot() -> None:
+    with pytest.raises(UsageError, match="found numbers"):
+        sx.solve(sx.Game([[1]], [[0]]))["pure-strong"].plot()
+    with pytest.raises(UsageError, match="expected a decided cell"):
+        Result("tolerant", (), None, ((),), ("delta",)).plot()
+
+
+def test_without_matplotlib_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    original = builtins.__import__
+
+    def refused(name: str, *rest: Any) -> Any:
+        if name.split(".")[0] == "matplotlib":
+            raise ImportError(name)
+        return original(name, *rest)
+
+    monkeypatch.setattr(builtins, "__import__", refused)
+    with pytest.raises(MissingLibrary, match=r"pip install 'stackexact\[plot\]'"):
+        jump().plot()

@@ -1,0 +1,260 @@
+"""Closed forms in several parameters: complete, disjoint, right everywhere, and simple where the answer is."""
+
+from __future__ import annotations
+
+import itertools
+import random
+import sys
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
+
+import pytest
+import z3
+
+import stackexact as sx
+from stackexact.covering import smt
+from stackexact.errors import GameError, MissingLibrary
+from stackexact.exact.rational_function import Expression
+from stackexact.exact.relation import Assumption, parse_assumption
+
+BOX = ["0 <= x <= 1", "0 < y < 1"]
+A = [["0.6", "0.2"], ["0.5", "0.4"]]
+LOW = [["0.5+delta", "0"], ["0.5", "0.5"]]
+
+
+def affine(shape: tuple[int, int], seed: int, tolerance: str | None = None) -> sx.Game:
+    """A game whose every entry is an affine function with small coefficients."""
+    rng = random.Random(seed)
+    (m, n), entry = shape, lambda: f"{rng.randint(-5, 5)} + {rng.randint(-3, 3)}*x + {rng.randint(-3, 3)}*y"
+    tables = [[[entry() for _ in range(n)] for _ in range(m)] for _ in range(2)]
+    return sx.Game(*tables, assumptions=BOX, tolerance=tolerance)
+
+
+def line(text: str) -> tuple[Fraction, Fraction, Fraction] | None:
+    """The coefficients of x, y and 1 in a linear relation."""
+    left, right = parse_assumption(text).terms
+    difference = left - right
+    assert isinstance(difference, Expression)
+    found = {"x": Fraction(0), "y": Fraction(0), "": Fraction(0)}
+    for powers, value in difference.numerator.items():
+        if sum(powers) > 1:
+            return None
+        found[difference.parameters[powers.index(1)] if sum(powers) else ""] = Fraction(value)
+    return found["x"], found["y"], found[""]
+
+
+def places(result: Any, rng: random.Random, count: int) -> Iterator[dict[str, Fraction]]:
+    """Random points of the box, points on the lines between cells, and where these lines meet."""
+    for _ in range(count):
+        yield {"x": Fraction(rng.randint(0, 12), 12), "y": Fraction(rng.randint(1, 11), 12)}
+    lines = sorted({found for cell in result.cells for text in cell.when if (found := line(text))})
+    for (a, b, c), (d, e, f) in itertools.islice(itertools.combinations(lines, 2), count):
+        if a:
+            y = Fraction(rng.randint(1, 6), 7)
+            yield {"x": -(b * y + c) / a, "y": y}
+        if a * e != b * d:
+            yield {"x": (b * f - c * e) / (a * e - b * d), "y": (c * d - a * f) / (a * e - b * d)}
+
+
+def holds(when: tuple[str, ...], at: dict[str, Fraction]) -> bool:
+    return all(parse_assumption(text).at(at).holds() for text in when)
+
+
+def agrees(game: sx.Game, concept: str, result: Any, count: int = 40) -> None:
+    """At each point one cell holds, and it says what the numeric solver says."""
+    for at in places(result, random.Random(1), count):
+        if all(chain.at(at).holds() for chain in game.assumptions):
+            assert sum(holds(cell.when, at) for cell in result.cells) == 1, at
+            there, own = result.at(at), sx.solve(game.at(at), [concept])[concept].cells[0]
+            for name in ("leader", "follower", "commitment", "response", "tied", "attained", "constant"):
+                assert getattr(there, name, None) == getattr(own, name, None), (at, name)
+
+
+def real(value: Any, variables: dict[str, Any]) -> Any:
+    """A polynomial as a z3 term."""
+    if isinstance(value, Fraction):
+        return z3.RealVal(str(value))
+    (bottom,) = value.denominator.values()
+    total = z3.RealVal(0)
+    for powers, coefficient in value.numerator.items():
+        term = z3.RealVal(str(Fraction(coefficient, bottom)))
+        for name, power in zip(value.parameters, powers, strict=True):
+            for _ in range(power):
+                term = term * variables[name]
+        total = total + term
+    return total
+
+
+def formula(chains: Any, variables: dict[str, Any]) -> Any:
+    """Relations as a z3 formula, by another way than the library's."""
+    parts = []
+    for chain in chains:
+        assert isinstance(chain, Assumption)
+        for left, relation, right in zip(chain.terms, chain.relations, chain.terms[1:], strict=False):
+            one, two = real(left - right, variables), z3.RealVal(0)
+            parts.append({"<": one < two, "<=": one <= two, ">": one > two, ">=": one >= two}.get(relation, one == two))
+            if relation == "!=":
+                parts[-1] = one != two
+    return z3.And(*parts)
+
+
+def partitions(game: sx.Game, result: Any) -> None:
+    """z3: no point of the domain is outside all cells, and none in two."""
+    variables = {name: z3.Real(name) for name in game.parameters}
+    domain = formula(game.assumptions, variables)
+    cells = [
+        formula(map(parse_assumption, when), variables)
+        for when in (*(cell.when for cell in result.cells), *result.undecided)
+    ]
+    solver = z3.Solver()
+    solver.add(domain, z3.Not(z3.Or(*cells)))
+    assert solver.check() == z3.unsat
+    for one, two in itertools.combinations(cells, 2):
+        solver = z3.Solver()
+        solver.add(domain, one, two)
+        assert solver.check() == z3.unsat
+
+
+@pytest.mark.parametrize(
+    ("leader", "follower", "want"),
+    [
+        (A, [["delta", "0"], ["0.6", "0.4"]], ("delta + 1/2", "delta")),
+        (A, [["delta", "2*delta"], ["0.6", "0.4"]], ("1/2", "3*delta")),
+        (LOW, [["delta", "0"], ["3*delta", "3*delta"]], ("delta + 1/2", "delta")),
+        (LOW, [["delta", "2*delta"], ["3*delta", "3*delta"]], ("1/2", "3*delta")),
+    ],
+)
+def test_the_tables_of_the_paper_are_one_cell(leader: Any, follower: Any, want: tuple[str, str]) -> None:
+    """With a symbolic tolerance, on the whole domain (Donahue et al. 2024)."""
+    game = sx.Game(leader, follower, assumptions=["0 < delta < gamma", "gamma < 1/10"], tolerance="gamma")
+    (cell,) = sx.solve(game, ["tolerant"])["tolerant"].cells
+    assert (cell.when, str(cell.leader), str(cell.follower)) == ((), *want)
+
+
+@pytest.mark.parametrize(
+    ("concept", "shape", "seed"),
+    [
+        ("pure-strong", (4, 4), 1),
+        ("pure-weak", (4, 4), 2),
+        ("tolerant", (3, 3), 3),
+        ("self-tolerant", (2, 3), 4),
+        ("mixed-strong", (2, 3), 5),
+        ("mixed-weak", (2, 2), 6),
+        ("correlated", (2, 2), 7),
+        ("alignment", (1, 3), 8),
+    ],
+)
+def test_affine_games_agree_with_numbers(concept: str, shape: tuple[int, int], seed: int) -> None:
+    """Complete, one cell at each point, the numeric answer there, on the lines between cells, and where they meet."""
+    game = affine(shape, seed, "y/2" if "tolerant" in concept else None)
+    result = sx.solve(game, [concept])[concept]
+    assert not result.undecided
+    agrees(game, concept, result)
+    partitions(game, result)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(
+    ("concept", "shape"),
+    [("pure-strong", (8, 8)), ("pure-weak", (8, 8)), ("tolerant", (8, 8))],
+)
+def test_larger_games_are_complete(concept: str, shape: tuple[int, int], seed: int) -> None:
+    """The sizes that are promised, of the concepts whose conditions are linear."""
+    game = affine(shape, seed, "y/2" if "tolerant" in concept else None)
+    result = sx.solve(game, [concept])[concept]
+    assert not result.undecided
+    agrees(game, concept, result, 100)
+
+
+def test_a_value_that_jumps_on_a_curve() -> None:
+    """The middle action is a best response on the circle alone."""
+    circle = "(x**2 + y**2 - 2)"
+    game = sx.Game([["0", "1", "0"]], [[circle, "0", f"-{circle}"]], assumptions=["-2 < x < 2", "-2 < y < 2"])
+    result = sx.solve(game, ["pure-strong"])["pure-strong"]
+    assert [cell.when for cell in result.cells if cell.leader == 1] == [("x**2 + y**2 - 2 == 0",)]
+    assert result.at(x=1, y=-1).leader == 1
+    assert result.at(x=1, y="99/100").leader == 0
+    partitions(game, result)
+
+
+def test_curves_that_meet_at_irrational_points() -> None:
+    """Where x = y on the circle both coordinates are the same irrational number; the answer there is its own."""
+    circle = "(x**2 + y**2 - 3)"
+    game = sx.Game(
+        [["0", "1", "0"], ["0", "2", "0"]],
+        [[circle, "0", f"-{circle}"], ["x - y", "0", "y - x"]],
+        assumptions=["-2 < x < 2", "-2 < y < 2"],
+    )
+    result = sx.solve(game, ["pure-strong"])["pure-strong"]
+    assert not result.undecided
+    partitions(game, result)
+    assert {str(cell.leader) for cell in result.cells} == {"0", "1", "2"}
+
+
+def test_a_limit_leaves_a_region_that_says_so() -> None:
+    """Cells and undecided regions are the domain together; the note names the limit."""
+    game = affine((3, 3), 1, "y/2")
+    solution = sx.solve(game, ["tolerant"], max_cells=2)
+    result = solution["tolerant"]
+    assert result.cells
+    assert result.undecided
+    assert "limit of 2 cells" in solution.notes[0]
+    partitions(game, result)
+
+
+def test_the_same_game_gives_the_same_cells() -> None:
+    """Samples are simple and z3 is limited by its own count: nothing depends on the machine."""
+    game = affine((3, 3), 3, "y/2")
+    one, two = (sx.solve(game, ["tolerant"])["tolerant"].document() for _ in range(2))
+    assert one == two
+
+
+def test_domains_that_are_refused() -> None:
+    """Nothing left, a divisor that vanishes, a tolerance that may be negative: said with the exact place."""
+    with pytest.raises(GameError, match=r"some values of x, y that meet them all, found none"):
+        sx.solve(sx.Game([["x"]], [["y"]], assumptions=["x < y", "y < x"]))
+    with pytest.raises(GameError, match=r"payoffs.leader\[0\]\[0\].* divides by zero at x = .*, y = "):
+        sx.solve(sx.Game([["1/(x - y)"]], [["y"]]))
+    with pytest.raises(GameError, match=r"x near 1\.41421, where x\*\*2 - 2 == 0, y = "):
+        sx.solve(sx.Game([["1/(x**2 - 2)"]], [["y"]], assumptions=["0 < x", "0 < y"]))
+    with pytest.raises(GameError, match=r"tolerance: expected at least 0 .* negative at "):
+        sx.solve(sx.Game([["x"]], [["y"]], tolerance="x - y"))
+    assert sx.solve(sx.Game([["1/(x - y)"]], [["y"]], assumptions=["y < x"]), ["pure-strong"]).complete
+
+
+def test_without_z3(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The extra that brings it is named."""
+    monkeypatch.setitem(sys.modules, "z3", None)
+    with pytest.raises(MissingLibrary, match=r"stackexact\[smt\]"):
+        sx.solve(sx.Game([["x"]], [["y"]]))
+
+
+def test_what_z3_cannot_decide_is_undecided(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tiny limit: nothing is guessed, and the whole domain is named."""
+    game = sx.Game([["0", "1"]], [["x**5 - y**3 + 7*x*y", "x**2*y - 1"]], assumptions=["-2 < x < 2", "-2 < y < 2"])
+    asked = smt.Reals.solver
+
+    def limited(self: smt.Reals, *, linear: bool) -> Any:
+        solver = asked(self, linear=linear)
+        if not linear:
+            solver.set("rlimit", 1)
+        return solver
+
+    monkeypatch.setattr(smt.Reals, "solver", limited)
+    solution = sx.solve(game, ["pure-strong"])
+    assert not solution.complete
+    assert "z3 could not decide" in solution.notes[0]
+    assert solution["pure-strong"].undecided
+
+
+def test_domains_beyond_the_floats() -> None:
+    """Points that no float can hold are put in order as well."""
+    game = sx.Game([["a", "b"]], [["a - b", "0"]], assumptions=["a > 1e400", "b > 1e400"])
+    cells = sx.solve(game, ["pure-strong"])["pure-strong"].cells
+    assert {(cell.when, str(cell.leader)) for cell in cells} == {
+        (("a > b",), "a"),
+        (("a < b",), "b"),
+        (("a == b",), "a"),
+    }
