@@ -6,12 +6,14 @@ e, and ``A_e`` the i whose best outcome in ``B_e(i)`` is within e of the best th
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
+from stackexact.certificates.embedded import Game
 from stackexact.certificates.proofs import ZERO, claimed
-from stackexact.certificates.reading import Game, Node
+from stackexact.certificates.reading import Node
 
 Pair = tuple[Fraction, Fraction]
 
@@ -29,7 +31,9 @@ class Tolerance:
         value = gamma.number()
         if value < 0 or game.tolerance not in (None, value):
             raise gamma.wrong("the tolerance of the game, at least 0")
-        return cls(game, value, [[max(row) - entry for entry in row] for row in game.u2.entries])
+        tops = [max(row) for row in game.u2.entries]
+        gaps = [[top - entry for entry in row] for top, row in zip(tops, game.u2.entries, strict=True)]
+        return cls(game, value, gaps)
 
     def level(self, node: Node) -> Fraction:
         """A level between 0 and γ."""
@@ -37,6 +41,10 @@ class Tolerance:
         if not 0 <= value <= self.gamma:
             raise node.wrong("a level between 0 and the tolerance")
         return value
+
+    def start(self, node: Node) -> Fraction:
+        """Where something begins: a level; where a parameter may move it beyond 0 or γ, any number."""
+        return self.level(node) if node.region is None else node.number()
 
     def tolerated(self, node: Node, level: Fraction) -> list[Fraction]:
         """``u1[i][j]`` for a tolerated j per i: an upper bound on ``min over B_level(i) of u1[i]``."""
@@ -58,8 +66,8 @@ class Tolerance:
         for i, entry in node.by_label(self.game.leader, complete=True).items():
             parts = entry.fields("from", optional=("guard",))
             never = parts["from"].value == "never"
-            start = self.gamma if never else self.level(parts["from"])
-            if never or start:  # nothing keeps an action out below 0
+            start = self.gamma if never else self.start(parts["from"])
+            if never or start > 0:  # nothing keeps an action out below 0
                 self._guard(i, entry.fields("from", "guard")["guard"], start, never=never)
             if not never:
                 found[i] = start
@@ -98,18 +106,51 @@ def tolerant(game: Game, gamma: Node, claim: Node, proof: Node) -> None:
         raise told["follower"].fails("the entries leave room for a smaller value")
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The outcomes of one leader action by gap, sorted once however many intervals name the action."""
+
+    gaps: list[Fraction]
+    payoffs: list[Fraction]
+    least: list[Fraction]
+    """The least payoff among the outcomes up to that place."""
+
+    @classmethod
+    def of(cls, world: Tolerance, i: int) -> Held:
+        outcomes = sorted(zip(world.gap[i], world.game.u1[i], strict=True))
+        payoffs = [payoff for _, payoff in outcomes]
+        return cls([gap for gap, _ in outcomes], payoffs, list(accumulate(payoffs, min)))
+
+    def below(self, value: Fraction, start: Fraction, end: int) -> bool:
+        """Whether ``payoff + max(start, gap) < value`` for one of the first ``end`` outcomes."""
+        throughout = bisect_right(self.gaps, start)
+        if throughout and self.least[throughout - 1] + start < value:
+            return True
+        return any(self.payoffs[s] + self.gaps[s] < value for s in range(throughout, end))
+
+
 def _guarantees(world: Tolerance, node: Node, value: Fraction) -> None:
-    """On every interval, ``u1[i][j] + e >= value`` for each j once it is tolerated: the leader's value is no less."""
+    """On every interval, ``u1[i][j] + e >= value`` for each j once it is tolerated: the leader's value is no less.
+
+    The intervals cover [0, γ] in whatever order they begin: e lies in the last one that begins at or below it. Those of
+    one action are mostly disjoint, so each outcome that becomes tolerated inside one is looked at about once.
+    """
     steps = [entry.fields("from", "action") for entry in node.items()]
-    starts = [world.level(step["from"]) for step in steps]
-    if not starts or starts[0] or any(one >= two for one, two in pairwise(starts)):
+    starts = [world.start(step["from"]) for step in steps]
+    ordered = node.region is not None or all(one < two for one, two in pairwise(starts))
+    if not starts or starts[0] or not ordered:
         raise node.fails("expected intervals that begin at 0 and increase")
+    held: dict[int, Held] = {}
     for s, step in enumerate(steps):
         i = step["action"].index(world.game.leader)
-        for payoff, gap in zip(world.game.u1[i], world.gap[i], strict=True):
-            absent = gap >= starts[s + 1] if s + 1 < len(starts) else gap > world.gamma
-            if not absent and payoff + max(starts[s], gap) < value:
-                raise step["action"].fails("does not guarantee the claimed value on its interval")
+        if i not in held:
+            held[i] = Held.of(world, i)
+        last = s + 1 == len(starts)
+        if not last and starts[s + 1] <= starts[s]:
+            continue  # an empty interval
+        end = bisect_right(held[i].gaps, world.gamma) if last else bisect_left(held[i].gaps, starts[s + 1])
+        if held[i].below(value, starts[s], end):
+            raise step["action"].fails("does not guarantee the claimed value on its interval")
 
 
 def self_tolerant(game: Game, gamma: Node, claim: Node, proof: Node) -> None:

@@ -1,23 +1,31 @@
 """The stand-alone checker of certificates (``docs/certificates.md`` is the format and the mathematics).
 
 A deliberate second implementation: it shares no code with the solver, uses nothing but the standard library, and
-believes nothing but the payoffs of the embedded game. ``reading`` turns the file into numbers and labels, ``proofs``
-holds the theorems, this module tells what was claimed from what was proved.
+believes nothing but the payoffs of the embedded game. ``reading`` turns the file into numbers and labels, ``embedded``
+into the game, ``proofs`` holds the theorems, this module tells what was claimed from what was proved. With a parameter
+``coverage`` shows that the cells of a claim make up the domain, and runs the same proofs on regions of it.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from stackexact.certificates import benchmark_proofs, proofs
-from stackexact.certificates.reading import DIGITS, Game, Node, Unsupported, integer, read_game
+from stackexact.certificates.coverage import prove_closed_form
+from stackexact.certificates.digits import integer
+from stackexact.certificates.embedded import Game, read_game
+from stackexact.certificates.line import Region
+from stackexact.certificates.reading import DIGITS, Node, Unsupported
 from stackexact.errors import CertificateError, shorten
 
-__all__ = ["CertificateError", "Report", "Verdict", "check", "read"]
+__all__ = ["CertificateError", "Report", "Verdict", "check", "read", "read_open"]
+
+MAX_BYTES = 256 * 2**20
+"""The size of the largest file that is read."""
 
 CONCEPTS: dict[str, Callable[[Game, Node, Node], None]] = {
     "pure-strong": proofs.pure_strong,
@@ -37,24 +45,34 @@ TOLERANT: dict[str, Callable[[Game, Node, Node, Node], None]] = {
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether the claims of one concept are proved; ``reason`` names the place where they are not."""
+    """Whether the claims of one concept are proved; ``reason`` names the place where they are not.
+
+    ``coverage`` is ``proved`` for a closed form whose cells are proved to make up the domain, else empty.
+    """
 
     concept: str
     true: bool
     reason: str
+    coverage: str = ""
 
     def __str__(self) -> str:
         name = self.concept if self.concept in CONCEPTS or self.concept in TOLERANT else shorten(self.concept)
-        return f"{name}: true" if self.true else f"{name}: false: {self.reason}"
+        covered = f" (coverage {self.coverage})" if self.coverage else ""
+        return f"{name}: true{covered}" if self.true else f"{name}: false: {self.reason}"
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What checking a certificate found, claim by claim."""
+    """What checking a certificate found, claim by claim; ``game`` is the embedded one, if it can be read."""
 
     kind: str
-    game_name: str | None
+    game: Game | None = field(repr=False)
     verdicts: tuple[Verdict, ...]
+
+    @property
+    def game_name(self) -> str | None:
+        """What the embedded game calls itself."""
+        return self.game.name if self.game else None
 
     @property
     def true(self) -> bool:
@@ -70,21 +88,40 @@ class Report:
 
 
 def read(source: str | Path) -> dict[str, Any]:
-    """Read a certificate from a file, or from its text, which begins with a brace."""
+    """Read a certificate from a file, or from its text, which begins with a brace. A ``Path`` is always a file."""
     if isinstance(source, str) and source.lstrip().startswith("{"):
-        text, place = source, "certificate"
-    else:
-        place = shorten(str(source))
-        try:
-            text = Path(source).read_text(encoding="utf-8-sig")
-        except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or "it is no UTF-8 text"
-            raise CertificateError(f"{place}: expected a certificate, but cannot read it: {reason}") from None
+        return _parse(source, "certificate")
+    place = shorten(str(source))
+    try:
+        with open(source, "rb") as file:
+            return read_open(file, place)
+    except (OSError, ValueError) as error:
+        if isinstance(error, CertificateError):
+            raise
+        reason = getattr(error, "strerror", None) or "it is no name of a file"
+        raise CertificateError(f"{place}: expected a certificate, but cannot read it: {reason}") from None
+
+
+def read_open(file: IO[bytes], place: str) -> dict[str, Any]:
+    """Read a certificate from an open file, which messages call ``place``, up to :data:`MAX_BYTES`."""
+    data = file.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise CertificateError(f"{place}: expected at most {MAX_BYTES // 2**20} MiB, found more; give a smaller file")
+    try:
+        text = data.decode("utf-8-sig")
+    except ValueError:
+        raise CertificateError(f"{place}: expected a certificate, but cannot read it: it is no UTF-8 text") from None
+    return _parse(text, place)
+
+
+def _parse(text: str, place: str) -> dict[str, Any]:
+    if not text.strip():
+        raise CertificateError(f"{place}: expected a certificate, found no text at all; is this the file you mean?")
     try:
         document = json.loads(text, object_pairs_hook=_object, parse_int=_integer, parse_constant=_constant)
     except json.JSONDecodeError as error:
         found = f"{error.msg} at line {error.lineno}, column {error.colno}"
-        raise CertificateError(f"{place}: expected JSON, found {found}; is the file complete?") from None
+        raise CertificateError(f"{place}: expected JSON, found {found}; is the certificate complete?") from None
     except RecursionError:
         raise CertificateError(f"{place}: expected a certificate, found JSON that is nested too deeply") from None
     except CertificateError as error:
@@ -115,13 +152,12 @@ def _constant(text: str) -> object:
 
 
 def check(document: dict[str, Any]) -> Report:
-    """Check every claim of a certificate. What is no certificate at all raises :class:`CertificateError`."""
+    """Check every claim of a certificate. What is no certificate of this version raises :class:`CertificateError`;
+    whatever else is wrong, in the embedded game too, leaves claims unsupported."""
     try:
         parts = Node(document, "certificate").fields("format", "version", "kind", "game", "claims", "proofs")
         for key, expected in (("format", "stackexact/certificate"), ("version", 1), ("kind", "bimatrix")):
-            if parts[key].value != expected or type(parts[key].value) is not type(expected):
-                raise parts[key].wrong(repr(expected))
-        game = read_game(Node(parts["game"].value, "game"))
+            parts[key].constant(expected)
         claims, evidence = (parts[key].members() for key in ("claims", "proofs"))
         if not claims and not evidence:
             raise parts["claims"].fails("expected at least one claim")
@@ -129,18 +165,22 @@ def check(document: dict[str, Any]) -> Report:
         remedy = "write one with 'stackexact solve GAME --certificate FILE'"
         raise CertificateError(f"expected a certificate, but {flaw}; {remedy}") from None
     concepts = dict.fromkeys((*claims, *evidence))
-    return Report("bimatrix", game.name, tuple(_verdict(game, concept, claims, evidence) for concept in concepts))
+    try:
+        game = read_game(Node(parts["game"].value, "game"))
+    except Unsupported as flaw:
+        return Report("bimatrix", None, tuple(Verdict(concept, False, str(flaw)) for concept in concepts))
+    return Report("bimatrix", game, tuple(_verdict(game, concept, claims, evidence) for concept in concepts))
 
 
 def _verdict(game: Game, concept: str, claims: dict[str, Node], evidence: dict[str, Node]) -> Verdict:
     try:
-        _prove(game, concept, claims, evidence)
+        return Verdict(concept, True, "", _prove(game, concept, claims, evidence))
     except Unsupported as flaw:
         return Verdict(concept, False, str(flaw))
-    return Verdict(concept, True, "")
 
 
-def _prove(game: Game, concept: str, claims: dict[str, Node], evidence: dict[str, Node]) -> None:
+def _prove(game: Game, concept: str, claims: dict[str, Node], evidence: dict[str, Node]) -> str:
+    """Show all that is claimed of a concept; returns what was shown of the coverage."""
     if concept not in CONCEPTS and concept not in TOLERANT:
         raise Unsupported(f"expected one of {', '.join((*CONCEPTS, *TOLERANT))}")
     if concept not in claims:
@@ -149,9 +189,19 @@ def _prove(game: Game, concept: str, claims: dict[str, Node], evidence: dict[str
         raise Unsupported(f"proofs.{concept}: expected, but missing")
     claim = Node(claims[concept].value, f"claims.{concept}", claimed=True)
     told = claim.fields(*(("tolerance", "cells") if concept in TOLERANT else ("cells",)))
-    (cell,) = told["cells"].items(1)
-    (proof,) = Node(evidence[concept].value, f"proofs.{concept}").fields("cells")["cells"].items(1)
-    if concept in TOLERANT:
-        TOLERANT[concept](game, told["tolerance"], cell, proof)
-    else:
-        CONCEPTS[concept](game, cell, proof)
+    proof = Node(evidence[concept].value, f"proofs.{concept}").fields("cells", optional=("coverage",))
+
+    def prove(region: Region | None, cell: Node, proof: Node) -> None:
+        there = game if region is None else game.on(region)
+        if concept in TOLERANT:
+            bound = told["tolerance"]
+            TOLERANT[concept](there, Node(bound.value, bound.place, True, region), cell, proof)
+        else:
+            CONCEPTS[concept](there, cell, proof)
+
+    if "coverage" in proof or not game.is_numeric:
+        prove_closed_form(game, told["cells"], proof, prove)
+        return "proved"
+    (cell,), (one,) = told["cells"].items(1), proof["cells"].items(1)
+    prove(None, cell, one)
+    return ""

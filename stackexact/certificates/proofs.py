@@ -11,7 +11,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from stackexact.certificates.reading import Game, Node, Table, Weights, products, total, vector
+from stackexact.certificates import functions
+from stackexact.certificates.embedded import Game, Table
+from stackexact.certificates.functions import Function
+from stackexact.certificates.reading import Node, Weights, products, total
 
 ZERO = Fraction(0)
 
@@ -54,12 +57,15 @@ def pure_weak(game: Game, claim: Node, proof: Node) -> None:
 
 def _pure(game: Game, claim: Node, proof: Node, pick: Callable[[Iterable[Fraction]], Fraction]) -> None:
     told = claimed(claim, "leader", "follower", "commitment", "response", "tied")
-    responses = []
-    for i, node in proof.fields("best_responses")["best_responses"].by_label(game.leader, complete=True).items():
-        top = max(game.u2[i])
-        best = [j for j, value in enumerate(game.u2[i]) if value == top]
-        listed(node, node.indices(game.follower), best, "all best responses")
-        responses.append(best)
+    tops = [max(row) for row in game.u2.entries]
+    responses = [
+        [j for j, value in enumerate(row) if value == top] for row, top in zip(game.u2.entries, tops, strict=True)
+    ]
+    # Where a parameter decides which responses are best, no list of them holds on a whole piece, and none is given.
+    lists = proof.fields(*(["best_responses"] if proof.region is None else [])).get("best_responses")
+    if lists is not None:
+        for i, node in lists.by_label(game.leader, complete=True).items():
+            listed(node, node.indices(game.follower), responses[i], "all best responses")
     values = [pick(game.u1[i][j] for j in best) for i, best in enumerate(responses)]
     a = max(range(len(values)), key=lambda i: (values[i], max(game.u2[i]), -i))
     told["leader"].agrees(values[a])
@@ -176,9 +182,20 @@ def _doubt(ties: set[Variable], positive: set[Variable], basis: Basis) -> str:
 
 
 def regular(rows: list[list[Fraction]]) -> bool:
-    """Whether a square matrix is regular modulo a large prime, hence over the rationals."""
-    tops = [vector(row).tops for row in rows]  # scaling a row by its common denominator keeps the rank
-    return any(_regular_modulo([[entry % prime for entry in row] for row in tops], prime) for prime in PRIMES)
+    """Whether a square matrix is regular modulo a large prime, hence over the rationals; one of functions: throughout
+    the region."""
+    flat: Iterable[object] = (entry for row in rows for entry in row)
+    region = next((entry.region for entry in flat if isinstance(entry, Function)), None)
+    if region is not None:
+        return functions.regular(rows, region)
+    return any(_regular_modulo(residues, prime) for prime in PRIMES if (residues := _residues(rows, prime)))
+
+
+def _residues(rows: list[list[Fraction]], prime: int) -> list[list[int]]:
+    """The entries modulo the prime; none where the prime divides a denominator."""
+    if any(entry.denominator % prime == 0 for row in rows for entry in row):
+        return []
+    return [[entry.numerator * pow(entry.denominator % prime, -1, prime) % prime for entry in row] for row in rows]
 
 
 def _regular_modulo(rows: list[list[int]], prime: int) -> bool:
@@ -295,23 +312,30 @@ def mixed_weak(game: Game, claim: Node, proof: Node) -> None:
     told = claimed(claim, "leader", "attained", "classes", optional=("witness",))
     value, attained = told["leader"].number(), told["attained"].flag()
     proofs = {}
-    for node in proof.fields("classes")["classes"].items():
+    given = proof.fields("classes")["classes"].items()
+    for node in given:
         parts = node.fields("actions", optional=("thin", "bounded", "reaching"))
         if len(parts) != 2:
             raise node.fails("expected exactly one of thin, bounded and reaching")
         proofs[tuple(parts["actions"].indices(game.follower))] = parts
     classes = _classes(game)
-    if sorted(proofs) != classes or len(proof.fields("classes")["classes"].items()) != len(classes):
-        raise proof.fails("expected every class of equivalent actions exactly once, in action order")
+    whole = {j: set(members) for members in classes for j in members}
+    if sorted(j for members in proofs for j in members) != sorted(whole) or len(given) != len(proofs):
+        raise proof.fails("expected every follower action in exactly one class")
     for members, parts in proofs.items():
+        if list(members) != sorted(members) or not set(members) <= whole[members[0]]:
+            raise parts["actions"].fails("expected equivalent actions, in action order")
+        if proof.region is None and len(members) < len(whole[members[0]]):
+            raise parts["actions"].fails("expected a whole class of equivalent actions")
         if "thin" in parts:
-            _thin(game, members, parts["thin"])
+            _thin(game, members, whole[members[0]], parts["thin"])
         elif "bounded" in parts:
             chosen = parts["bounded"].fields("weights", "multipliers")
             _class_bound(game, members, parts["bounded"], chosen, value, strictly=True)
         else:
             _class_reaches(game, members, parts["reaching"], value, attained=attained)
-    reaching = [members for members in classes if "reaching" in proofs[members]]
+    # One that reaches the value is a whole class: its interior point prefers it to every other action.
+    reaching = sorted(members for members, parts in proofs.items() if "reaching" in parts)
     if not reaching or [tuple(node.indices(game.follower)) for node in told["classes"].items()] != reaching:
         raise told["classes"].fails("expected the classes that are proved to reach the value, at least one")
     if attained != ("witness" in told):
@@ -333,10 +357,10 @@ def _within(node: Node, weights: Weights, actions: Iterable[int]) -> Weights:
     return weights
 
 
-def _thin(game: Game, members: Sequence[int], node: Node) -> None:
-    """At an interior point the sum of ``y_k (u2(x, j) - u2(x, k))`` would be positive."""
+def _thin(game: Game, members: Sequence[int], whole: set[int], node: Node) -> None:
+    """At an interior point the sum of ``y_k (u2(x, j) - u2(x, k))`` would be positive: some k is not equivalent."""
     y = _within(node, node.weights(game.follower), set(range(len(game.follower))) - set(members))
-    if not y:
+    if not y.keys() - whole:
         raise node.fails("expected a positive multiplier")
     below(node, slopes(game, members[0], y), ZERO, strictly=False)
 

@@ -1,7 +1,9 @@
-"""What a certificate says, read without trusting it: numbers, labelled objects, the embedded game.
+"""What a certificate says, read without trusting it: places, labelled objects, numbers and sums of them.
 
 Every value travels as a :class:`Node` that knows its place in the file, so that whatever is wrong with it can be named.
 Nothing here recurses and nothing is evaluated; a number is digits, and its length is bounded before it is converted.
+Where a certificate speaks of a parameter, nodes also know the region of its values that a proof is about: at a rational
+number expressions are read as fractions, elsewhere as functions that compare like numbers.
 """
 
 from __future__ import annotations
@@ -10,12 +12,19 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
-from stackexact.errors import CertificateError, shorten
+from stackexact.certificates.digits import CHUNK, integer
+from stackexact.certificates.expressions import Malformed, read
+from stackexact.certificates.functions import Function, joint
+from stackexact.certificates.line import Unsupported as Unsupported
+from stackexact.certificates.polynomials import Poly, add, times
+from stackexact.errors import shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable
+    from collections.abc import Container, Iterable, Sequence
+
+    from stackexact.certificates.line import Line, Region
 
 Labels = dict[str, int]
 """Action labels in the game's order, with their index."""
@@ -26,37 +35,35 @@ Weights = dict[int, Fraction]
 DIGITS = 1_000_000
 """Longest numeral that is read. Reducing a fraction takes quadratic time: seconds at this length."""
 
-_CHUNK = 4000  # CPython refuses to convert more than 4 300 digits at once
+BITS = 2**26
+"""Most memory that one vector may take over its common denominator (8 MiB); a table takes at most eight times that."""
+
+SUM = 2**21
+"""Longest denominator, in bits, of a sum of fractions that are not brought to a common one: seconds to reduce."""
+
 _KINDS = {dict: "an object", list: "a list", bool: "a truth value", type(None): "null"}
 _NUMBER = re.compile(r"(-?)([0-9]+)(?:/([0-9]+)|\.([0-9]+))?")
 
 
-class Unsupported(Exception):
-    """A claim that its proof does not support. The message is one line that begins with the place."""
-
-
-def integer(digits: str) -> int:
-    """Read decimal digits of any length, by halves."""
-    if len(digits) <= _CHUNK:
-        return int(digits)
-    low = len(digits) // 2
-    shift: int = 10**low
-    return integer(digits[:-low]) * shift + integer(digits[-low:])
-
-
 def show(value: Fraction) -> str:
     """A number for a message, which need not carry thousands of digits."""
+    if isinstance(value, Function):
+        return shorten(str(value))
     bits = value.numerator.bit_length() + value.denominator.bit_length()
-    return shorten(str(value)) if bits < _CHUNK else f"a number of about {round(bits * 0.30103)} digits"
+    return shorten(str(value)) if bits < CHUNK else f"a number of about {round(bits * 0.30103)} digits"
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A value of the file and its place. What stands under ``claims`` is ``claimed``: it must be in normal form."""
+    """A value of the file and its place. What stands under ``claims`` is ``claimed``: it must be in normal form.
+
+    ``region`` says which values of a parameter the certificate is read for; without one it holds no parameter.
+    """
 
     value: object
     place: str
     claimed: bool = False
+    region: Region | None = None
 
     def wrong(self, expected: str) -> Unsupported:
         """The complaint that something else was expected here."""
@@ -73,6 +80,11 @@ class Node:
         if self.number() != value:
             raise self.wrong(f"{show(value)}, as the proof gives")
 
+    def constant(self, expected: str | int) -> None:
+        """Require exactly this JSON value here."""
+        if self.value != expected or type(self.value) is not type(expected):
+            raise self.wrong(repr(expected))
+
     def fields(self, *names: str, optional: Container[str] = ()) -> dict[str, Node]:
         """The members of an object with exactly these keys, up to optional ones."""
         given = self.members()
@@ -86,7 +98,9 @@ class Node:
 
     def members(self) -> dict[str, Node]:
         """The members of an object, whatever its keys are."""
-        return {key: Node(value, f"{self.place}.{key}", self.claimed) for key, value in self._object().items()}
+        return {
+            key: Node(value, f"{self.place}.{key}", self.claimed, self.region) for key, value in self._object().items()
+        }
 
     def by_label(self, labels: Labels, *, complete: bool = False) -> dict[int, Node]:
         """The members of an object whose keys are actions, by index in action order; ``complete``: all actions."""
@@ -94,10 +108,10 @@ class Node:
         for key in given:
             if key not in labels:
                 raise Unsupported(f"{self.place}: expected action labels as keys, found {shorten(key)}")
+        # Not over all labels: a proof may hold as many objects as there are actions, each with few keys.
         nodes = {
-            i: Node(given[label], f"{self.place}[{shorten(label)}]", self.claimed)
-            for label, i in labels.items()
-            if label in given
+            labels[label]: Node(given[label], f"{self.place}[{shorten(label)}]", self.claimed, self.region)
+            for label in sorted(given, key=labels.__getitem__)
         }
         if complete and len(nodes) < len(labels):
             raise self.fails(f"expected an entry for each of {len(labels)} actions, found {len(nodes)}")
@@ -109,7 +123,7 @@ class Node:
             raise self.wrong("a list")
         if length is not None and len(self.value) != length:
             raise self.fails(f"expected {length} item(s), found {len(self.value)}")
-        return [Node(value, f"{self.place}[{i}]", self.claimed) for i, value in enumerate(self.value)]
+        return [Node(value, f"{self.place}[{i}]", self.claimed, self.region) for i, value in enumerate(self.value)]
 
     def index(self, labels: Labels) -> int:
         """The action that is named here."""
@@ -143,7 +157,34 @@ class Node:
         return self.value
 
     def number(self) -> Fraction:
-        """The number here: the text ``p``, ``p/q`` or, outside claims, a decimal."""
+        """The number here: the text ``p``, ``p/q`` or, outside claims, a decimal; in a region any expression."""
+        return self._plain() if self.region is None else self._there(self.region)
+
+    def function(self, line: Line) -> Function:
+        """The expression in the line's parameter that stands here; each text is read once."""
+        text = self.value
+        if not isinstance(text, str):
+            raise self.wrong("an expression as text")
+        found = line.memory.get(text)
+        if found is None:
+            try:
+                found = read(text, line.name)
+            except Malformed as flaw:
+                raise self.wrong(str(flaw)) from None
+            line.memory[text] = found
+        if self.claimed and found.text(line.name) != text:
+            raise self.wrong(f"an expression in normal form, as {shorten(found.text(line.name))} is")
+        return found
+
+    def _there(self, region: Region) -> Fraction:
+        function, place = self.function(region.line), region.rational
+        if region.sign(function.bottom) == 0:
+            raise self.wrong(f"an expression that is defined for {region}")
+        if place is not None:
+            return function.at(place)
+        return cast("Fraction", function.on(region))
+
+    def _plain(self) -> Fraction:
         text = self.value
         found = _NUMBER.fullmatch(text) if isinstance(text, str) else None
         if found is None:
@@ -195,119 +236,75 @@ def _is_normal(found: re.Match[str], value: Fraction, below: int) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Vector:
-    """Rational entries over one denominator, so that sums of products need integers only."""
+    """Rational entries over one denominator, so that sums of products need integers only.
 
-    tops: tuple[int, ...]
-    bottom: int
+    Where that would take too much memory the entries stay fractions, over the denominator 1. Functions are brought to
+    one denominator in the same way: ``tops`` and ``bottom`` are polynomials then.
+    """
+
+    tops: Sequence[Any]
+    bottom: Any
 
 
-def vector(values: Iterable[Fraction]) -> Vector:
-    """Bring numbers to their common denominator, whose length is bounded: a small file must not mean endless work."""
+def vector(values: Iterable[Fraction], bits: int = BITS) -> Vector:
+    """Bring numbers to their common denominator, if all of them together then take no more than so many bits."""
     values, bottom = tuple(values), 1
+    if values and isinstance(values[0], Function):
+        return _functions(values)
     for value in values:
         bottom = lcm(bottom, value.denominator)
-        if bottom.bit_length() > 4 * DIGITS:
-            raise Unsupported(f"expected numbers with a common denominator of at most {DIGITS} digits")
-    return Vector(tuple(value.numerator * (bottom // value.denominator) for value in values), bottom)
+        if bottom.bit_length() * len(values) > bits:  # many different denominators: a small file, endless memory
+            return Vector(values, 1)
+    return Vector([value.numerator * (bottom // value.denominator) for value in values], bottom)
+
+
+def _functions(values: Sequence[Any]) -> Vector:
+    bottom, by = joint(value.bottom for value in values)
+    return Vector([times(value.top, up) for value, up in zip(values, by, strict=True)], bottom)
 
 
 def total(values: Iterable[Fraction]) -> Fraction:
     """The sum, reduced once."""
+    values = tuple(values)
     scaled = vector(values)
-    return Fraction(sum(scaled.tops), scaled.bottom)
+    if isinstance(scaled.bottom, tuple):
+        return cast("Fraction", Function(_added(scaled.tops), scaled.bottom, _region(values)))
+    return Fraction(_sum(scaled.tops), scaled.bottom)
 
 
 def products(weights: Weights, vectors: Iterable[Vector]) -> list[Fraction]:
     """``Σ_k weights[k]·v[k]`` for each of the vectors v; each result is reduced once."""
     scaled = vector(weights.values())
     tops = [(k, top) for k, top in zip(weights, scaled.tops, strict=True) if top]
-    return [Fraction(sum(top * v.tops[k] for k, top in tops), scaled.bottom * v.bottom) for v in vectors]
+    if not tops:
+        return [Fraction(0) for _ in vectors]
+    if isinstance(scaled.bottom, tuple):
+        region = _region(weights.values())
+        sums = ((_added([times(top, v.tops[k]) for k, top in tops]), times(scaled.bottom, v.bottom)) for v in vectors)
+        return [cast("Fraction", Function(top, bottom, region)) for top, bottom in sums]
+    return [Fraction(_sum([top * v.tops[k] for k, top in tops]), scaled.bottom * v.bottom) for v in vectors]
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
-    """The payoffs of one player: ``entries[i][j]``, and the same by row and by column."""
-
-    entries: tuple[tuple[Fraction, ...], ...]
-    rows: tuple[Vector, ...]
-    columns: tuple[Vector, ...]
-
-    def __getitem__(self, i: int) -> tuple[Fraction, ...]:
-        return self.entries[i]
-
-    def at(self, x: Weights) -> list[Fraction]:
-        """``u(x, j) = Σ_i x_i u[i][j]`` for every follower action j."""
-        return products(x, self.columns)
+def _region(values: Iterable[Any]) -> Region | None:
+    return next((value.region for value in values), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Game:
-    """The game that the certificate speaks of; ``u1`` pays the leader, ``u2`` the follower."""
-
-    name: str | None
-    leader: Labels
-    follower: Labels
-    u1: Table
-    u2: Table
-    tolerance: Fraction | None
+def _added(terms: Iterable[Poly]) -> Poly:
+    made: Poly = ()
+    for term in terms:
+        made = add(made, term)
+    return made
 
 
-_TEXTS = ("name", "description", "source")
-
-
-def read_game(node: Node) -> Game:
-    """Read the embedded game; one with parameters is beyond this version."""
-    optional = (*_TEXTS, "actions", "parameters", "assumptions", "tolerance")
-    parts = node.fields("format", "version", "kind", "payoffs", optional=optional)
-    for key, expected in (("format", "stackexact/game"), ("version", 1), ("kind", "bimatrix")):
-        if parts[key].value != expected or type(parts[key].value) is not type(expected):
-            raise parts[key].wrong(repr(expected))
-    for key in _TEXTS:
-        if key in parts and not isinstance(parts[key].value, str):
-            raise parts[key].wrong("text")
-    for key in ("parameters", "assumptions"):
-        if key in parts and parts[key].items():
-            raise CertificateError(f"{parts[key].place}: this version checks games without parameters; solve with --at")
-    players = parts["payoffs"].fields("leader", "follower")
-    u1, u2 = _table(players["leader"]), _table(players["follower"])
-    shape = len(u1.rows), len(u1.columns)
-    if shape != (len(u2.rows), len(u2.columns)):
-        raise players["follower"].fails(f"expected {shape[0]}x{shape[1]} payoffs, as the leader has")
-    labels = parts["actions"].fields(optional=("leader", "follower")) if "actions" in parts else {}
-    tolerance = parts["tolerance"].number() if "tolerance" in parts else None
-    if tolerance is not None and tolerance < 0:
-        raise parts["tolerance"].wrong("a tolerance of at least 0")
-    return Game(
-        name=str(parts["name"].value) if "name" in parts else None,
-        leader=_labels(labels.get("leader"), "a", shape[0]),
-        follower=_labels(labels.get("follower"), "b", shape[1]),
-        u1=u1,
-        u2=u2,
-        tolerance=tolerance,
-    )
-
-
-def _table(node: Node) -> Table:
-    rows = tuple(tuple(_payoff(entry) for entry in row.items()) for row in node.items())
-    if not rows or not rows[0] or any(len(row) != len(rows[0]) for row in rows):
-        raise node.fails("expected rows of the same length, with at least one payoff")
-    columns = tuple(zip(*rows, strict=True))
-    return Table(rows, tuple(vector(row) for row in rows), tuple(vector(column) for column in columns))
-
-
-def _payoff(node: Node) -> Fraction:
-    if isinstance(node.value, int) and not isinstance(node.value, bool):
-        return Fraction(node.value)
-    return node.number()
-
-
-def _labels(node: Node | None, letter: str, count: int) -> Labels:
-    if node is None:
-        return {f"{letter}{i + 1}": i for i in range(count)}
-    labels: Labels = {}
-    for i, item in enumerate(node.items(count)):
-        label = item.value
-        if not isinstance(label, str) or not label.strip() or not label.isprintable() or label in labels:
-            raise item.wrong("a printable label that no other action has")
-        labels[label] = i
-    return labels
+def _sum(terms: Sequence[int | Fraction]) -> int | Fraction:
+    """The sum. Fractions are added by pairs, so that most additions are short, and without reducing in between."""
+    if not terms or isinstance(terms[0], int):
+        return sum(terms)
+    pairs = [(term.numerator, term.denominator) for term in terms]
+    if sum(below.bit_length() for _, below in pairs) > SUM:
+        raise Unsupported(f"expected sums over a denominator of at most {SUM} bits, found more; use shorter numbers")
+    while len(pairs) > 1:
+        two = zip(pairs[::2], pairs[1::2], strict=False)
+        odd = pairs[len(pairs) & ~1 :]
+        pairs = [(a * d + c * b, b * d) for (a, b), (c, d) in two] + odd
+    return Fraction(*pairs[0])

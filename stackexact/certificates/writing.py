@@ -1,241 +1,243 @@
-"""Proved results as the proofs of a certificate (docs/certificates.md): numbers in the game's own utility units.
+"""Proved results as the proofs of a certificate (docs/certificates.md): values in the game's own utility units.
 
-Verification computes in integer units; a multiplier that weighs the follower's differences against an objective of the
-leader's is rescaled by the quotient of the two units.
+Verification computes in integer units, or in polynomials of a parameter; a multiplier that weighs the follower's
+differences against an objective of the leader's is rescaled by the quotient of the two units.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from stackexact.benchmarks.alignment import Alignment, AlignmentSkeleton
 from stackexact.benchmarks.entry import Entry
-from stackexact.benchmarks.self_tolerant import SelfTolerantSkeleton, Witness
+from stackexact.benchmarks.self_tolerant import SelfTolerant, SelfTolerantSkeleton, Witness
 from stackexact.benchmarks.tolerant import Membership, Tolerant, TolerantSkeleton
 from stackexact.commitment.correlated import Correlated, CorrelatedSkeleton, pairs
 from stackexact.commitment.mixed_strong import MixedStrong, Reached
 from stackexact.commitment.mixed_weak import Bounding, Linked, MixedWeak, Proved
-from stackexact.exact.digits import fraction_to_text
-from stackexact.exact.fields import to_fraction
-from stackexact.exact.prover import Number
+from stackexact.exact.rational_function import Exact
+from stackexact.exact.reading import Reader
+from stackexact.exact.relation import text_of
 from stackexact.games.bimatrix import Game
 from stackexact.games.scalars import Scalars
 from stackexact.lp.program import Position
 
-__all__ = ["alignment", "correlated", "mixed_strong", "mixed_weak", "pure", "self_tolerant", "tolerant"]
+__all__ = ["Writer"]
 
-Weights = Iterable[tuple[int, Number]]
+T = TypeVar("T", bound=Any)
 
-
-def _texts(labels: Sequence[str], weights: Weights, bottom: Number, unit: Fraction = Fraction(1)) -> dict[str, str]:
-    divisor = to_fraction(bottom) / unit
-    return {labels[k]: fraction_to_text(to_fraction(weight) / divisor) for k, weight in weights if weight != 0}
+ONE = Fraction(1)
 
 
-def pure(game: Game) -> dict[str, Any]:
-    """All best responses of every leader action."""
-    found = {}
-    for label, row in zip(game.actions.leader, game.payoffs.follower, strict=True):
-        top = max(row)  # type: ignore[type-var]  # numeric games: all entries are fractions
-        found[label] = [game.actions.follower[j] for j, value in enumerate(row) if value == top]
-    return {"best_responses": found}
+@dataclass(frozen=True, slots=True)
+class Writer(Generic[T]):
+    """Writes the proofs of one game, whose scalars the reader turns into exact values: one method for each concept,
+    which takes the skeleton that was found and what the verification made of it."""
 
+    game: Game
+    scalars: Scalars[T]
+    reader: Reader[T]
 
-def mixed_strong(game: Game, scalars: Scalars[Number], proved: MixedStrong[Number]) -> dict[str, Any]:
-    """Vertices with multipliers on every level, bounds, and dominating mixtures."""
-    labels = game.actions.follower
-    units = scalars.leader_unit / scalars.follower_unit
-    bounded, empty = {}, {}
-    for j, refuted in proved.refuted:
-        if refuted.empty:
-            empty[labels[j]] = _texts(labels, refuted.multipliers, refuted.bottom)
-        else:
-            bounded[labels[j]] = _texts(labels, refuted.multipliers, refuted.bottom, units)
-    reaching = {labels[one.response]: _reaching(game, scalars, one) for one in proved.reached}
-    return {"reaching": reaching, "bounded": bounded, "empty": empty}
+    def _texts(
+        self, labels: Sequence[str], weights: Iterable[tuple[int, T]], bottom: T, unit: Exact = ONE
+    ) -> dict[str, str]:
+        """Weights over their common bottom, in a unit; those that are zero everywhere are left out."""
+        return {labels[k]: text_of(self.reader.exact(weight, bottom) * unit) for k, weight in weights if weight != 0}
 
+    def _one(self) -> T:
+        entry = self.scalars.leader[0][0]
+        one: T = entry - entry + 1
+        return one
 
-def _reaching(game: Game, scalars: Scalars[Number], one: Reached[Number]) -> dict[str, Any]:
-    labels, rows = game.actions.follower, game.actions.leader
-    # Level 0 is the leader's utility, level 1 the follower's, later ones are probabilities.
-    units = [scalars.leader_unit / scalars.follower_unit, Fraction(1)]
-    levels = []
-    for number, multipliers in enumerate(one.multipliers):
-        unit = units[number] if number < 2 else 1 / scalars.follower_unit
-        weights = ((k, w) for k, w in enumerate(multipliers.rows) if k != one.response)
-        levels.append(_texts(labels, weights, multipliers.bottom, unit))
-    return {
-        "commitment": _texts(rows, enumerate(one.corner.weights), one.corner.bottom),
-        "basis": {
-            "support": [rows[i] for i in one.vertex.support],
-            "tight": [labels[k] for k in one.vertex.tight],
-        },
-        "multipliers": levels,
-    }
+    @property
+    def _units(self) -> Exact:
+        """What a multiplier of follower utilities is worth against an objective in leader utilities."""
+        units: Exact = self.scalars.leader_unit / self.scalars.follower_unit
+        return units
 
+    def _level_unit(self, level: int) -> Exact:
+        """Level 0 is the leader's utility, level 1 the follower's, later ones are probabilities."""
+        unit: Exact = self._units if level == 0 else ONE if level == 1 else 1 / self.scalars.follower_unit
+        return unit
 
-def mixed_weak(game: Game, scalars: Scalars[Number], proved: MixedWeak[Number]) -> dict[str, Any]:
-    """Every class of equivalent follower actions with its proof."""
-    return {"classes": [_class(game, scalars, one, proved.attained) for one in proved.classes]}
+    def pure(self, skeleton: object, proved: object) -> dict[str, Any]:
+        """All best responses of every leader action; with a parameter the checker finds them by itself."""
+        game, found = self.game, {}
+        if not game.is_numeric:
+            return {}
+        for label, row in zip(game.actions.leader, game.payoffs.follower, strict=True):
+            top = max(row)  # type: ignore[type-var]  # numeric games: all entries are fractions
+            found[label] = [game.actions.follower[j] for j, value in enumerate(row) if value == top]
+        return {"best_responses": found}
 
+    def mixed_strong(self, skeleton: object, proved: MixedStrong[T]) -> dict[str, Any]:
+        """Vertices with multipliers on every level, bounds, and dominating mixtures."""
+        labels = self.game.actions.follower
+        bounded, empty = {}, {}
+        for j, refuted in proved.refuted:
+            if refuted.empty:
+                empty[labels[j]] = self._texts(labels, refuted.multipliers, refuted.bottom)
+            else:
+                bounded[labels[j]] = self._texts(labels, refuted.multipliers, refuted.bottom, self._units)
+        reaching = {labels[one.response]: self._reaching(one) for one in proved.reached}
+        return {"reaching": reaching, "bounded": bounded, "empty": empty}
 
-def _class(game: Game, scalars: Scalars[Number], one: Proved[Number], attained: bool) -> dict[str, Any]:
-    labels, rows = game.actions.follower, game.actions.leader
-    made: dict[str, Any] = {"actions": [labels[j] for j in one.members]}
-    if one.thin is not None:
-        made["thin"] = _texts(labels, one.thin, _one(scalars))
-    elif one.bounded is not None:
-        made["bounded"] = _bounding(game, scalars, one.bounded)
-    else:
-        assert one.interior is not None
-        assert one.optimum is not None
-        assert one.bound is not None
-        reaching: dict[str, Any] = {
-            "interior": _texts(rows, enumerate(one.interior), sum(one.interior)),
-            "commitment": _texts(rows, enumerate(one.optimum), sum(one.optimum)),
-            **_bounding(game, scalars, one.bound),
+    def _reaching(self, one: Reached[T]) -> dict[str, Any]:
+        labels, rows = self.game.actions.follower, self.game.actions.leader
+        levels = []
+        for number, multipliers in enumerate(one.multipliers):
+            weights = ((k, w) for k, w in enumerate(multipliers.rows) if k != one.response)
+            levels.append(self._texts(labels, weights, multipliers.bottom, self._level_unit(number)))
+        return {
+            "commitment": self._texts(rows, enumerate(one.corner.weights), one.corner.bottom),
+            "basis": {
+                "support": [rows[i] for i in one.vertex.support],
+                "tight": [labels[k] for k in one.vertex.tight],
+            },
+            "multipliers": levels,
         }
-        if not attained:
-            assert one.steps is not None
-            assert one.end is not None
-            tie, end = scalars.follower_unit / scalars.leader_unit, 1 / scalars.follower_unit
-            reaching["chain"] = {
-                "steps": [
-                    {labels[k]: _linked(labels, linked, Fraction(1), tie) for k, linked in step} for step in one.steps
-                ],
-                "empty": _linked(labels, one.end, end, 1 / scalars.leader_unit),
+
+    def mixed_weak(self, skeleton: object, proved: MixedWeak[T]) -> dict[str, Any]:
+        """Every class of equivalent follower actions with its proof."""
+        return {"classes": [self._class(one, proved.attained) for one in proved.classes]}
+
+    def _class(self, one: Proved[T], attained: bool) -> dict[str, Any]:
+        labels, rows = self.game.actions.follower, self.game.actions.leader
+        made: dict[str, Any] = {"actions": [labels[j] for j in one.members]}
+        if one.thin is not None:
+            made["thin"] = self._texts(labels, one.thin, self._one())
+        elif one.bounded is not None:
+            made["bounded"] = self._bounding(one.bounded)
+        else:
+            assert one.interior is not None
+            assert one.optimum is not None
+            assert one.bound is not None
+            reaching: dict[str, Any] = {
+                "interior": self._texts(rows, enumerate(one.interior), sum(one.interior)),
+                "commitment": self._texts(rows, enumerate(one.optimum), sum(one.optimum)),
+                **self._bounding(one.bound),
             }
-        made["reaching"] = reaching
-    return made
+            if not attained:
+                assert one.steps is not None
+                assert one.end is not None
+                end, tie = 1 / self.scalars.follower_unit, 1 / self._units
+                reaching["chain"] = {
+                    "steps": [{labels[k]: self._linked(linked, ONE, tie) for k, linked in step} for step in one.steps],
+                    "empty": self._linked(one.end, end, 1 / self.scalars.leader_unit),
+                }
+            made["reaching"] = reaching
+        return made
 
+    def _bounding(self, bounding: Bounding[T]) -> dict[str, Any]:
+        labels = self.game.actions.follower
+        return {
+            "weights": self._texts(labels, bounding.weights, bounding.bottom),
+            "multipliers": self._texts(labels, bounding.multipliers, bounding.bottom, self._units),
+        }
 
-def _one(scalars: Scalars[Number]) -> Number:
-    entry = scalars.leader[0][0]
-    return entry - entry + 1
+    def _linked(self, linked: Linked[T], responses: Exact, values: Exact) -> dict[str, Any]:
+        labels = self.game.actions.follower
+        return {
+            "responses": self._texts(labels, linked.responses, linked.bottom, responses),
+            "values": self._texts(labels, linked.values, linked.bottom, values),
+        }
 
+    def tolerant(self, skeleton: TolerantSkeleton, proved: Tolerant[T]) -> dict[str, Any]:
+        """The leader's tolerated responses and guarantees, the follower's membership and entry points."""
+        rows = self.game.actions.leader
+        guarantees = [
+            {"from": self._value(start), "action": rows[one.action]}
+            for start, one in zip(proved.starts, skeleton.guarantees, strict=True)
+        ]
+        follower = self._membership(skeleton.membership)
+        follower["entries"] = self._entries(skeleton.entries, proved.entries)
+        return {
+            "leader": {"tolerated": self._tolerated(skeleton.tolerated), "guarantees": guarantees},
+            "follower": follower,
+        }
 
-def _bounding(game: Game, scalars: Scalars[Number], bounding: Bounding[Number]) -> dict[str, Any]:
-    labels = game.actions.follower
-    units = scalars.leader_unit / scalars.follower_unit
-    return {
-        "weights": _texts(labels, bounding.weights, bounding.bottom),
-        "multipliers": _texts(labels, bounding.multipliers, bounding.bottom, units),
-    }
+    def _value(self, value: T) -> str:
+        return text_of(self.reader.exact(value, self._one()) * self.scalars.leader_unit)
 
+    def _tolerated(self, responses: Sequence[int]) -> dict[str, str]:
+        actions = self.game.actions
+        return {i: actions.follower[j] for i, j in zip(actions.leader, responses, strict=True)}
 
-def _linked(labels: Sequence[str], linked: Linked[Number], responses: Fraction, values: Fraction) -> dict[str, Any]:
-    return {
-        "responses": _texts(labels, linked.responses, linked.bottom, responses),
-        "values": _texts(labels, linked.values, linked.bottom, values),
-    }
+    def _membership(self, membership: Membership) -> dict[str, Any]:
+        return {
+            "action": self.game.actions.leader[membership.action],
+            "response": self.game.actions.follower[membership.response],
+            "tolerated": self._tolerated(membership.tolerated),
+        }
 
+    def _entries(self, entries: Sequence[Entry], points: Sequence[T | None]) -> dict[str, Any]:
+        made: dict[str, Any] = {}
+        for label, entry, point in zip(self.game.actions.leader, entries, points, strict=True):
+            shown = {"from": "never" if point is None else self._value(point)}
+            if entry.guard is not None:
+                shown["guard"] = self.game.actions.leader[entry.guard[0]]
+            made[label] = shown
+        return made
 
-def tolerant(
-    game: Game, scalars: Scalars[Number], skeleton: TolerantSkeleton, proved: Tolerant[Number]
-) -> dict[str, Any]:
-    """The leader's tolerated responses and guarantees, the follower's membership and entry points."""
-    rows = game.actions.leader
-    guarantees = [
-        {"from": _value(scalars, start), "action": rows[one.action]}
-        for start, one in zip(proved.starts, skeleton.guarantees, strict=True)
-    ]
-    follower = _membership(game, skeleton.membership)
-    follower["entries"] = _entries(game, scalars, skeleton.entries, proved.entries)
-    return {
-        "leader": {"tolerated": _tolerated(game, skeleton.tolerated), "guarantees": guarantees},
-        "follower": follower,
-    }
+    def self_tolerant(self, skeleton: SelfTolerantSkeleton, proved: SelfTolerant[T]) -> dict[str, Any]:
+        """Entry points, and for each player the outcome at which the infimum is attained."""
 
+        def shown(witness: Witness) -> dict[str, Any]:
+            return {
+                "outcome": self.game.actions.follower[witness.outcome],
+                **self._membership(witness.membership),
+            }
 
-def _value(scalars: Scalars[Number], value: Number) -> str:
-    return fraction_to_text(to_fraction(value) * scalars.leader_unit)
+        return {
+            "entries": self._entries(skeleton.entries, proved.entries),
+            "leader": shown(skeleton.leader),
+            "follower": shown(skeleton.follower),
+        }
 
+    def alignment(self, skeleton: AlignmentSkeleton, proved: Alignment[T]) -> dict[str, Any]:
+        """The outcomes in both orders and the pairs that decide."""
+        actions = self.game.actions
 
-def _tolerated(game: Game, responses: Sequence[int]) -> dict[str, str]:
-    return {i: game.actions.follower[j] for i, j in zip(game.actions.leader, responses, strict=True)}
+        def outcome(number: int) -> list[str]:
+            i, j = divmod(number, len(actions.follower))
+            return [actions.leader[i], actions.follower[j]]
 
+        made: dict[str, Any] = {}
+        if proved.constant is not None:
+            made["by_follower"] = [outcome(number) for number in skeleton.by_follower]
+            made["by_leader"] = [outcome(number) for number in skeleton.by_leader]
+        if skeleton.extreme is not None:
+            made["extreme"] = [outcome(number) for number in skeleton.extreme]
+        # A pair that shows an infinite constant is one that they rank differently; it holds wherever the proof does.
+        if skeleton.different is not None and (proved.constant is not None or self.game.is_numeric):
+            made["different"] = [outcome(number) for number in skeleton.different]
+        elif proved.constant is None:
+            made["different"] = made["extreme"]
+        return made
 
-def _membership(game: Game, membership: Membership) -> dict[str, Any]:
-    return {
-        "action": game.actions.leader[membership.action],
-        "response": game.actions.follower[membership.response],
-        "tolerated": _tolerated(game, membership.tolerated),
-    }
-
-
-def _entries(
-    game: Game, scalars: Scalars[Number], entries: Sequence[Entry], points: Sequence[Number | None]
-) -> dict[str, Any]:
-    made: dict[str, Any] = {}
-    for label, entry, point in zip(game.actions.leader, entries, points, strict=True):
-        shown = {"from": "never" if point is None else _value(scalars, point)}
-        if entry.guard is not None:
-            shown["guard"] = game.actions.leader[entry.guard[0]]
-        made[label] = shown
-    return made
-
-
-def self_tolerant(
-    game: Game, scalars: Scalars[Number], skeleton: SelfTolerantSkeleton, points: Sequence[Number | None]
-) -> dict[str, Any]:
-    """Entry points, and for each player the outcome at which the infimum is attained."""
-
-    def shown(witness: Witness) -> dict[str, Any]:
-        return {"outcome": game.actions.follower[witness.outcome], **_membership(game, witness.membership)}
-
-    return {
-        "entries": _entries(game, scalars, skeleton.entries, points),
-        "leader": shown(skeleton.leader),
-        "follower": shown(skeleton.follower),
-    }
-
-
-def alignment(game: Game, skeleton: AlignmentSkeleton, proved: Alignment[Number]) -> dict[str, Any]:
-    """The outcomes in both orders and the pairs that decide."""
-    columns = len(game.actions.follower)
-
-    def outcome(number: int) -> list[str]:
-        i, j = divmod(number, columns)
-        return [game.actions.leader[i], game.actions.follower[j]]
-
-    made: dict[str, Any] = {}
-    if proved.constant is not None:
-        made["by_follower"] = [outcome(number) for number in skeleton.by_follower]
-        made["by_leader"] = [outcome(number) for number in skeleton.by_leader]
-    if skeleton.extreme is not None:
-        made["extreme"] = [outcome(number) for number in skeleton.extreme]
-    if skeleton.different is not None:
-        made["different"] = [outcome(number) for number in skeleton.different]
-    elif proved.constant is None:
-        made["different"] = made["extreme"]
-    return made
-
-
-def correlated(
-    game: Game, scalars: Scalars[Number], skeleton: CorrelatedSkeleton, proved: Correlated[Number]
-) -> dict[str, Any]:
-    """Support and tight rows, and the multipliers of every level."""
-    rows, labels = game.actions.leader, game.actions.follower
-    links, columns = pairs(scalars), len(labels)
-    units = [scalars.leader_unit / scalars.follower_unit, Fraction(1)]
-    levels = []
-    for number, multipliers in enumerate(proved.proof.levels):
-        unit = units[number] if number < 2 else 1 / scalars.follower_unit
-        level: dict[str, dict[str, str]] = {}
-        for (j, k), weight in zip(links, multipliers, strict=False):
-            if weight != 0:
-                value = -to_fraction(weight) / to_fraction(proved.proof.levels_bottom) * unit
-                level.setdefault(labels[j], {})[labels[k]] = fraction_to_text(value)
-        levels.append(level)
-    places = enumerate(skeleton.basis.columns)
-    support = [divmod(c, columns) for c, place in places if place is Position.BASIC]
-    tight = [link for link, place in zip(links, skeleton.basis.rows, strict=False) if place is not Position.BASIC]
-    return {
-        "basis": {
-            "support": [[rows[i], labels[j]] for i, j in support],
-            "tight": [[labels[j], labels[k]] for j, k in tight],
-        },
-        "multipliers": levels,
-    }
+    def correlated(self, skeleton: CorrelatedSkeleton, proved: Correlated[T]) -> dict[str, Any]:
+        """Support and tight rows, and the multipliers of every level."""
+        rows, labels = self.game.actions.leader, self.game.actions.follower
+        links = pairs(self.scalars)
+        levels = []
+        for number, multipliers in enumerate(proved.proof.levels):
+            unit = self._level_unit(number)
+            level: dict[str, dict[str, str]] = {}
+            for (j, k), weight in zip(links, multipliers, strict=False):
+                if weight != 0:
+                    value = -self.reader.exact(weight, proved.proof.levels_bottom) * unit
+                    level.setdefault(labels[j], {})[labels[k]] = text_of(value)
+            levels.append(level)
+        places = enumerate(skeleton.basis.columns)
+        support = [divmod(c, len(labels)) for c, place in places if place is Position.BASIC]
+        tight = [link for link, place in zip(links, skeleton.basis.rows, strict=False) if place is not Position.BASIC]
+        return {
+            "basis": {
+                "support": [[rows[i], labels[j]] for i, j in support],
+                "tight": [[labels[j], labels[k]] for j, k in tight],
+            },
+            "multipliers": levels,
+        }

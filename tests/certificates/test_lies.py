@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -242,6 +243,45 @@ def test_a_tolerance_of_zero_is_a_tolerance() -> None:
     assert not verdict("tolerant", MISALIGNED, claim, proof, gamma="0")
 
 
+def _chain(m: int, n: int) -> tuple[tuple[list[list[str]], list[list[str]]], dict[str, Any], dict[str, Any]]:
+    """A game whose leader changes the action at every level up to m·n, with the true claim and its proof."""
+    u1 = [[str(-(j * m + i)) for j in range(n)] for i in range(m)]
+    u2 = [["0", *(str(-((j - 1) * m + i + 1)) for j in range(1, n))] for i in range(m)]
+    first = {f"a{i + 1}": "b1" for i in range(m)}
+    steps = [{"from": str(s), "action": f"a{s % m + 1}"} for s in range(m * (n - 1) + 1)]
+    entries = {label: {"from": "0"} for label in first}
+    follower = {"action": "a1", "response": "b1", "tolerated": first, "entries": entries}
+    value = {"leader": "0", "follower": "0", "epsilon": ONLY}
+    return (u1, u2), value, {"leader": {"tolerated": first, "guarantees": steps}, "follower": follower}
+
+
+def _work(monkeypatch: pytest.MonkeyPatch, n: int) -> int:
+    """Comparisons and sums of fractions that checking a chain takes."""
+    count = 0
+
+    def counting(original: Any) -> Any:
+        def wrapped(one: Fraction, two: Any) -> Any:
+            nonlocal count
+            count += 1
+            return original(one, two)
+
+        return wrapped
+
+    with monkeypatch.context() as patch:
+        for name in ("__lt__", "__le__", "__gt__", "__ge__", "__add__", "__sub__"):
+            patch.setattr(Fraction, name, counting(getattr(Fraction, name)))
+        game, claim, proof = _chain(n, n)
+        assert not verdict("tolerant", game, claim, proof, gamma=str(n * n))
+    return count
+
+
+def test_the_work_for_a_long_chain_of_guarantees_is_that_of_sorting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twice the actions are four times the outcomes and four times the guarantees."""
+    small, large = _work(monkeypatch, 12), _work(monkeypatch, 24)
+    assert large < 5 * small
+    assert large < 40 * 24 * 24
+
+
 def test_rankings_that_differ_are_not_the_same() -> None:
     order = {"by_follower": [["a1", "b1"], ["a1", "b2"]], "by_leader": [["a1", "b2"], ["a1", "b1"]]}
     pair = {"extreme": [["a1", "b1"], ["a1", "b2"]]}
@@ -267,3 +307,26 @@ def test_a_constant_needs_a_pair_that_attains_it(constant: str) -> None:
     assert "does not attain" in verdict("alignment", ([["3"]], [["4"]]), claim, proof)
     del proof["extreme"]
     assert not verdict("alignment", ([["3"]], [["4"]]), {**claim, "constant": "0"}, proof)
+
+
+def test_orders_that_an_infinite_constant_does_not_need_are_whole_where_they_stand() -> None:
+    one_sided, claim = ([["0", "0"]], [["0", "1"]]), {"constant": "oo", "same_ranking": False}
+    pair = [["a1", "b1"], ["a1", "b2"]]
+    proof = {"extreme": pair, "different": pair}
+    assert not verdict("alignment", one_sided, claim, {**proof, "by_leader": pair[::-1]})
+    assert "expected every outcome" in verdict("alignment", one_sided, claim, {**proof, "by_leader": pair[:1]})
+
+
+def test_undecided_regions_are_no_claim() -> None:
+    claim, proof = (
+        strong("0", "0", A1, "b1", ["b1", "b2"]),
+        {"best_responses": {"a1": ["b1", "b2"], "a2": ["b1", "b2"]}},
+    )
+    game = {"format": "stackexact/game", "version": 1, "kind": "bimatrix"}
+    document: dict[str, Any] = {"format": "stackexact/certificate", "version": 1, "kind": "bimatrix"}
+    document["game"] = {**game, "payoffs": {"leader": ZERO, "follower": ZERO}}
+    document["claims"] = {"pure-strong": {"cells": [{"when": [], **claim}]}}
+    document["proofs"] = {"pure-strong": {"cells": [proof]}}
+    assert check(document).true
+    document["claims"]["pure-strong"]["undecided"] = [{"when": []}]
+    assert "unknown key 'undecided'" in check(document).verdicts[0].reason

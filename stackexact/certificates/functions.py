@@ -1,0 +1,174 @@
+"""Rational functions of one parameter that compare like numbers on a region.
+
+A proof that is written for numbers runs on them unchanged: a comparison is the sign of a difference on the region. On
+an interval where it is not constant :class:`~stackexact.certificates.line.Split` is raised, and the proof is run again
+on the parts; so each run is a proof at every point of its region.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+
+from stackexact.certificates.digits import written
+from stackexact.certificates.line import Region
+from stackexact.certificates.polynomials import ONE, Poly, add, gcd, negative, quotient, times, value_at
+
+
+class Function:
+    """``top / bottom`` on a region, or without one, where nothing is compared. It need not be reduced."""
+
+    __slots__ = ("bottom", "region", "top")
+
+    def __init__(self, top: Poly, bottom: Poly = ONE, region: Region | None = None) -> None:
+        self.top, self.bottom, self.region = top, bottom, region
+
+    @classmethod
+    def of(cls, value: Fraction | int) -> Function:
+        """A number."""
+        value = Fraction(value)
+        return cls((value.numerator,) if value else (), (value.denominator,))
+
+    def on(self, region: Region) -> Function:
+        """The same function on a region."""
+        return Function(self.top, self.bottom, region)
+
+    def at(self, x: Fraction) -> Fraction:
+        """The value at a rational number; raises :class:`ZeroDivisionError` where there is none."""
+        return value_at(self.top, x) / value_at(self.bottom, x)
+
+    def _with(self, other: object) -> Function | None:
+        if isinstance(other, Function):
+            return other
+        return Function.of(other) if isinstance(other, Fraction | int) else None
+
+    def __add__(self, other: object) -> Function:
+        two = self._with(other)
+        if two is None:
+            return NotImplemented
+        bottom, (up, upper) = joint((self.bottom, two.bottom))
+        return Function(add(times(self.top, up), times(two.top, upper)), bottom, self.region or two.region)
+
+    __radd__ = __add__
+
+    def __neg__(self) -> Function:
+        return Function(negative(self.top), self.bottom, self.region)
+
+    def __sub__(self, other: object) -> Function:
+        two = self._with(other)
+        return NotImplemented if two is None else self + -two
+
+    def __rsub__(self, other: object) -> Function:
+        return -self + other
+
+    def __mul__(self, other: object) -> Function:
+        two = self._with(other)
+        if two is None:
+            return NotImplemented
+        return Function(times(self.top, two.top), times(self.bottom, two.bottom), self.region or two.region)
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, other: object) -> Function:
+        two = self._with(other)
+        if two is None:
+            return NotImplemented
+        if not two.top:
+            raise ZeroDivisionError("a division by zero")
+        return Function(times(self.top, two.bottom), times(self.bottom, two.top), self.region or two.region)
+
+    def __abs__(self) -> Function:
+        return -self if self.sign < 0 else self
+
+    @property
+    def sign(self) -> int:
+        """-1, 0 or 1 on the region."""
+        if self.region is None:
+            raise TypeError("expected a region to compare on")
+        return self.region.sign(self.top) * self.region.sign(self.bottom)
+
+    def __bool__(self) -> bool:
+        return self.sign != 0
+
+    def __eq__(self, other: object) -> bool:
+        two = self._with(other)
+        if two is None:
+            return NotImplemented
+        return (self.top == two.top and self.bottom == two.bottom) or not self - two
+
+    def __lt__(self, other: object) -> bool:
+        return (self - other).sign < 0
+
+    def __le__(self, other: object) -> bool:
+        return (self - other).sign <= 0
+
+    def __gt__(self, other: object) -> bool:
+        return (self - other).sign > 0
+
+    def __ge__(self, other: object) -> bool:
+        return (self - other).sign >= 0
+
+    def __hash__(self) -> int:
+        return 0  # equal values may be different functions: at a point only comparing tells
+
+    def text(self, name: str) -> str:
+        """The normal form: a polynomial in descending powers, or ``(top)/(bottom)`` in integers without a common
+        divisor, the bottom with a positive leading coefficient."""
+        divisor = gcd(self.top, self.bottom) if self.top else self.bottom
+        top, bottom = quotient(self.top, divisor), quotient(self.bottom, divisor)
+        if bottom[-1] < 0:
+            top, bottom = negative(top), negative(bottom)
+        if len(bottom) == 1:
+            return _text(top, bottom[0], name)
+        return f"({_text(top, 1, name)})/({_text(bottom, 1, name)})"
+
+    def __str__(self) -> str:
+        return self.text(self.region.line.name if self.region else "x")
+
+
+def _text(p: Poly, divisor: int, name: str) -> str:
+    parts: list[str] = []
+    for power in range(len(p) - 1, -1, -1):
+        if p[power]:
+            size = Fraction(abs(p[power]), divisor)
+            factors = [written(size)] if size != 1 or not power else []
+            factors += [] if not power else [name] if power == 1 else [f"{name}**{power}"]
+            sign = ("-" if p[power] < 0 else "") if not parts else " - " if p[power] < 0 else " + "
+            parts.append(sign + "*".join(factors))
+    return "".join(parts) or "0"
+
+
+def joint(bottoms: Iterable[Poly]) -> tuple[Poly, list[Poly]]:
+    """The least common multiple of some polynomials, and what each of them has to be multiplied by to give it."""
+    some = list(bottoms)
+    least: Poly = ONE
+    for bottom in dict.fromkeys(some):
+        least = times(least, quotient(bottom, gcd(bottom, least)))
+    by = {bottom: quotient(least, bottom) for bottom in dict.fromkeys(some)}
+    return least, [by[bottom] for bottom in some]
+
+
+def regular(rows: Sequence[Sequence[Function | Fraction]], region: Region) -> bool:
+    """Whether a square matrix is regular on all of a region: fraction-free elimination (Bareiss 1968)."""
+    matrix, last = [_whole(row) for row in rows], ONE
+    for column in range(len(matrix)):
+        pivot = next((r for r in range(column, len(matrix)) if matrix[r][column]), None)
+        if pivot is None:
+            return False
+        matrix[column], matrix[pivot] = matrix[pivot], matrix[column]
+        head = matrix[column]
+        for r in range(column + 1, len(matrix)):
+            factor = negative(matrix[r][column])
+            matrix[r] = [
+                quotient(add(times(head[column], entry), times(factor, top)), last)
+                for entry, top in zip(matrix[r], head, strict=True)
+            ]
+        last = head[column]
+    return region.sign(last) != 0
+
+
+def _whole(row: Sequence[Function | Fraction]) -> list[Poly]:
+    """A row times its common denominator, which is not zero on the region."""
+    entries = [entry if isinstance(entry, Function) else Function.of(entry) for entry in row]
+    _, by = joint(entry.bottom for entry in entries)
+    return [times(entry.top, up) for entry, up in zip(entries, by, strict=True)]
