@@ -59,6 +59,16 @@ def _independent(entry: Callable[[Random], Number]) -> Callable[[Random, int, in
     return draw
 
 
+def _beside(leader: Callable[[Random], Number]) -> Callable[[Random, int, int], Tables]:
+    """A leader with many ties against a follower with few."""
+
+    def draw(rng: Random, rows: int, columns: int) -> Tables:
+        table = _table(rows, columns, lambda: leader(rng))
+        return Tables(table, _table(rows, columns, lambda: rng.randint(0, 999)))
+
+    return draw
+
+
 def _against(noise: int) -> Callable[[Random, int, int], Tables]:
     """The follower wants the opposite of the leader, up to an integer noise in 0..noise."""
 
@@ -77,6 +87,8 @@ FAMILIES: Final[dict[str, Family]] = {
         Family("covariant", "near zero-sum: u2 = -u1 + integers 0..99", _against(99)),
         Family("zero-sum", "u2 = -u1, integers 0..999", _against(0)),
         Family("ties", "integers 0..2", _independent(lambda rng: rng.randint(0, 2))),
+        Family("binary", "u1 integers 0..1, u2 integers 0..999", _beside(lambda rng: rng.randint(0, 1))),
+        Family("constant", "u1 = 1, u2 integers 0..999", _beside(lambda rng: 1)),
         Family("binary64", "random doubles in [0, 1), taken exactly", _independent(lambda rng: Fraction(rng.random()))),
         Family("near-ties", "0..3 plus -9..9 times 1e-30", _independent(lambda rng: rng.randint(0, 3) + _tiny(rng))),
     )

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 __all__ = ["Report", "Table", "add_common_options", "exponent", "median", "milliseconds", "progress", "shown"]
 
-PACKAGES: Final = ("stackexact", "python-flint", "highspy", "numpy", "open_spiel", "cvxpy")
+PACKAGES: Final = ("stackexact", "python-flint", "highspy", "numpy", "sympy", "open_spiel", "cvxpy")
 """Packages whose versions are printed above the tables."""
 
 NOTHING: Final = "-"

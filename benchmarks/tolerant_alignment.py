@@ -3,8 +3,10 @@
     python benchmarks/tolerant_alignment.py
     python benchmarks/tolerant_alignment.py --sizes 1000 --below 1000 --runs 5
 
-Payoffs are independent random integers in NumPy arrays. Time is counted from there: ``game`` reads the arrays,
-``solve`` searches and verifies. Every run is a process of its own, whose peak memory is printed.
+Payoffs are integers in NumPy arrays: ``independent`` ones are random, in a game of ``common`` interest both players
+have the same random table, and a ``staircase`` needs almost as many guarantees as it has outcomes. Time is counted from
+there: ``game`` reads the arrays, ``solve`` searches and verifies. Every run is a process of its own, whose peak memory
+is printed.
 """
 
 from __future__ import annotations
@@ -18,21 +20,31 @@ from cells import asked_cell, emit, peak_mib, run_cell
 from reporting import Report, Table, add_common_options, exponent, median, progress, shown
 
 CONCEPTS: Final = ("tolerant", "alignment")
+FAMILIES: Final = ("independent", "common", "staircase")
+
+
+def arrays(family: str, size: int, below: int, seed: int) -> tuple[Any, Any, int]:
+    """Payoff arrays of leader and follower, and a tolerance."""
+    import numpy
+
+    if family == "staircase":
+        steps = -numpy.arange(size * size).reshape(size, size).T
+        # The follower's gaps lag behind the leader's losses: an action's guarantee ends where the next one's begins.
+        return steps, numpy.where(numpy.arange(size) > 0, steps + size - 1, 0), size * size
+    leader, follower = numpy.random.default_rng([size, seed]).integers(0, below, (2, size, size))
+    return leader, leader if family == "common" else follower, below // 20
 
 
 def measure(request: dict[str, Any]) -> None:
     """Answer one concept for one game, in a process of its own."""
-    import numpy
-
     import stackexact
 
-    size, below, concept = request["size"], request["below"], request["concept"]
+    concept = request["concept"]
     stackexact.solve(stackexact.Game([[1]], [[1]], tolerance=1), [concept])
-    rng = numpy.random.default_rng([size, request["seed"]])
-    leader, follower = rng.integers(0, below, (2, size, size))
+    leader, follower, tolerance = arrays(request["family"], request["size"], request["below"], request["seed"])
     loaded = peak_mib()
     start = perf_counter()
-    game = stackexact.Game(leader, follower, tolerance=below // 20)
+    game = stackexact.Game(leader, follower, tolerance=tolerance)
     built = perf_counter()
     stackexact.solve(game, [concept])
     end = perf_counter()
@@ -41,9 +53,10 @@ def measure(request: dict[str, Any]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """The runs of one concept at one size that came to an end, and why others did not."""
+    """The runs of one concept on one family at one size that came to an end, and why others did not."""
 
     concept: str
+    family: str
     size: int
     asked: int
     samples: tuple[dict[str, Any], ...]
@@ -57,35 +70,35 @@ class Cell:
         """The cell as a line of the table."""
         numbers = [shown(self.middle(what)) for what in ("game", "solve", "total")]
         memory = [shown(self.middle(what), 4) for what in ("loaded", "peak")]
-        return self.concept, str(self.size), f"{len(self.samples)}/{self.asked}", *numbers, *memory
+        return self.concept, self.family, str(self.size), f"{len(self.samples)}/{self.asked}", *numbers, *memory
 
 
-def run(concept: str, size: int, options: argparse.Namespace) -> Cell:
-    """Measure one concept at one size, a child process for each run."""
+def run(concept: str, family: str, size: int, options: argparse.Namespace) -> Cell:
+    """Measure one concept on one family at one size, a child process for each run."""
     samples: list[dict[str, Any]] = []
     troubles = []
     for seed in range(options.runs):
-        request = {"concept": concept, "size": size, "below": options.below, "seed": seed}
+        request = {"concept": concept, "family": family, "size": size, "below": options.below, "seed": seed}
         outcome = run_cell(__file__, request, options.seconds / options.runs)
         samples += outcome.lines
         if outcome.trouble is not None:
-            troubles.append(f"{concept} {size}, run {seed}: {outcome.trouble}")
-    progress(f"{concept} {size}: {len(samples)} of {options.runs} runs")
-    return Cell(concept, size, options.runs, tuple(samples), tuple(troubles))
+            troubles.append(f"{concept} {family} {size}, run {seed}: {outcome.trouble}")
+    progress(f"{concept} {family} {size}: {len(samples)} of {options.runs} runs")
+    return Cell(concept, family, size, options.runs, tuple(samples), tuple(troubles))
 
 
 def growth(cells: list[Cell]) -> Table:
     """Fitted exponents of the median times in the size."""
     rows = []
-    for concept in CONCEPTS:
-        mine = [cell for cell in cells if cell.concept == concept]
+    for concept, family in dict.fromkeys((cell.concept, cell.family) for cell in cells):
+        mine = [cell for cell in cells if (cell.concept, cell.family) == (concept, family)]
         fitted = [
             [(float(cell.size), value) for cell in mine if (value := cell.middle(what))]
             for what in ("game", "solve", "total")
         ]
-        rows.append((concept, *(shown(exponent(points)) for points in fitted)))
+        rows.append((concept, family, *(shown(exponent(points)) for points in fitted)))
     title = "Growth: time ~ n ** exponent, fitted to the medians"
-    return Table(title, ("concept", "game", "solve", "total"), tuple(rows))
+    return Table(title, ("concept", "family", "game", "solve", "total"), tuple(rows))
 
 
 def main() -> None:
@@ -96,12 +109,18 @@ def main() -> None:
         return
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sizes", type=int, nargs="+", default=[100, 300, 1000], metavar="N")
+    parser.add_argument("--families", nargs="+", choices=FAMILIES, default=list(FAMILIES), metavar="NAME")
     parser.add_argument("--below", type=int, default=10**6, help="payoffs are 0 to one less (default: %(default)s)")
     parser.add_argument("--runs", type=int, default=3, help="games, each in its process (default: %(default)s)")
     add_common_options(parser, 300)
     options = parser.parse_args()
-    cells = [run(concept, size, options) for concept in CONCEPTS for size in options.sizes]
-    headers = ("concept", "n", "runs", "game s", "solve s", "total s", "loaded MiB", "peak MiB")
+    cells = [
+        run(concept, family, size, options)
+        for concept in CONCEPTS
+        for family in options.families
+        for size in options.sizes
+    ]
+    headers = ("concept", "family", "n", "runs", "game s", "solve s", "total s", "loaded MiB", "peak MiB")
     table = Table("Medians: seconds, and peak memory of the process", headers, tuple(cell.row() for cell in cells))
     troubles = tuple(trouble for cell in cells for trouble in cell.troubles)
     data = [asdict(cell) for cell in cells]

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from stackexact.errors import CertificateError
+from stackexact.errors import CertificateError, shorten
 from stackexact.games.screen import printable
 
-from .games import Change, changes, load
-from .output import emit
+from .commands import Command
+from .games import Change, changes, load, named
+from .output import emit, note
 
 if TYPE_CHECKING:
     from stackexact.certificates.check import Report
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 
-@click.command("check")
+@click.command("check", cls=Command)
 @click.argument("file", metavar="FILE")
 @click.option("--game", metavar="GAME", help="Also check that the certificate speaks of this game.")
 @changes()
@@ -34,61 +36,76 @@ def command(file: str, game: str | None, as_json: bool, **given: Any) -> int:
     change = Change(**given)
     if game is None and change != Change():
         raise click.UsageError("--at, --assume, --leader and --follower change the game that --game names; give it too")
-    from stackexact.certificates.check import check
-
-    document = _read(file)
-    report = check(document)
-    other = "" if game is None else _difference(document, load(game, change))
+    named("FILE", file)
+    named("--game", game)
+    report = _checked(file)
+    other = "" if game is None else _compared(report, load(game, change))
     made = {"true": report.true and not other, "game": other} if game is not None else {"true": report.true}
     emit(_as_json(report, made) if as_json else _as_text(report, made), utf8=as_json)
     return 0 if made["true"] else 1
 
 
-def _read(file: str) -> dict[str, Any]:
-    from stackexact.certificates.check import read
+def _checked(file: str) -> Report:
+    from stackexact.certificates.check import check, read, read_open
 
-    if file != "-":
-        return read(file)
+    if file == "-" and sys.stdin is None:
+        raise CertificateError("standard input: expected it to be open, found it closed; name a file")
+    # A path, not a text: the name of a file may begin with a brace as a certificate does.
+    document = read_open(sys.stdin.buffer, "standard input") if file == "-" else read(Path(file))
     try:
-        text = sys.stdin.buffer.read().decode("utf-8-sig")
-    except (OSError, ValueError):
-        raise CertificateError("standard input: expected a certificate, found no UTF-8 text") from None
-    if not text.lstrip().startswith("{"):
-        raise CertificateError("standard input: expected a certificate, found no JSON object; pipe its file in")
-    return read(text)
+        return check(document)
+    except CertificateError as error:
+        place = "standard input" if file == "-" else shorten(file)
+        raise CertificateError(f"{place}: {error}") from None
 
 
-def _difference(document: dict[str, Any], game: Any) -> str:
-    """Why a certificate speaks of another game; its digest is computed anew from the game it holds."""
-    from stackexact.errors import InputError
-    from stackexact.games.files import loads
+def _compared(report: Report, game: Any) -> str:
+    """Why a certificate speaks of another game; notes what no digest says."""
+    other = _difference(report, game)
+    stated = getattr(game, "tolerance", None)
+    if report.game is not None and not other and stated is not None:
+        from stackexact.exact.relation import text_of
 
-    try:
-        held = loads(json.dumps(document["game"])).sha256
-    except InputError as error:
-        return f"the game of the certificate cannot be read: {error.line}"
+        if text_of(stated) == report.game.bound:
+            return other
+        own = "none" if report.game.bound is None else shorten(report.game.bound)
+        note(f"GAME states the tolerance {shorten(text_of(stated))}, the certificate {own}: the same game otherwise")
+    return other
+
+
+def _difference(report: Report, game: Any) -> str:
+    """Why a certificate speaks of another game; its digest is computed anew, by the checker, from the game it holds."""
+    if report.game is None:
+        return "the game of the certificate cannot be read"
+    held = report.game.sha256()
     if held == game.sha256:
         return ""
     return f"the certificate speaks of a game with the digest {held[:12]}…, GAME has {game.sha256[:12]}…"
 
 
 def _as_text(report: Report, made: dict[str, Any]) -> str:
-    lines = [_line(verdict.concept, verdict.reason if not verdict.true else "") for verdict in report.verdicts]
+    lines = [_line(verdict.concept, verdict.reason, verdict.coverage) for verdict in report.verdicts]
     lines += [_line("game", made["game"])] if "game" in made else []
     count = sum(verdict.true for verdict in report.verdicts)
     total = len(report.verdicts)
     proved = f"{total} of {total} claims proved" if count == total else f"only {count} of {total} claims proved"
-    other = ", but of another game" if made.get("game") else ""
+    other = ", but of another game" if made.get("game") and report.game else ""
     return "\n".join([*lines, f"certificate: {'true' if made['true'] else 'false'}: {proved}{other}", ""])
 
 
-def _line(name: str, reason: str) -> str:
-    return printable(f"{name[:60]}: false ({reason})" if reason else f"{name[:60]}: true")
+def _line(name: str, reason: str, coverage: str = "") -> str:
+    true = f"true (coverage {coverage})" if coverage else "true"
+    return printable(f"{name[:60]}: {f'false ({reason})' if reason else true}")
 
 
 def _as_json(report: Report, made: dict[str, Any]) -> str:
     claims = [
-        {"concept": verdict.concept, "true": verdict.true, **({} if verdict.true else {"reason": verdict.reason})}
+        {
+            "concept": verdict.concept,
+            "true": verdict.true,
+            **({} if verdict.true else {"reason": verdict.reason}),
+            **({"coverage": verdict.coverage} if verdict.coverage else {}),
+        }
         for verdict in report.verdicts
     ]
     document = {
@@ -100,5 +117,5 @@ def _as_json(report: Report, made: dict[str, Any]) -> str:
         "claims": claims,
     }
     if "game" in made:
-        document["game"] = {"name": report.game_name, "same": not made["game"]}
+        document["game"] = {"name": report.game_name, "same": not made["game"] if report.game else None}
     return json.dumps(document, indent=2) + "\n"

@@ -7,13 +7,14 @@ from typing import Any
 
 import click
 
-from .games import Change, argument, changes, load
+from .commands import Command
+from .games import Change, argument, changes, load, named
 from .output import emit, note
 
 __all__ = ["command"]
 
 
-@click.command("convert", epilog="Example: stackexact convert game.json game.nfg --at delta=1/100")
+@click.command("convert", cls=Command, epilog="Example: stackexact convert game.json game.nfg --at delta=1/100")
 @argument("in")
 @click.argument("out", metavar="OUT")
 @click.option("--to", type=click.Choice(["json", "nfg", "latex"]), help="The format of OUT, whatever its name.")
@@ -26,7 +27,10 @@ def command(out: str, to: str | None, **given: Any) -> int:
     """
     from stackexact.games import files
 
-    game = load(given.pop("in"), Change(**given))
+    source = given.pop("in")
+    named("IN", source)
+    named("OUT", out)
+    game = load(source, Change(**given))
     if to is None and out != "-":
         files.write_game(out, game)
         to = "nfg" if PurePath(out).suffix.lower() == ".nfg" else None

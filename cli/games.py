@@ -14,7 +14,7 @@ from stackexact.errors import InputError, UsageError, shorten
 
 from .output import note
 
-__all__ = ["Change", "argument", "changes", "load", "locate"]
+__all__ = ["Change", "argument", "changes", "load", "locate", "named"]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -93,7 +93,14 @@ def load(source: str, change: Change) -> Any:
     return _substituted(game, change.at)
 
 
+def named(option: str, name: str | None) -> None:
+    """Refuse an empty file name, as an unset variable of a shell gives it."""
+    if name == "":
+        raise UsageError(f"{option}: expected the name of a file, found none; name one")
+
+
 def _pair(source: str, follower: str) -> tuple[str, str]:
+    named("--follower", follower)
     if source == follower == "-":
         raise UsageError("--follower: expected a file, found standard input, which GAME is already; name a file")
     for name in (source, follower):
@@ -105,6 +112,7 @@ def _pair(source: str, follower: str) -> tuple[str, str]:
 
 def locate(source: str) -> str:
     """The path of a GAME: an existing file, ``-``, or the file of a shipped game of that name."""
+    named("GAME", source)
     if source == "-" or os.path.isfile(source):
         return source
     from stackexact import instances

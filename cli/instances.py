@@ -11,6 +11,7 @@ import click
 
 from stackexact.games.screen import printable
 
+from .commands import Group
 from .output import emit, is_terminal, terminal
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 
-@click.group("instances", invoke_without_command=True)
+@click.group("instances", cls=Group, invoke_without_command=True)
 @click.option("--json", "as_json", is_flag=True, help="Print the list as one JSON object.")
 @click.pass_context
 def command(context: click.Context, as_json: bool) -> int:

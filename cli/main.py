@@ -26,7 +26,8 @@ import click
 from stackexact import __version__
 from stackexact.errors import LimitReached, StackexactError, Unproved, shorten
 
-from .output import complain
+from .commands import Group
+from .output import complain, emit, grumble
 
 __all__ = ["COMMANDS", "group", "main"]
 
@@ -49,7 +50,7 @@ COMMANDS: Final = (
 )
 
 
-class Commands(click.Group):
+class Commands(Group):
     """The rows of :data:`COMMANDS` as a group of commands."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -77,13 +78,21 @@ class Commands(click.Group):
             formatter.write_dl([(row.name, row.summary) for row in COMMANDS])
 
 
+def _version(context: click.Context, parameter: click.Parameter, value: bool) -> None:
+    if value and not context.resilient_parsing:
+        emit(f"stackexact {__version__}\n")
+        context.exit()
+
+
 @click.group(
     cls=Commands,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Exit codes: 0 done or true, 1 found false, 2 bad usage or input, 3 undecided or limit reached.",
 )
-@click.version_option(__version__, prog_name="stackexact", message="%(prog)s %(version)s")
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version and exit."
+)
 @click.pass_context
 def group(context: click.Context) -> int:
     """Exact analysis of leader-follower (Stackelberg) games.
@@ -91,13 +100,13 @@ def group(context: click.Context) -> int:
     GAME is a file (.json, .nfg, .csv), the name of a shipped game, or - for standard input.
     """
     if context.invoked_subcommand is None:
-        click.echo(context.get_help(), err=True)
+        grumble(f"{context.get_help()}\n")
         return BAD
     return 0
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command and return its exit code; the entry point of the console script."""
+    """Run a command and return its exit code."""
     try:
         answer: Any = group.main(arguments, prog_name="stackexact", standalone_mode=False)
     except (click.Abort, KeyboardInterrupt):
@@ -114,6 +123,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         if isinstance(error, StackexactError) and not isinstance(error, Unproved):
             complain(error.line)
+            return BAD
+        if isinstance(error, OSError):
+            complain(f"the system refuses to read or write: {(error.strerror or str(error)).lower()}")
             return BAD
         found = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
         complain(f"a fault of stackexact, please report it with the input and STACKEXACT_DEBUG=1: {found}")

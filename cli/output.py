@@ -11,7 +11,7 @@ from typing import IO, Final
 from stackexact.errors import InputError
 from stackexact.games.screen import printable
 
-__all__ = ["complain", "emit", "is_terminal", "note", "terminal"]
+__all__ = ["complain", "emit", "grumble", "is_terminal", "note", "terminal"]
 
 _BROKEN_PIPE: Final = 141
 _LINE: Final = 900
@@ -54,8 +54,13 @@ def complain(text: str, kind: str = "error: ") -> None:
     line = printable(text)
     if len(line) > _LINE:
         line = f"{line[: _LINE // 2]} ... {line[-_LINE // 2 :]}"
+    grumble(f"stackexact: {kind}{line}\n")
+
+
+def grumble(text: str) -> None:
+    """Text on standard error; where that cannot be written there is nobody to tell."""
     with suppress(OSError, ValueError, AttributeError):
-        data = f"stackexact: {kind}{line}\n".encode(sys.stderr.encoding or "utf-8", "backslashreplace")
+        data = text.encode(sys.stderr.encoding or "utf-8", "backslashreplace")
         sys.stderr.flush()
         sys.stderr.buffer.write(data)
         sys.stderr.buffer.flush()

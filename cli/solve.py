@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,8 @@ import click
 
 from stackexact.errors import UsageError
 
-from .games import Change, argument, changes, load
+from .commands import Command
+from .games import Change, argument, changes, load, named
 from .output import emit, note, terminal
 from .progress import progress
 
@@ -32,6 +34,7 @@ def _seconds(context: click.Context, parameter: click.Parameter, value: float | 
 
 @click.command(
     "solve",
+    cls=Command,
     epilog="Examples: stackexact solve misaligned-a --at delta=1/100; "
     "stackexact solve game.nfg --leader 2 --concept mixed-strong --json",
 )
@@ -50,7 +53,7 @@ def _seconds(context: click.Context, parameter: click.Parameter, value: float | 
     "--max-cells",
     type=click.IntRange(min=1),
     metavar="N",
-    help="Most cells of a closed form (no numeric game has several).",
+    help="Most answers of a closed form, before equal ones are merged.",
 )
 def command(
     game: str,
@@ -106,20 +109,30 @@ class _Request:
         names = {"GAME": source, "--output": self.target, "--certificate": self.certificate}
         places: dict[str, str] = {}
         for option, name in names.items():
+            named(option, name)
             place = os.path.realpath(name) if name and name != "-" else ""
-            if option != "GAME" and place:
-                _writable(option, place)
+            if option != "GAME" and name:
+                _writable(option, name)
             if place in places and (os.path.isfile(place) or not os.path.exists(place)):
                 raise UsageError(f"{option}: expected another file than that of {places[place]}; rename one")
             if place:
                 places[place] = option
 
 
-def _writable(option: str, place: str) -> None:
+def _writable(option: str, name: str) -> None:
+    """Refuse a place where nothing can be written before the work, not behind it."""
+    place, exists = os.path.realpath(name), os.path.exists(name)
     folder = os.path.dirname(place)
     if os.path.isdir(place) or not os.path.isdir(folder):
         found = "a folder" if os.path.isdir(place) else "a name in a folder that does not exist"
         raise UsageError(f"{option}: expected a file to write, found {found}; correct the path")
+    # A file is replaced by another one written beside it. A device or a pipe is written to, under the name given: that
+    # of an open pipe is a link that leads nowhere.
+    device = exists and not os.path.isfile(name)
+    if not device and not os.access(folder, os.W_OK):
+        raise UsageError(f"{option}: expected a file to write, found a folder that may not be written; choose another")
+    if exists and not os.access(name, os.W_OK):
+        raise UsageError(f"{option}: expected a file to write, found one that may not be written; choose another")
 
 
 def _run(game: Any, request: _Request, remark: str) -> int:
@@ -127,10 +140,14 @@ def _run(game: Any, request: _Request, remark: str) -> int:
     from stackexact.solving.solve import solve
 
     with progress() as report:
-        solution = solve(game, request.concept or None, time_limit=request.time_limit, report=report)
-        if request.certificate is not None:
-            report("certificate")
-            _certify(solution, request.certificate)
+        solution = solve(
+            game,
+            request.concept or None,
+            time_limit=request.time_limit,
+            max_cells=request.max_cells,
+            report=report,
+        )
+        failed = _certified(solution, request.certificate, report)
         report("output")
         text = _rendered(solution, request, remark)
         if request.target is not None:
@@ -140,7 +157,20 @@ def _run(game: Any, request: _Request, remark: str) -> int:
     if request.form != "text" or request.target is not None:
         for left in solution.notes:
             note(left)
+    if failed is not None:
+        raise failed
     return 0 if solution.complete else _UNDECIDED
+
+
+def _certified(solution: Solution, place: str | None, report: Callable[[str], None]) -> Exception | None:
+    """Write the certificate, if one is wanted. What went wrong is told when the result, which is there, is safe."""
+    if place is not None:
+        report("certificate")
+        try:
+            _certify(solution, place)
+        except Exception as error:
+            return error
+    return None
 
 
 def _certify(solution: Solution, place: str) -> None:

@@ -22,7 +22,8 @@ pytestmark = pytest.mark.skipif(not SCRIPTS.is_dir(), reason="the benchmarks com
 SMALL = {
     "mixed_strong.py": (["--sizes", "3", "14", "--families", "ties", "near-ties", "--games", "1", "--rounds", "1"], 4),
     "memory.py": (["--sizes", "3", "--families", "ties", "--games", "1"], 1),
-    "tolerant_alignment.py": (["--sizes", "3", "8", "--runs", "1"], 4),
+    "tolerant_alignment.py": (["--sizes", "3", "8", "--runs", "1", "--families", "common", "staircase"], 8),
+    "closed_forms.py": (["--sizes", "1", "--runs", "1", "--naive", "20"], 4),
     "startup.py": (["--pairs", "1"], 1),
 }
 """Options for a run of a second or two, and the number of rows of the first table."""
@@ -97,6 +98,9 @@ def test_families_are_what_they_are_called(families: ModuleType) -> None:
     assert all(one == -two for one, two in both("zero-sum"))
     assert all(0 <= one + two <= 99 for one, two in both("covariant"))
     assert all(value in (0, 1, 2) for pair in both("ties") for value in pair)
+    assert {one for one, _ in both("binary")} == {0, 1}
+    assert {one for one, _ in both("constant")} == {1}
+    assert len({two for name in ("binary", "constant") for _, two in both(name)}) > 50
     assert all(value == Fraction(float(value)) for pair in both("binary64") for value in pair)
     offsets = [abs(value - round(value)) for pair in both("near-ties") for value in pair]
     assert 0 < max(offsets) <= Fraction(9, 10**30)

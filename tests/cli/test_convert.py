@@ -24,6 +24,17 @@ def test_there_and_back(run, name):
     assert Path("game.json").read_text(encoding="utf-8") == dumps(sx.read("game.nfg"))
 
 
+def test_long_numbers_come_back(run):
+    """What convert writes, every command reads, and it is the same game."""
+    payoffs = {"leader": [["1e2000*1e2000*1e2000"]], "follower": [["1/(7e2000*7e2000)"]]}
+    game = {"format": "stackexact/game", "version": 1, "kind": "bimatrix", "payoffs": payoffs}
+    Path("g5.json").write_text(json.dumps(game), encoding="utf-8")
+    assert run("convert", "g5.json", "g5b.json") == (0, "", "")
+    assert sx.read("g5b.json") == sx.read("g5.json")
+    assert run("solve", "g5b.json", "--certificate", "c.json").code == 0
+    assert run("check", "c.json", "--game", "g5.json").code == 0
+
+
 def test_standard_output(run):
     """OUT may be -: JSON unless --to says otherwise."""
     game = sx.instance("misaligned-a")
@@ -65,6 +76,15 @@ def test_leader_and_follower(run):
     assert outcome.code == 0
     assert "delta" in outcome.err
     assert sx.read("pair.json") == sx.Game([[1, 2], [3, "delta"]], [[5, 6], [7, 8]])
+
+
+def test_a_false_assumption(run):
+    """It is refused with the file and the place, before anything is written."""
+    document = sx.instance("misaligned-a").document() | {"assumptions": ["0 < delta", "1 < 0"]}
+    Path("bad.json").write_text(json.dumps(document), encoding="utf-8")
+    for arguments in (["convert", "bad.json", "out.json"], ["solve", "bad.json", "--at", "delta=1/100"]):
+        assert "error: bad.json: assumptions[1]: expected" in run(*arguments).refused()
+    assert not Path("out.json").exists()
 
 
 def test_a_failure_keeps_the_old_file(run):

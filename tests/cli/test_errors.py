@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -55,6 +56,14 @@ USAGE = {
     "output in no folder": (["solve", "bagwell", "--output", "no/folder.txt"], "a folder that does not exist"),
     "certificate in no folder": (["solve", "bagwell", "--certificate", "no/c.json"], "--certificate: "),
     "certificate on standard output": (["solve", "bagwell", "--certificate", "-"], "found standard output"),
+    "empty output": (["solve", "bagwell", "--output", ""], "--output: expected the name of a file, found none"),
+    "empty certificate": (["solve", "bagwell", "--certificate", ""], "--certificate: expected the name of a file"),
+    "empty follower": (["solve", "bagwell", "--follower", ""], "--follower: expected the name of a file"),
+    "empty game": (["solve", ""], "GAME: expected the name of a file"),
+    "nothing to convert": (["convert", "", "out.json"], "IN: expected the name of a file"),
+    "nowhere to convert to": (["convert", "bagwell", ""], "OUT: expected the name of a file"),
+    "nothing to check": (["check", ""], "FILE: expected the name of a file"),
+    "no game to check against": (["check", "c.json", "--game", ""], "--game: expected the name of a file"),
     "one file twice": (["solve", "bagwell", "--output", "a", "--certificate", "./a"], "that of --output"),
     "a follower for a JSON game": (["solve", "game.json", "--follower", "u2.csv"], "expected two CSV tables"),
     "standard input twice": (["solve", "-", "--follower", "-"], "found standard input"),
@@ -135,7 +144,8 @@ def test_version(process):
 def test_the_installed_command_refuses_in_one_line(process):
     """What the tests above see in process is what the console script does."""
     assert "is it bagwell?" in process("solve", "bagwel").refused()
-    assert "closed forms" in process("solve", "misaligned-a").refused(3)
+    scaled = process("solve", "misaligned-a", "--at", "delta=2*delta", "--json")
+    assert (scaled.code, json.loads(scaled.out)["parameters"]) == (0, ["delta"])
 
 
 def fault(error: BaseException):
@@ -155,6 +165,12 @@ def test_a_fault_of_ours(run, monkeypatch, error):
     monkeypatch.setenv("STACKEXACT_DEBUG", "1")
     with pytest.raises(type(error)):
         run("solve", "bagwell")
+
+
+def test_the_system_refuses(run, monkeypatch):
+    """What the operating system does not do is no fault of ours."""
+    monkeypatch.setattr("stackexact.solving.solve.solve", fault(OSError(24, "Too many open files")))
+    assert "too many open files" in run("solve", "bagwell").refused()
 
 
 def test_out_of_memory(run, monkeypatch):
@@ -184,15 +200,79 @@ def test_full_disk(arguments):
         ran = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
     expected = "stackexact: error: standard output: cannot be written: no space left on device\n"
     assert (ran.returncode, ran.stderr) == (2, expected)
-    for option in ("--output", "--certificate"):
+    page = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    for option, printed in (("--output", ""), ("--certificate", page)):  # what was found is not lost
         ran = subprocess.run([*command, option, FULL], capture_output=True, text=True, check=False)
-        assert (ran.returncode, ran.stdout) == (2, "")
-        assert ran.stderr == "stackexact: error: /dev/full: cannot be written: no space left on device\n"
+        assert (ran.returncode, ran.stdout) == (2, printed)
+        expected = "stackexact: error: /dev/full: cannot be written: no space left on device"
+        assert ran.stderr.splitlines()[-1] == expected
 
 
-def test_a_reader_that_goes_away():
+@pytest.mark.parametrize("option", ["--output", "--certificate"])
+@pytest.mark.parametrize("exists", [False, True])
+def test_a_place_that_may_not_be_written(run, monkeypatch, tmp_path, option, exists):
+    """Found before any work is done. (The superuser may write anywhere, so the system's answer is replaced.)"""
+    folder = tmp_path / "closed"
+    folder.mkdir()
+    place = folder / "file"
+    if exists:
+        place.write_text("old", encoding="utf-8")
+    closed = os.path.realpath(place if exists else folder)
+    monkeypatch.setattr("os.access", lambda path, mode: os.fspath(path) != closed)
+    monkeypatch.setattr("stackexact.solving.solve.solve", fault(AssertionError("worked in vain")))
+    line = run("solve", "bagwell", option, place).refused()
+    assert f"{option}: expected a file to write, found " in line
+    assert "may not be written" in line
+    assert [path.read_text(encoding="utf-8") for path in folder.iterdir()] == ["old"] * exists
+
+
+def test_a_certificate_that_fails_does_not_take_the_result_along(run, monkeypatch):
+    """The result is printed, or written, and then the failure is told."""
+    page = run("solve", "bagwell").out
+    monkeypatch.setattr("stackexact.solving.solution.Solution.certificate", fault(MemoryError()))
+    outcome = run("solve", "bagwell", "--certificate", "c.json")
+    assert (outcome.code, outcome.out) == (3, page)
+    assert "memory" in outcome.err
+    assert run("solve", "bagwell", "--certificate", "c.json", "--output", "r.json").code == 3
+    assert [path.name for path in Path().iterdir()] == ["r.json"]
+
+
+HELP = [["--help"], ["--version"], ["solve", "--help"], ["instances", "show", "--help"]]
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="this system has no device that is always full")
+@pytest.mark.parametrize("arguments", HELP, ids=" ".join)
+def test_help_for_a_full_disk(arguments):
+    """Help and version are output like any other."""
+    with FULL.open("wb") as full:
+        ran = subprocess.run([COMMAND, *arguments], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    expected = "stackexact: error: standard output: cannot be written: no space left on device\n"
+    assert (ran.returncode, ran.stderr) == (2, expected)
+
+
+@pytest.mark.parametrize("arguments", HELP, ids=" ".join)
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+def test_help_in_another_encoding(process, arguments, encoding):
+    """What the encoding of the output lacks is spelled out."""
+    there = process(*arguments, PYTHONIOENCODING=encoding, PYTHONUTF8="0")
+    usual = process(*arguments, PYTHONIOENCODING="utf-8")
+    assert (there.code, there.err) == (0, "")
+    assert there.out == usual.out.replace("≈", "~")
+
+
+@pytest.mark.parametrize("arguments", [["solve", "-"], ["convert", "-", "out.json"], ["check", "-"]], ids=" ".join)
+def test_closed_standard_input(arguments, tmp_path):
+    """With standard input closed there is nothing to read, which is bad input."""
+    script = f"import os; os.close(0); os.execv({str(COMMAND)!r}, ['stackexact', *{arguments!r}])"
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert ran.stderr == "stackexact: error: standard input: expected it to be open, found it closed; name a file\n"
+    assert (ran.returncode, ran.stdout, list(tmp_path.iterdir())) == (2, "", [])
+
+
+@pytest.mark.parametrize("arguments", [["instances"], *HELP], ids=" ".join)
+def test_a_reader_that_goes_away(arguments):
     """``| head`` is no error: quiet, and not one of the exit codes with a meaning."""
-    process = subprocess.Popen([COMMAND, "instances"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process = subprocess.Popen([COMMAND, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert process.stdout is not None
     assert process.stderr is not None
     process.stdout.close()

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 import stackexact as sx
+from stackexact.commitment.mixed_strong_search import NumericLPs
+from stackexact.games.scalars import own_units
 
 COMMAND = Path(sys.executable).with_name("stackexact")
 
@@ -50,14 +52,28 @@ def blocked(folder: Path, *names: str) -> dict[str, str]:
     return {"PYTHONPATH": str(folder)}
 
 
-def test_without_highspy(process, tmp_path):
-    """Without the float solver every answer is the same, also in a game too large to need none."""
-    environment = blocked(tmp_path, "highspy")
-    lacking = subprocess.run(
-        [sys.executable, "-c", "import highspy"], env={**os.environ, **environment}, capture_output=True, check=False
-    )
-    assert lacking.returncode != 0
-    tables = [[[str((i * i + 5 * j * k + i * j) % 17) for j in range(9)] for i in range(9)] for k in (1, 3)]
+def broken(folder: Path, name: str, says: str) -> dict[str, str]:
+    """An environment in which a package is found but cannot be imported."""
+    (folder / name).mkdir()
+    (folder / name / "__init__.py").write_text(f"raise {says}\n", encoding="utf-8")
+    return {"PYTHONPATH": str(folder)}
+
+
+def imported(environment: dict[str, str], name: str) -> bool:
+    """Whether a fresh interpreter can import it."""
+    command = [sys.executable, "-c", f"import {name}"]
+    return not subprocess.run(command, env={**os.environ, **environment}, capture_output=True, check=False).returncode
+
+
+@pytest.mark.parametrize("says", ["", "ImportError('no _core here')", "OSError('wrong architecture')"])
+def test_without_highspy(process, tmp_path, says):
+    """Without the float solver, or with a broken one, every answer is the same, also in a game that would ask it."""
+    environment = broken(tmp_path, "highspy", says) if says else blocked(tmp_path, "highspy")
+    assert imported({}, "highspy")
+    assert not imported(environment, "highspy")
+    size = 21
+    tables = [[[str((i * i + 5 * j * k + i * j) % 17) for j in range(size)] for i in range(size)] for k in (1, 3)]
+    assert NumericLPs(own_units(sx.Game(*tables))).use_floats
     game = {"format": "stackexact/game", "version": 1, "kind": "bimatrix", "tolerance": "2"}
     text = json.dumps(game | {"payoffs": dict(zip(("leader", "follower"), tables, strict=True))})
     without, usual = (process("solve", "-", "--json", stdin=text, **more) for more in (environment, {}))
@@ -76,6 +92,22 @@ def test_help_and_version_load_no_library(process, tmp_path):
     environment = blocked(tmp_path, "flint", "numpy", "sympy", "highspy", "pulp", "rich")
     for arguments in (["--help"], ["--version"], ["solve", "--help"], ["instances"], ["instances", "path", "bagwell"]):
         assert process(*arguments, **environment).code == 0
+
+
+@pytest.mark.parametrize("module", ["click", "stackexact.errors", "stackexact.games.files"])
+def test_interrupt_while_loading(process, tmp_path, module):
+    """An interrupt that comes before there is anything to interrupt ends like any other."""
+    (tmp_path / "sitecustomize.py").write_text(
+        "import sys\n"
+        "class Interrupted:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        f"        if name == {module!r}:\n"
+        "            raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Interrupted())\n",
+        encoding="utf-8",
+    )
+    outcome = process("solve", "bagwell", PYTHONPATH=str(tmp_path))
+    assert (outcome.code, outcome.out, outcome.err.strip()) == (130, "", "stackexact: interrupted")
 
 
 def test_two_at_once_to_one_file(tmp_path):

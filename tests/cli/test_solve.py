@@ -127,9 +127,33 @@ def test_at_and_assume(run):
     assert "at delta = 1/100, gamma = 1/20\n" in page
 
 
-def test_a_game_with_parameters_waits_for_numbers(run):
-    """Closed forms are not there yet: one line, and the exit code of what stays open."""
-    assert "--at delta=1/100" in run("solve", "misaligned-a").refused(3)
+def test_a_closed_form_in_several_parameters(run):
+    """The tolerance is the second parameter: the benchmark drops where it reaches delta."""
+    results = json.loads(run("solve", "misaligned-a-gamma", "--json").out)["results"]
+    assert [(cell["when"], cell["leader"], cell["follower"]) for cell in results["tolerant"]["cells"]] == [
+        (["delta <= gamma"], "delta + 1/2", "delta"),
+        (["delta > gamma"], "3/5", "delta"),
+    ]
+
+
+def test_a_closed_form(run):
+    """One parameter: every concept as a function of it, with the relations under which each cell holds."""
+    cells = json.loads(run("solve", "boundary-jump", "--json").out)["results"]["pure-strong"]["cells"]
+    assert [(cell["when"], cell["leader"]) for cell in cells] == [
+        (["t < 0"], "2"),
+        (["t == 0"], "5"),
+        (["t > 0"], "1"),
+    ]
+    assert "when t == 0:\n  leader        5" in run("solve", "boundary-jump").out
+
+
+def test_a_limit_of_cells(run):
+    """What is left is undecided, and the exit code says so; what was found is printed."""
+    outcome = run("solve", "boundary-jump", "--concept", "pure-strong", "--max-cells", "2", "--json")
+    result = json.loads(outcome.out)["results"]["pure-strong"]
+    parts = [cell["when"] for cell in (*result["cells"], *result["undecided"])]
+    assert (outcome.code, len(result["cells"])) == (3, 2)
+    assert sorted(parts) == [["t < 0"], ["t == 0"], ["t > 0"]]
 
 
 def test_leader(run):

@@ -17,6 +17,9 @@ from pathlib import Path
 
 import pytest
 
+from stackexact.games.screen import wide
+from stackexact.solving.concepts import CONCEPTS
+
 pytest.importorskip("pty", reason="pseudo-terminals are a POSIX thing")
 import fcntl
 import termios
@@ -116,6 +119,28 @@ def test_width(process, columns, tmp_path):
     piped = process("solve", place, "--concept", "pure-strong", COLUMNS=str(columns)).out
     assert max(map(len, piped.splitlines())) <= 80
     assert piped == process("solve", place, "--concept", "pure-strong", COLUMNS="33").out
+
+
+LONG = {
+    "name": "a title of very many words " * 8 + "n" * 100,
+    "actions": {"leader": ["one long leader's action " * 5, "l" * 130], "follower": ["f" * 130, "行動" * 40]},
+    "tolerance": "1/" + "7" * 200,
+    "payoffs": {"leader": [["9" * 90 + "/7", "0"], ["1/3", "1"]], "follower": [["0", "1"], ["1", "1/" + "3" * 90]]},
+}
+
+
+@pytest.mark.parametrize("columns", [40, 60, 83])
+@pytest.mark.parametrize("digits", ["0", "6", "150"])
+def test_nothing_is_wider_than_the_terminal(columns, digits, tmp_path):
+    """Long titles, labels, numbers and decimals are broken or shortened; that something is left out is said."""
+    place = tmp_path / "game.json"
+    game = {"format": "stackexact/game", "version": 1, "kind": "bimatrix", **LONG}
+    place.write_text(json.dumps(game), encoding="utf-8")
+    concepts = [f"--concept={concept.name}" for concept in CONCEPTS]
+    shown = ESCAPE.sub("", show("solve", place, "--digits", digits, *concepts, columns=columns))
+    assert all(wide(line) <= columns for line in shown.splitlines())
+    assert "left out here" in " ".join(shown.split())
+    assert "".join(LONG["name"].split()) in "".join(shown.split())
 
 
 @pytest.fixture

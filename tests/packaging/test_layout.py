@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tarfile
 import tomllib
 import zipfile
 from pathlib import Path
@@ -47,6 +48,23 @@ def test_the_wheel_holds_the_tree(tmp_path: Path) -> None:
     assert {name.split("/")[0] for name in names} == {"stackexact"}
     shipped = tree(".py", ".json", "py.typed") | {"stackexact/instances/README.md"}
     assert set(names) == shipped
+
+
+@pytest.mark.slow
+def test_the_source_distribution_can_be_tested_and_read(tmp_path: Path) -> None:
+    """The source distribution holds the whole tree: code, tests, documentation, benchmarks, gates; and no caches."""
+    pytest.importorskip("build", reason="building a source distribution takes the dev extra")
+    command = [sys.executable, "-m", "build", "--sdist", "--outdir", tmp_path, ROOT]
+    subprocess.run(command, check=True, capture_output=True)
+    (archive,) = tmp_path.glob("*.tar.gz")
+    with tarfile.open(archive) as members:
+        names = {member.name.partition("/")[2] for member in members if member.isfile()}
+    folders = ("stackexact", "cli", "instances", "tests", "docs", "benchmarks")
+    found = [path for folder in folders for path in (ROOT / folder).rglob("*") if path.is_file()]
+    expected = {str(path.relative_to(ROOT)) for path in found if path.suffix != ".pyc"}
+    expected |= {"pyproject.toml", "MANIFEST.in", "README.md", "LICENSE", "CHANGELOG.md", ".ci/run"}
+    made = {name for name in names if name.startswith("stackexact.egg-info/")} | {"PKG-INFO", "setup.cfg"}
+    assert names - made == expected
 
 
 def loaded(code: str) -> set[str]:
