@@ -9,7 +9,9 @@ The skeleton names vertices and bounds; :func:`verify` recomputes every number f
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain, islice
 from typing import Any, Generic, TypeVar
 
 from stackexact.commitment.refutations import Refutation, Refuted, refute
@@ -131,10 +133,15 @@ def _reached(vertices: Vertices[T], claim: Reaching, corner: Corner[T], own: lis
         if k != claim.response:
             unique &= _lexicographically_negative([nought - one.rows[k] for one in own], prover)
     column = tuple(row[claim.response] for row in game.leader)
-    values = [corner.value(column), Ratio(corner.utility, corner.bottom)]
-    values += [corner.probability(i) for i in range(game.shape[0])]
-    complete = unique or claim.levels == len(values)
-    return Reached(claim.response, vertex, corner, tuple(values[: claim.levels]), tuple(own), complete)
+    values = tuple(islice(chain([corner.value(column)], _follower_and_weights(corner)), claim.levels))
+    complete = unique or claim.levels == 2 + game.shape[0]
+    return Reached(claim.response, vertex, corner, values, tuple(own), complete)
+
+
+def _follower_and_weights(corner: Corner[T]) -> Iterator[Ratio[T]]:
+    """What the tie rules compare after the leader's value: the follower's, then the probability of each action."""
+    yield Ratio(corner.utility, corner.bottom)
+    yield from map(corner.probability, range(len(corner.weights)))
 
 
 def _lexicographically_negative(vector: list[T], prover: Prover[T]) -> bool:
@@ -154,13 +161,10 @@ def _comes_after(chosen: Reached[T], other: Reached[T], prover: Prover[T]) -> No
     """Require ``other`` to be lexicographically below ``chosen``, or the same commitment with a later response."""
     leader = compare(chosen.values[0], other.values[0], prover)
     prover.zero([leader])
-    mine = [chosen.values[0], Ratio(chosen.corner.utility, chosen.corner.bottom)]
-    mine += [chosen.corner.probability(i) for i in range(len(chosen.corner.weights))]
-    theirs = list(other.values)
-    if other.unique:
-        theirs = [other.values[0], Ratio(other.corner.utility, other.corner.bottom)]
-        theirs += [other.corner.probability(i) for i in range(len(other.corner.weights))]
-    for one, two in zip(mine[1:], theirs[1:], strict=False):
+    mine = _follower_and_weights(chosen.corner)
+    theirs = _follower_and_weights(other.corner) if other.unique else iter(other.values[1:])
+    # Theirs first: zip has taken no value of mine when theirs end early.
+    for two, one in zip(theirs, mine, strict=False):
         difference = compare(one, two, prover)
         sign = prover.sign(difference)
         if sign < 0:
@@ -169,5 +173,5 @@ def _comes_after(chosen: Reached[T], other: Reached[T], prover: Prover[T]) -> No
             prover.positive([difference])
             return
         prover.zero([difference])
-    if len(theirs) < len(mine) or other.response < chosen.response:
+    if next(mine, None) is not None or other.response < chosen.response:
         raise Unproved("another follower action may have as good a commitment and comes first")

@@ -110,10 +110,8 @@ class Game:
     @property
     def is_numeric(self) -> bool:
         """Whether payoffs and tolerance are numbers, so that no answer depends on a parameter."""
-        tables = (*self.payoffs.leader, *self.payoffs.follower)
-        return not isinstance(self.tolerance, Expression) and not any(
-            isinstance(value, Expression) for row in tables for value in row
-        )
+        rows = (*self.payoffs.leader, *self.payoffs.follower, (self.tolerance,))
+        return not any(Expression in set(map(type, row)) for row in rows)
 
     @property
     def unused_parameters(self) -> tuple[str, ...]:
