@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -9,6 +10,7 @@ from typing import Any, NamedTuple
 from hypothesis import settings
 from hypothesis import strategies as st
 
+import stackexact as sx
 from stackexact.lp.program import Basis, Position, Program
 
 Table = tuple[tuple[Fraction, ...], ...]
@@ -201,3 +203,11 @@ def bases(program: Program[Any]) -> st.SearchStrategy[Basis]:
     rows, columns = program.shape
     places = st.sampled_from(Position)
     return st.builds(Basis, st.tuples(*[places] * columns), st.tuples(*[places] * rows))
+
+
+def affine(shape: tuple[int, int], seed: int, tolerance: str | None = None) -> sx.Game:
+    """A game with two parameters in a box whose every entry is an affine function with small coefficients."""
+    rng = random.Random(seed)
+    (m, n), entry = shape, lambda: f"{rng.randint(-5, 5)} + {rng.randint(-3, 3)}*x + {rng.randint(-3, 3)}*y"
+    tables = [[[entry() for _ in range(n)] for _ in range(m)] for _ in range(2)]
+    return sx.Game(*tables, assumptions=["0 <= x <= 1", "0 < y < 1"], tolerance=tolerance)

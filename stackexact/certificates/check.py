@@ -20,9 +20,10 @@ from stackexact.certificates.digits import integer
 from stackexact.certificates.embedded import Game, read_game
 from stackexact.certificates.line import Region
 from stackexact.certificates.reading import DIGITS, Node, Unsupported
+from stackexact.certificates.stated import Space, Stated
 from stackexact.errors import CertificateError, shorten
 
-__all__ = ["CertificateError", "Report", "Verdict", "check", "read", "read_open"]
+__all__ = ["CertificateError", "Report", "Verdict", "check", "prover", "read", "read_open"]
 
 MAX_BYTES = 256 * 2**20
 """The size of the largest file that is read."""
@@ -36,6 +37,9 @@ CONCEPTS: dict[str, Callable[[Game, Node, Node], None]] = {
     "correlated": proofs.correlated,
 }
 
+UNSHOWN = ("assumed", "undecided")
+"""How a coverage begins that is not shown."""
+
 TOLERANT: dict[str, Callable[[Game, Node, Node, Node], None]] = {
     "tolerant": benchmark_proofs.tolerant,
     "self-tolerant": benchmark_proofs.self_tolerant,
@@ -47,7 +51,8 @@ TOLERANT: dict[str, Callable[[Game, Node, Node, Node], None]] = {
 class Verdict:
     """Whether the claims of one concept are proved; ``reason`` names the place where they are not.
 
-    ``coverage`` is ``proved`` for a closed form whose cells are proved to make up the domain, else empty.
+    ``coverage`` says of a closed form whether its cells are proved to make up the domain: ``proved``, ``proved by`` a
+    solver, ``assumed``, or ``undecided by`` a solver; of numbers it is empty.
     """
 
     concept: str
@@ -76,8 +81,13 @@ class Report:
 
     @property
     def true(self) -> bool:
-        """Whether every claim is proved."""
+        """Whether every claim is proved, up to what :attr:`assumed` tells."""
         return all(verdict.true for verdict in self.verdicts)
+
+    @property
+    def assumed(self) -> bool:
+        """Whether the coverage of some claim was not shown (several parameters, no solver)."""
+        return any(verdict.true and verdict.coverage.startswith(UNSHOWN) for verdict in self.verdicts)
 
     def __bool__(self) -> bool:
         return self.true
@@ -151,9 +161,12 @@ def _constant(text: str) -> object:
     raise CertificateError(f"expected exact numbers as text, found {text}, which is no JSON number")
 
 
-def check(document: dict[str, Any]) -> Report:
+def check(document: dict[str, Any], smt: str | None = None) -> Report:
     """Check every claim of a certificate. What is no certificate of this version raises :class:`CertificateError`;
-    whatever else is wrong, in the embedded game too, leaves claims unsupported."""
+    whatever else is wrong, in the embedded game too, leaves claims unsupported.
+
+    ``smt`` names a solver (``z3`` or ``cvc5``) that is to show the coverage of closed forms in several parameters.
+    """
     try:
         parts = Node(document, "certificate").fields("format", "version", "kind", "game", "claims", "proofs")
         for key, expected in (("format", "stackexact/certificate"), ("version", 1), ("kind", "bimatrix")):
@@ -169,17 +182,17 @@ def check(document: dict[str, Any]) -> Report:
         game = read_game(Node(parts["game"].value, "game"))
     except Unsupported as flaw:
         return Report("bimatrix", None, tuple(Verdict(concept, False, str(flaw)) for concept in concepts))
-    return Report("bimatrix", game, tuple(_verdict(game, concept, claims, evidence) for concept in concepts))
+    return Report("bimatrix", game, tuple(_verdict(game, concept, claims, evidence, smt) for concept in concepts))
 
 
-def _verdict(game: Game, concept: str, claims: dict[str, Node], evidence: dict[str, Node]) -> Verdict:
+def _verdict(game: Game, concept: str, claims: dict[str, Node], evidence: dict[str, Node], smt: str | None) -> Verdict:
     try:
-        return Verdict(concept, True, "", _prove(game, concept, claims, evidence))
+        return Verdict(concept, True, "", _prove(game, concept, claims, evidence, smt))
     except Unsupported as flaw:
         return Verdict(concept, False, str(flaw))
 
 
-def _prove(game: Game, concept: str, claims: dict[str, Node], evidence: dict[str, Node]) -> str:
+def _prove(game: Game, concept: str, claims: dict[str, Node], evidence: dict[str, Node], smt: str | None) -> str:
     """Show all that is claimed of a concept; returns what was shown of the coverage."""
     if concept not in CONCEPTS and concept not in TOLERANT:
         raise Unsupported(f"expected one of {', '.join((*CONCEPTS, *TOLERANT))}")
@@ -189,19 +202,33 @@ def _prove(game: Game, concept: str, claims: dict[str, Node], evidence: dict[str
         raise Unsupported(f"proofs.{concept}: expected, but missing")
     claim = Node(claims[concept].value, f"claims.{concept}", claimed=True)
     told = claim.fields(*(("tolerance", "cells") if concept in TOLERANT else ("cells",)))
+    prove = prover(game, concept, told.get("tolerance"))
     proof = Node(evidence[concept].value, f"proofs.{concept}").fields("cells", optional=("coverage",))
 
-    def prove(region: Region | None, cell: Node, proof: Node) -> None:
-        there = game if region is None else game.on(region)
-        if concept in TOLERANT:
-            bound = told["tolerance"]
-            TOLERANT[concept](there, Node(bound.value, bound.place, True, region), cell, proof)
-        else:
-            CONCEPTS[concept](there, cell, proof)
+    if isinstance(game.line, Space) and ("coverage" in proof or not game.is_numeric):
+        # Imported here: a certificate of one parameter is checked without it.
+        from stackexact.certificates.several import prove_in_several
 
+        if "coverage" not in proof:
+            raise Unsupported(f"{proof['cells'].place}: expected coverage beside it, for the game has parameters")
+        return prove_in_several(game, told["cells"], proof, prove, smt)
     if "coverage" in proof or not game.is_numeric:
         prove_closed_form(game, told["cells"], proof, prove)
         return "proved"
     (cell,), (one,) = told["cells"].items(1), proof["cells"].items(1)
     prove(None, cell, one)
     return ""
+
+
+def prover(game: Game, concept: str, tolerance: Node | None) -> Callable[[Region | Stated | None, Node, Node], None]:
+    """What shows a cell by a proof where the parameters are in a region (``None``: there are none)."""
+
+    def prove(region: Region | Stated | None, cell: Node, proof: Node) -> None:
+        there = game if region is None else game.on(region)
+        if concept in TOLERANT and tolerance is not None:
+            bound = Node(tolerance.value, tolerance.place, True, region)
+            TOLERANT[concept](there, bound, cell, proof)
+        else:
+            CONCEPTS[concept](there, cell, proof)
+
+    return prove

@@ -15,7 +15,9 @@ from stackexact.certificates.embedded import COMPARE, Exact, Game, Relation, cha
 from stackexact.certificates.functions import Function
 from stackexact.certificates.line import Line, Real, Region, Split
 from stackexact.certificates.polynomials import Poly, sign_at, times
+from stackexact.certificates.quotients import Quotient
 from stackexact.certificates.reading import Node, Unsupported
+from stackexact.certificates.stated import Space, Stated
 
 STATEMENT = "the cells are disjoint and cover the assumptions"
 """What stands under ``coverage`` beside the proofs of a closed form."""
@@ -29,7 +31,7 @@ PARTS = 100_000
 Condition = tuple[Poly, str]
 """A polynomial and how it compares with 0."""
 
-Prove = Callable[[Region, Node, Node], None]
+Prove = Callable[["Region | Stated", Node, Node], None]
 """Shows a claim by a proof on a region, raises ``Unsupported``, or ``Split`` where the region has to be divided."""
 
 
@@ -93,7 +95,7 @@ def prove_closed_form(game: Game, cells: Node, proofs: dict[str, Node], prove: P
         raise Unsupported(f"{proofs['cells'].place}: expected coverage beside it, for the game has a parameter")
     proofs["coverage"].constant(STATEMENT)
     line = game.line
-    if line is None:
+    if not isinstance(line, Line):
         raise proofs["coverage"].fails("expected exactly one parameter that occurs in the game; solve with --at")
     claimed, written = cells.items(), proofs["cells"].items()
     if not claimed or len(written) != len(claimed):
@@ -123,14 +125,19 @@ def _conditions(when: Node, line: Line) -> list[Condition]:
     """What the relations of a cell, or of a piece, say of polynomials."""
     found: list[Condition] = []
     for item in when.items():
-        terms, signs = chained(item, partial(_term, item, line))
-        if len(signs) > 1:
-            raise item.wrong("one relation, EXPR REL EXPR")
-        found += _both((terms[0], signs[0], terms[1]))
+        found += _both(relation_of(item, line))
     return found
 
 
-def _term(relation: Node, line: Line, text: str) -> Function:
+def relation_of(item: Node, line: Line | Space) -> Relation:
+    """The one relation that stands here."""
+    terms, signs = chained(item, partial(_term, item, line))
+    if len(signs) > 1:
+        raise item.wrong("one relation, EXPR REL EXPR")
+    return terms[0], signs[0], terms[1]
+
+
+def _term(relation: Node, line: Line | Space, text: str) -> Function | Quotient:
     return Node(text, relation.place, relation.claimed).function(line)
 
 
@@ -143,6 +150,7 @@ def _both(relation: Relation) -> list[Condition]:
 
 
 def _function(value: Exact) -> Function:
+    assert not isinstance(value, Quotient), "a line has one parameter"
     return value if isinstance(value, Function) else Function.of(value)
 
 
@@ -174,15 +182,20 @@ def _cover(divided: Divided, domain: int, places: list[int], cells: list[Node]) 
     return places
 
 
-def _prove_piece(cell: Node, piece: Node, regions: Iterable[Region], prove: Prove) -> None:
-    """Run a proof on regions, dividing them wherever a comparison has no single answer."""
+def claim_of(cell: Node, piece: Node) -> tuple[dict[str, object], Node]:
+    """What is claimed on a piece, as a cell that holds everywhere, and its proof."""
     parts = piece.members()
-    claim, proof = {**cell.members(), "when": Node([], cell.place)}, parts["proof"]
+    claim = {**cell.members(), "when": Node([], cell.place)}
     further = parts["claim"].members() if "claim" in parts else {}
     for key, node in further.items():
         if key not in FURTHER or key in claim:
             raise node.fails(f"expected only those of {', '.join(FURTHER)} that the claim leaves out")
-    value = {key: node.value for key, node in (*claim.items(), *further.items())}
+    return {key: node.value for key, node in (*claim.items(), *further.items())}, parts["proof"]
+
+
+def _prove_piece(cell: Node, piece: Node, regions: Iterable[Region], prove: Prove) -> None:
+    """Run a proof on regions, dividing them wherever a comparison has no single answer."""
+    value, proof = claim_of(cell, piece)
     waiting = list(regions)[::-1]
     for _ in range(PARTS):
         if not waiting:

@@ -19,13 +19,25 @@ from unicodedata import category
 from stackexact.certificates.digits import written
 from stackexact.certificates.functions import Function
 from stackexact.certificates.line import Line, Region
-from stackexact.certificates.reading import BITS, Labels, Node, Unsupported, Vector, Weights, products, vector
+from stackexact.certificates.quotients import Quotient
+from stackexact.certificates.reading import (
+    BITS,
+    Labels,
+    Node,
+    Unsupported,
+    Vector,
+    Weights,
+    products,
+    text_of,
+    vector,
+)
+from stackexact.certificates.stated import Space, Stated
 from stackexact.errors import shorten
 
 COMPARE: dict[str, Callable[[Any, Any], bool]] = {"<": lt, "<=": le, ">": gt, ">=": ge, "==": eq, "!=": ne}
 
-Exact = Fraction | Function
-"""A payoff as it is written: a number, or a function of the parameter."""
+Exact = Fraction | Function | Quotient
+"""A payoff as it is written: a number, or a function of the one parameter or of several."""
 
 Relation = tuple[Exact, str, Exact]
 """Left side, sign, right side."""
@@ -66,8 +78,8 @@ def _vectors(lines: tuple[tuple[Fraction, ...], ...]) -> tuple[Vector, ...]:
 class Game:
     """The game that the certificate speaks of; ``u1`` pays the leader, ``u2`` the follower.
 
-    ``line`` is the line of the one parameter that occurs, ``relations`` what the assumptions say of it; payoffs that
-    depend on it compare only :meth:`on` a region of that line.
+    ``line`` is the line of the one parameter that occurs, or the space of several, ``relations`` what the assumptions
+    say of them; payoffs that depend on them compare only :meth:`on` a region.
     """
 
     name: str | None
@@ -78,7 +90,7 @@ class Game:
     u1: Table
     u2: Table
     tolerance: Fraction | None
-    line: Line | None = None
+    line: Line | Space | None = None
     relations: tuple[Relation, ...] = ()
 
     @property
@@ -97,8 +109,8 @@ class Game:
         """Whether payoffs and tolerance are numbers."""
         return all(isinstance(value, Fraction) for value in self.values)
 
-    def on(self, region: Region) -> Game:
-        """The game where the parameter is in a region, with numbers as payoffs if that is a rational point."""
+    def on(self, region: Region | Stated) -> Game:
+        """The game where the parameters are in a region, with numbers as payoffs if that is a rational point."""
         tables = (
             Table(tuple(tuple(_on(value, region) for value in row) for row in u.entries)) for u in (self.u1, self.u2)
         )
@@ -121,22 +133,26 @@ class Game:
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _on(value: Exact, region: Region) -> Fraction:
+def _on(value: Exact, region: Region | Stated) -> Fraction:
     """A payoff in a region. A function takes the place of a number: it compares like one there."""
+    if isinstance(region, Stated):
+        assert not isinstance(value, Function), "a game has one kind of functions"
+        return cast("Fraction", (value if isinstance(value, Quotient) else Quotient.of(value)).on(region))
+    assert not isinstance(value, Quotient), "a game has one kind of functions"
     place = region.rational
     if place is not None:
         return value.at(place) if isinstance(value, Function) else value
     return cast("Fraction", (value if isinstance(value, Function) else Function.of(value)).on(region))
 
 
-def _text(value: Exact | str, line: Line | None) -> str:
-    if isinstance(value, Function) and line is not None:
-        return value.text(line.name)
+def _text(value: Exact | str, line: Line | Space | None) -> str:
+    if isinstance(value, Function | Quotient) and line is not None:
+        return text_of(value, line)
     return written(value) if isinstance(value, Fraction) else str(value)
 
 
 def read_game(node: Node) -> Game:
-    """Read the embedded game. At most one parameter may occur in its payoffs: more are beyond this version."""
+    """Read the embedded game."""
     optional = (*_TEXTS, "actions", "parameters", "assumptions", "tolerance")
     parts = node.fields("format", "version", "kind", "payoffs", optional=optional)
     for key, expected in (("format", "stackexact/game"), ("version", 1), ("kind", "bimatrix")):
@@ -170,8 +186,8 @@ def read_game(node: Node) -> Game:
     )
 
 
-def _line(parameters: tuple[str, ...], node: Node) -> Line | None:
-    """The line of the parameter that occurs, if one does and no other."""
+def _line(parameters: tuple[str, ...], node: Node) -> Line | Space | None:
+    """The line of the parameter that occurs, or the space of those that do; without any, nothing."""
     parts = node.members()
     waiting = [parts[key].value for key in ("payoffs", "tolerance", "assumptions") if key in parts]
     occurring: set[str] = set()
@@ -182,7 +198,9 @@ def _line(parameters: tuple[str, ...], node: Node) -> Line | None:
         elif isinstance(value, dict | list):
             waiting += value.values() if isinstance(value, dict) else value
     occurring &= set(parameters)
-    return Line(occurring.pop()) if len(occurring) == 1 else None
+    if len(occurring) > 1:
+        return Space(tuple(sorted(occurring)))
+    return Line(occurring.pop()) if occurring else None
 
 
 def _parameters(node: Node) -> tuple[str, ...]:
@@ -196,12 +214,8 @@ def _parameters(node: Node) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _chain(node: Node, parameters: tuple[str, ...], line: Line | None) -> tuple[str, list[Relation]]:
-    """A chain of relations: its normal form, as far as it is understood, and what it says of the one parameter.
-
-    What it says of numbers must be true. Terms with one of several parameters are not taken apart: they can only narrow
-    the domain, and what is claimed without parameters is proved for all of it.
-    """
+def _chain(node: Node, parameters: tuple[str, ...], line: Line | Space | None) -> tuple[str, list[Relation]]:
+    """A chain of relations: its normal form, and what it says of parameters. What it says of numbers must be true."""
     terms, signs = chained(node, lambda text: _term(node, text, parameters, line))
     relations: list[Relation] = []
     for left, sign, right in zip(terms, signs, terms[1:], strict=False):
@@ -225,7 +239,7 @@ def chained(node: Node, term: Callable[[str], T]) -> tuple[list[T], list[str]]:
     return [term(part.strip(" ")) for part in parts[::2]], parts[1::2]
 
 
-def _term(node: Node, text: str, parameters: tuple[str, ...], line: Line | None) -> Exact | str:
+def _term(node: Node, text: str, parameters: tuple[str, ...], line: Line | Space | None) -> Exact | str:
     names = _NAME.findall(text)
     if not names:
         return Node(text, node.place).number()
@@ -236,22 +250,19 @@ def _term(node: Node, text: str, parameters: tuple[str, ...], line: Line | None)
     return text if line is None else Node(text, node.place).function(line)
 
 
-def _table(node: Node, line: Line | None) -> Table:
+def _table(node: Node, line: Line | Space | None) -> Table:
     rows = tuple(tuple(cast("Fraction", _number(entry, line)) for entry in row.items()) for row in node.items())
     if not rows or not rows[0] or any(len(row) != len(rows[0]) for row in rows):
         raise node.fails("expected rows of the same length, with at least one payoff")
     return Table(rows)
 
 
-def _number(node: Node, line: Line | None) -> Exact:
+def _number(node: Node, line: Line | Space | None) -> Exact:
     if isinstance(node.value, int) and not isinstance(node.value, bool):
         return Fraction(node.value)
     if isinstance(node.value, str) and _NAME.search(node.value):
         if line is None:
-            flaw = node.wrong("a number as text, p or p/q")
-            raise Unsupported(
-                f"{flaw}; this version checks games in which one listed parameter occurs: solve with --at"
-            )
+            raise Unsupported(f"{node.wrong('a number as text, p or p/q')}; the game lists no parameter that occurs")
         return node.function(line)
     return node.number()
 

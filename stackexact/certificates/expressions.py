@@ -1,18 +1,17 @@
-"""Expressions in one parameter, read without ``eval`` and without recursion; every size is bounded beforehand.
+"""Expressions in parameters, read without ``eval`` and without recursion; every size is bounded beforehand.
 
-Integers, decimals with exponent, the parameter, ``+ - * /``, ``**`` with a non-negative integer exponent, parentheses
+Integers, decimals with exponent, parameters, ``+ - * /``, ``**`` with a non-negative integer exponent, parentheses
 and signs; precedence as in Python.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
+from typing import Any, Protocol, TypeVar
 
 from stackexact.certificates.digits import integer
-from stackexact.certificates.functions import Function
-from stackexact.certificates.polynomials import ONE
 
 CHARACTERS = 10_000_000
 DIGITS = 1_000_000
@@ -32,17 +31,39 @@ class Malformed(ValueError):
     """A text that is no expression; the message says what was expected."""
 
 
-def read(text: str, name: str) -> Function:
-    """The function that a text stands for; ``name`` is the parameter. Raises :class:`Malformed`."""
+class Value(Protocol):
+    """What an expression is made of: a rational function of one parameter, or of several."""
+
+    def __add__(self, other: Any) -> Any: ...
+    def __sub__(self, other: Any) -> Any: ...
+    def __mul__(self, other: Any) -> Any: ...
+    def __truediv__(self, other: Any) -> Any: ...
+    def __neg__(self) -> Any: ...
+
+    def size(self) -> int:
+        """About how many words it takes to write down."""
+
+    def whole(self) -> int | None:
+        """The value if it is an integer."""
+
+    def reduced(self) -> Any:
+        """The same, a number in lowest terms: long sums of numbers stay short."""
+
+
+V = TypeVar("V", bound=Value)
+
+
+def read(text: str, number: Callable[[Fraction], V], parameters: Mapping[str, V]) -> V:
+    """The function that a text stands for, made of numbers and parameters. Raises :class:`Malformed`."""
     if len(text) > CHARACTERS:
         raise Malformed(f"an expression of at most {CHARACTERS} characters")
-    values: list[Function] = []
+    values: list[V] = []
     pending: list[str] = []
     operand_next = True
-    for number, token in _tokens(text, name):
+    for operand, token in _tokens(text, number, parameters):
         if operand_next:
-            if number is not None:
-                values.append(number)
+            if operand is not None:
+                values.append(operand)
                 operand_next = False
             elif token in "+-":
                 pending.append("sign" + token)
@@ -50,7 +71,7 @@ def read(text: str, name: str) -> Function:
                 pending.append(token)
             else:
                 raise Malformed("an expression: a number or a parameter where an operator stands")
-        elif number is not None or token == "(":
+        elif operand is not None or token == "(":
             raise Malformed("an expression: an operator between two operands")
         elif token == ")":
             while pending and pending[-1] != "(":
@@ -72,21 +93,21 @@ def read(text: str, name: str) -> Function:
     return values[0]
 
 
-def _tokens(text: str, name: str) -> Iterator[tuple[Function | None, str]]:
+def _tokens(text: str, number: Callable[[Fraction], V], parameters: Mapping[str, V]) -> Iterator[tuple[V | None, str]]:
     place = 0
     text = text.rstrip(" ")
     while place < len(text):
         found = _TOKEN.match(text, place)
         if found is None:
-            raise Malformed("an expression of numbers, the parameter and + - * / ** ( )")
+            raise Malformed("an expression of numbers, parameters and + - * / ** ( )")
         place = found.end()
         numeral, exponent, word, operator = found.groups()
         if numeral is not None:
-            yield Function.of(_numeral(numeral, exponent or "0")), ""
+            yield number(_numeral(numeral, exponent or "0")), ""
         elif word is not None:
-            if word != name:
-                raise Malformed(f"an expression in {name} alone")
-            yield Function((0, 1)), ""
+            if word not in parameters:
+                raise Malformed(f"an expression in {', '.join(parameters)} alone")
+            yield parameters[word], ""
         else:
             yield None, operator
 
@@ -107,7 +128,7 @@ def _binds(earlier: str, later: str) -> bool:
     return one > two or (one == two and later != "**")
 
 
-def _apply(values: list[Function], pending: list[str]) -> None:
+def _apply(values: list[V], pending: list[str]) -> None:
     operator, right = pending.pop(), values.pop()
     if operator.startswith("sign"):
         values.append(-right if operator == "sign-" else right)
@@ -116,44 +137,31 @@ def _apply(values: list[Function], pending: list[str]) -> None:
     if operator == "**":
         values.append(_power(left, right))
         return
-    _bounded(_size(left) * _size(right))
-    if operator == "/" and not right.top:
-        raise Malformed("an expression that does not divide by zero")
+    _bounded(left.size() * right.size())
     match operator:
         case "+":
-            made = left + right
+            values.append((left + right).reduced())
         case "-":
-            made = left - right
+            values.append((left - right).reduced())
         case "*":
-            made = left * right
+            values.append((left * right).reduced())
         case _:
-            made = left / right
-    values.append(_reduced(made))
+            try:
+                values.append((left / right).reduced())
+            except ZeroDivisionError:
+                raise Malformed("an expression that does not divide by zero") from None
 
 
-def _reduced(value: Function) -> Function:
-    """Numbers are kept in lowest terms, so that long sums of them stay short."""
-    if len(value.top) == 1 and len(value.bottom) == 1:
-        return Function.of(Fraction(value.top[0], value.bottom[0]))
-    return value
-
-
-def _power(left: Function, right: Function) -> Function:
-    exponent = right.top[0] if right.top else 0
-    if len(right.top) > 1 or right.bottom != ONE or not 0 <= exponent <= POWER:
+def _power(left: V, right: V) -> V:
+    exponent = right.whole()
+    if exponent is None or not 0 <= exponent <= POWER:
         raise Malformed(f"an integer exponent from 0 to {POWER} after **")
-    if left.bottom == ONE and left.top == (0, 1):
-        return Function((0,) * exponent + (1,))
-    _bounded(_size(left) * exponent**2)
-    made = Function(ONE)
-    for _ in range(exponent):
-        made = made * left
+    _bounded(left.size() * exponent**2)
+    made: V = left - left + 1
+    for digit in f"{exponent:b}" if exponent else "":  # squares first: a power of one term stays one term
+        made = made * made
+        made = made * left if digit == "1" else made
     return made
-
-
-def _size(value: Function) -> int:
-    longest = max(map(abs, (*value.top, *value.bottom))).bit_length()
-    return (len(value.top) + len(value.bottom)) * (1 + longest // 30)
 
 
 def _bounded(size: int) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from typing import Any
 
 from stackexact.certificates.digits import written
 from stackexact.certificates.line import Region
@@ -121,6 +122,27 @@ class Function:
         if len(bottom) == 1:
             return _text(top, bottom[0], name)
         return f"({_text(top, 1, name)})/({_text(bottom, 1, name)})"
+
+    def is_defined(self, region: Any) -> bool:
+        """Whether the denominator vanishes nowhere on a region."""
+        return bool(region.sign(self.bottom))
+
+    def whole(self) -> int | None:
+        """The value if it is an integer."""
+        if len(self.top) > 1 or self.bottom != ONE:
+            return None
+        return self.top[0] if self.top else 0
+
+    def size(self) -> int:
+        """About how many words it takes to write down."""
+        longest = max(map(abs, (*self.top, *self.bottom))).bit_length()
+        return (len(self.top) + len(self.bottom)) * (1 + longest // 30)
+
+    def reduced(self) -> Function:
+        """The same, a number in lowest terms."""
+        if len(self.top) == 1 and len(self.bottom) == 1:
+            return Function.of(Fraction(self.top[0], self.bottom[0]))
+        return self
 
     def __str__(self) -> str:
         return self.text(self.region.line.name if self.region else "x")

@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from stackexact.certificates import functions
+from stackexact.certificates import functions, quotients
 from stackexact.certificates.embedded import Game, Table
 from stackexact.certificates.functions import Function
+from stackexact.certificates.quotients import Quotient
 from stackexact.certificates.reading import Node, Weights, products, total
 
 ZERO = Fraction(0)
@@ -184,11 +185,17 @@ def _doubt(ties: set[Variable], positive: set[Variable], basis: Basis) -> str:
 def regular(rows: list[list[Fraction]]) -> bool:
     """Whether a square matrix is regular modulo a large prime, hence over the rationals; one of functions: throughout
     the region."""
-    flat: Iterable[object] = (entry for row in rows for entry in row)
-    region = next((entry.region for entry in flat if isinstance(entry, Function)), None)
+    region = next((entry.region for entry in _entries(rows) if isinstance(entry, Function)), None)
     if region is not None:
         return functions.regular(rows, region)
+    several = next((entry.region for entry in _entries(rows) if isinstance(entry, Quotient)), None)
+    if several is not None:
+        return quotients.regular(rows, several)
     return any(_regular_modulo(residues, prime) for prime in PRIMES if (residues := _residues(rows, prime)))
+
+
+def _entries(rows: list[list[Fraction]]) -> Iterable[object]:
+    return (entry for row in rows for entry in row)
 
 
 def _residues(rows: list[list[Fraction]], prime: int) -> list[list[int]]:

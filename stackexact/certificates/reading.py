@@ -14,17 +14,22 @@ from fractions import Fraction
 from math import lcm
 from typing import TYPE_CHECKING, Any, cast
 
+from stackexact.certificates import quotients
 from stackexact.certificates.digits import CHUNK, integer
 from stackexact.certificates.expressions import Malformed, read
 from stackexact.certificates.functions import Function, joint
+from stackexact.certificates.line import Line
 from stackexact.certificates.line import Unsupported as Unsupported
 from stackexact.certificates.polynomials import Poly, add, times
+from stackexact.certificates.quotients import Quotient
+from stackexact.certificates.terms import Terms
 from stackexact.errors import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Sequence
 
-    from stackexact.certificates.line import Line, Region
+    from stackexact.certificates.line import Region
+    from stackexact.certificates.stated import Space, Stated
 
 Labels = dict[str, int]
 """Action labels in the game's order, with their index."""
@@ -47,7 +52,7 @@ _NUMBER = re.compile(r"(-?)([0-9]+)(?:/([0-9]+)|\.([0-9]+))?")
 
 def show(value: Fraction) -> str:
     """A number for a message, which need not carry thousands of digits."""
-    if isinstance(value, Function):
+    if isinstance(value, Function | Quotient):
         return shorten(str(value))
     bits = value.numerator.bit_length() + value.denominator.bit_length()
     return shorten(str(value)) if bits < CHUNK else f"a number of about {round(bits * 0.30103)} digits"
@@ -63,7 +68,7 @@ class Node:
     value: object
     place: str
     claimed: bool = False
-    region: Region | None = None
+    region: Region | Stated | None = None
 
     def wrong(self, expected: str) -> Unsupported:
         """The complaint that something else was expected here."""
@@ -160,29 +165,29 @@ class Node:
         """The number here: the text ``p``, ``p/q`` or, outside claims, a decimal; in a region any expression."""
         return self._plain() if self.region is None else self._there(self.region)
 
-    def function(self, line: Line) -> Function:
-        """The expression in the line's parameter that stands here; each text is read once."""
+    def function(self, line: Line | Space) -> Function | Quotient:
+        """The expression in the parameters that stands here; each text is read once."""
         text = self.value
         if not isinstance(text, str):
             raise self.wrong("an expression as text")
         found = line.memory.get(text)
         if found is None:
             try:
-                found = read(text, line.name)
+                found = _read(text, line)
             except Malformed as flaw:
                 raise self.wrong(str(flaw)) from None
             line.memory[text] = found
-        if self.claimed and found.text(line.name) != text:
-            raise self.wrong(f"an expression in normal form, as {shorten(found.text(line.name))} is")
+        if self.claimed and text_of(found, line) != text:
+            raise self.wrong(f"an expression in normal form, as {shorten(text_of(found, line))} is")
         return found
 
-    def _there(self, region: Region) -> Fraction:
+    def _there(self, region: Region | Stated) -> Fraction:
         function, place = self.function(region.line), region.rational
-        if region.sign(function.bottom) == 0:
+        if not function.is_defined(region):
             raise self.wrong(f"an expression that is defined for {region}")
-        if place is not None:
+        if place is not None and isinstance(function, Function):
             return function.at(place)
-        return cast("Fraction", function.on(region))
+        return cast("Fraction", function.on(cast("Any", region)))
 
     def _plain(self) -> Fraction:
         text = self.value
@@ -227,6 +232,19 @@ class Node:
         return self.value
 
 
+def _read(text: str, line: Line | Space) -> Function | Quotient:
+    if isinstance(line, Line):
+        return read(text, Function.of, {line.name: Function((0, 1))})
+    return read(text, Quotient.of, {name: Quotient(Terms.variable(n)) for n, name in enumerate(line.names)})
+
+
+def text_of(value: Function | Quotient, line: Line | Space) -> str:
+    """A function of the parameters in normal form."""
+    if isinstance(value, Function):
+        return value.text(line.name) if isinstance(line, Line) else ""
+    return "" if isinstance(line, Line) else value.text(line.names)
+
+
 def _is_normal(found: re.Match[str], value: Fraction, below: int) -> bool:
     sign, top, bottom, decimals = found.groups()
     leading_zero = any(len(part) > 1 and part[0] == "0" for part in (top, bottom or ""))
@@ -251,6 +269,8 @@ def vector(values: Iterable[Fraction], bits: int = BITS) -> Vector:
     values, bottom = tuple(values), 1
     if values and isinstance(values[0], Function):
         return _functions(values)
+    if values and isinstance(values[0], Quotient):
+        return Vector(values, 1)
     for value in values:
         bottom = lcm(bottom, value.denominator)
         if bottom.bit_length() * len(values) > bits:  # many different denominators: a small file, endless memory
@@ -266,6 +286,8 @@ def _functions(values: Sequence[Any]) -> Vector:
 def total(values: Iterable[Fraction]) -> Fraction:
     """The sum, reduced once."""
     values = tuple(values)
+    if any(isinstance(value, Quotient) for value in values):
+        return cast("Fraction", quotients.total(values))
     scaled = vector(values)
     if isinstance(scaled.bottom, tuple):
         return cast("Fraction", Function(_added(scaled.tops), scaled.bottom, _region(values)))
@@ -274,6 +296,8 @@ def total(values: Iterable[Fraction]) -> Fraction:
 
 def products(weights: Weights, vectors: Iterable[Vector]) -> list[Fraction]:
     """``Σ_k weights[k]·v[k]`` for each of the vectors v; each result is reduced once."""
+    if any(isinstance(weight, Quotient) for weight in weights.values()):
+        return [total([weight * v.tops[k] for k, weight in weights.items()]) for v in vectors]
     scaled = vector(weights.values())
     tops = [(k, top) for k, top in zip(weights, scaled.tops, strict=True) if top]
     if not tops:

@@ -34,7 +34,7 @@ __all__ = ["ClosedForm", "closed_form"]
 class ClosedForm:
     """Disjoint cells that cover the domain, up to what is ``undecided``; ``limit`` says why it was left.
 
-    ``proofs`` writes the proof of each cell, piece by piece (not yet with several parameters: then it is empty).
+    ``proofs`` writes the proof of each cell, piece by piece.
     """
 
     cells: tuple[Cell, ...]

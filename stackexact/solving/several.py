@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from stackexact.covering.domain import relation_text_of_several
@@ -20,11 +21,12 @@ from stackexact.exact.rational_function import Exact, Expression
 from stackexact.exact.reading import Parameter, Parameters
 from stackexact.exact.tracing import Condition, Sign
 from stackexact.games.bimatrix import Game
+from stackexact.lp.simplex import never
 from stackexact.solving.cells import Cell
 from stackexact.solving.claims import Claims
 from stackexact.solving.closed_forms import ClosedForm
 from stackexact.solving.domains import SeveralParameters
-from stackexact.solving.routines import Routine
+from stackexact.solving.routines import ROUTINES, Traced
 
 __all__ = ["closed_form_in_several"]
 
@@ -32,7 +34,7 @@ __all__ = ["closed_form_in_several"]
 def closed_form_in_several(
     game: Game,
     domain: SeveralParameters,
-    routine: Routine,
+    concept: str,
     *,
     stop: Callable[[], bool] = lambda: False,
     max_cells: int | None = None,
@@ -40,10 +42,14 @@ def closed_form_in_several(
 ) -> ClosedForm:
     """The answer of one concept as a function of the parameters, proved on the whole domain."""
     parameters = domain.parameters
+    routine = ROUTINES[concept]
     tables = routine.tables(game, parameters)
 
+    def traced(sample: Point) -> Traced:
+        return routine.at(game, tables, sample, stop)
+
     def answer_at(sample: Point) -> tuple[Cell, tuple[Condition, ...]]:
-        found = routine.at(game, tables, sample, stop)
+        found = traced(sample)
         return found.cell, found.conditions
 
     covering = cover(domain.domain, answer_at, max_cells=max_cells, report=report)
@@ -51,10 +57,21 @@ def closed_form_in_several(
     areas = [Area(tuple((one.conditions, one.sample) for one in group)) for group in groups]
     parts = partition(domain.domain, areas, stop=stop)
     described = _Describing(parameters, domain.domain, stop)
-    cells = [described.cell(groups[part.area], part) for part in sorted(parts.parts, key=_place)]
+    ordered = sorted(parts.parts, key=_place)
+    cells = [described.cell(groups[part.area], part) for part in ordered]
+    always = partial(routine.at, game, tables, stop=never)  # a limit of the search is none of the proofs'
+    written = partial(_written, (game, concept, parameters, domain.domain, always))
+    proofs = tuple(partial(written, cell, part.conditions) for cell, part in zip(cells, ordered, strict=True))
     undecided = tuple(described.when(conditions) for conditions in parts.left)
     limit = covering.limit or ("z3 could not decide all of the domain" if undecided else "")
-    return ClosedForm(tuple(cells), (), undecided, limit)
+    return ClosedForm(tuple(cells), proofs, undecided, limit)
+
+
+def _written(about: tuple[Any, ...], cell: Cell, conditions: tuple[Condition, ...]) -> dict[str, Any]:
+    """The proof of a cell; what writes it is imported when somebody asks."""
+    from stackexact.solving.several_proofs import Proving
+
+    return Proving(*about).written(cell, conditions)
 
 
 def _place(part: Part) -> tuple[object, ...]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-from stackexact.errors import InputError, LimitReached, UsageError, shorten
+from stackexact.errors import InputError, UsageError, shorten
 from stackexact.exact.numbers import exact
 from stackexact.exact.rational_function import Exact
 from stackexact.exact.records import FrozenMapping
@@ -208,8 +208,8 @@ class Solution(Mapping[str, Result]):
         """Every decided claim with its proof (docs/certificates.md); a closed form stays out while part of it is
         undecided.
 
-        Raises :class:`~stackexact.errors.LimitReached` for closed forms in several parameters, whose proofs have no
-        written form yet.
+        Raises :class:`~stackexact.errors.LimitReached` where z3 cannot tell that the pieces of a proof in several
+        parameters fill their cell.
         """
         decided = {name: claim for name, claim in self.claims.items() if "undecided" not in claim}
         return Certificate(
@@ -224,10 +224,6 @@ class Solution(Mapping[str, Result]):
         )
 
     def _proofs(self, name: str) -> dict[str, Any]:
-        if name not in self.proofs:
-            raise LimitReached(
-                "certificates of closed forms in several parameters are not available yet; set all but one with --at"
-            )
         cells = {"cells": [proof() for proof in self.proofs[name]]}
         return {**cells, "coverage": COVERAGE} if self.results[name].parameters else cells
 
@@ -256,11 +252,12 @@ class Certificate(Shown):
 
     document: dict[str, Any]
 
-    def check(self) -> Report:
-        """Check every claim with the stand-alone checker."""
+    def check(self, smt: str | None = None) -> Report:
+        """Check every claim with the stand-alone checker; ``smt`` (``z3`` or ``cvc5``) names the solver that proves the
+        coverage of closed forms in several parameters, which is else assumed."""
         from stackexact.certificates.check import check
 
-        return check(json.loads(self.dumps()))
+        return check(json.loads(self.dumps()), smt)
 
     def dumps(self) -> str:
         """The certificate as JSON text."""

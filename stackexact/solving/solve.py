@@ -131,7 +131,7 @@ class _ClosedForms:
         from stackexact.solving.several import closed_form_in_several
 
         return closed_form_in_several(
-            space.game, self.domain, routine, stop=space.stop, max_cells=limit, report=progress
+            space.game, self.domain, concept.name, stop=space.stop, max_cells=limit, report=progress
         )
 
 

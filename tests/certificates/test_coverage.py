@@ -255,15 +255,19 @@ def test_a_payoff_of_another_game_is_noticed(name: str) -> None:
         assert reason(document)
 
 
-def test_one_parameter_only() -> None:
+def test_a_second_parameter_takes_a_solver() -> None:
     document = jump()
     document["game"]["parameters"] = ["delta", "gamma"]
     assert not reason(document), "a parameter that occurs nowhere changes nothing"
-    document["game"]["payoffs"]["leader"][0][0] = "gamma - gamma"
-    assert "one listed parameter" in reason(document)
-    document["game"]["payoffs"]["leader"][0][0] = "0"
-    document["game"]["assumptions"] = ["gamma > 0"]
-    assert "one listed parameter" in reason(document)
+    for place, text in (("payoffs", "gamma - gamma"), ("assumptions", "gamma > 0")):
+        document = jump()
+        document["game"]["parameters"] = ["delta", "gamma"]
+        if place == "payoffs":
+            document["game"]["payoffs"]["leader"][0][0] = text
+        else:
+            document["game"]["assumptions"] = [text]
+        assert [verdict.coverage for verdict in check(document).verdicts] == ["assumed"]
+        assert [verdict.coverage for verdict in check(document, "z3").verdicts] == ["proved by z3"]
     numeric = jump()
     numeric["game"]["payoffs"]["follower"] = [["0", "0", "0"]]
     assert "exactly one parameter" in reason(numeric)

@@ -83,7 +83,11 @@ def test_what_is_no_certificate_is_bad_input(where: tuple[str | int, ...], value
         (("game", "assumptions"), ["0 < 1 + 1"], "game.assumptions[0]: expected a number as text"),
         (("game", "assumptions"), ["0 < "], "game.assumptions[0]: expected a number as text"),
         (("game", "assumptions"), ["0 < a;b"], "game.assumptions[0]: expected relations between numbers"),
-        (("game", "tolerance"), "delta", "game.tolerance: expected a number as text, p or p/q, found 'delta'; this"),
+        (
+            ("game", "tolerance"),
+            "delta",
+            "game.tolerance: expected a number as text, p or p/q, found 'delta'; the",
+        ),
         (("game", "tolerance"), "-1", "game.tolerance: expected a tolerance of at least 0"),
         (("game", "actions", "leader"), ["a1"], "game.actions.leader: expected 2 item(s), found 1"),
         (("game", "actions", "leader", 1), "a1", "game.actions.leader[1]: expected a label without control characters"),
@@ -100,7 +104,7 @@ def test_what_is_no_certificate_is_bad_input(where: tuple[str | int, ...], value
         (
             ("game", "payoffs", "leader", 0, 0),
             "delta",
-            "expected a number as text, p or p/q, found 'delta'; this version checks",
+            "expected a number as text, p or p/q, found 'delta'; the game lists no parameter that occurs",
         ),
         (("game", "payoffs", "leader", 0, 0), "1/0", "expected a number with a positive denominator"),
         (("game", "payoffs", "leader", 0, 0), "9" * 1_000_001, "expected a number of at most 1000000 digits"),

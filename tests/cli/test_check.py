@@ -253,3 +253,25 @@ def test_nothing_heavy_is_loaded(tmp_path, certificate):
     assert {"click", "stackexact.certificates.check"} <= loaded
     heavy = {"flint", "highspy", "pulp", "sympy", "numpy", "z3", "networkx", "rich", "stackexact.games.bimatrix"}
     assert not loaded & heavy
+
+
+def test_coverage_in_several_parameters(tmp_path: Path, run) -> None:
+    """Exit code 3 while the coverage is assumed, 0 where a solver proves it, 1 where it is false."""
+    game, proof = tmp_path / "game.json", tmp_path / "proof.json"
+    leader, follower = [["x", "y"], ["1", "1/2"]], [["y", "x"], ["0", "1 - x"]]
+    document = sx.Game(leader, follower, assumptions=["0 < x < 1", "0 < y < 1"]).document()
+    game.write_text(json.dumps(document))
+    assert run("solve", game, "--concept", "pure-strong", "--certificate", proof).code == 0
+    told = run("check", proof)
+    assert (told.code, "pure-strong: true (coverage assumed)" in told.out, "--smt z3" in told.out) == (3, True, True)
+    for solver in ("z3", "cvc5"):
+        told = run("check", proof, "--game", game, "--smt", solver)
+        assert (told.code, f"coverage proved by {solver}" in told.out) == (0, True)
+    made = json.loads(proof.read_text())
+    for part in ("claims", "proofs"):
+        made[part]["pure-strong"]["cells"].pop()
+    proof.write_text(json.dumps(made))
+    assert run("check", proof).code == 3
+    told = run("check", proof, "--smt", "z3")
+    assert (told.code, "expected cells that cover the domain" in told.out) == (1, True)
+    assert "yices" in run("check", proof, "--smt", "yices").refused()

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import z3
+from strategies import affine
 
 import stackexact as sx
 from stackexact.covering import smt
@@ -18,17 +19,8 @@ from stackexact.errors import GameError, MissingLibrary
 from stackexact.exact.rational_function import Expression
 from stackexact.exact.relation import Assumption, parse_assumption
 
-BOX = ["0 <= x <= 1", "0 < y < 1"]
 A = [["0.6", "0.2"], ["0.5", "0.4"]]
 LOW = [["0.5+delta", "0"], ["0.5", "0.5"]]
-
-
-def affine(shape: tuple[int, int], seed: int, tolerance: str | None = None) -> sx.Game:
-    """A game whose every entry is an affine function with small coefficients."""
-    rng = random.Random(seed)
-    (m, n), entry = shape, lambda: f"{rng.randint(-5, 5)} + {rng.randint(-3, 3)}*x + {rng.randint(-3, 3)}*y"
-    tables = [[[entry() for _ in range(n)] for _ in range(m)] for _ in range(2)]
-    return sx.Game(*tables, assumptions=BOX, tolerance=tolerance)
 
 
 def line(text: str) -> tuple[Fraction, Fraction, Fraction] | None:

@@ -1,0 +1,112 @@
+"""Questions about polynomial inequalities in several variables, put to an SMT solver that the reader trusts.
+
+The question is a text in SMT-LIB, the same for every solver; only the word "unsat" counts as a proof. Solvers are
+limited by their own count of work, not by seconds, so that checks repeat.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from stackexact.certificates.line import Unsupported
+from stackexact.certificates.stated import Condition, Space
+from stackexact.certificates.terms import Terms
+from stackexact.errors import MissingLibrary, UsageError, shorten
+
+__all__ = ["Question", "Solver", "Undecided"]
+
+RLIMIT = 50_000_000
+"""What one question may cost, in the units of the solver: up to minutes."""
+
+
+class Undecided(Exception):
+    """A question that the solver did not decide within its limit. The message begins with the place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Solver:
+    """A solver by its name, and what answers ``sat``, ``unsat`` or anything else to a script in SMT-LIB."""
+
+    name: str
+    answer: Callable[[str], str]
+
+    @classmethod
+    def of(cls, name: str) -> Solver:
+        """The solver of that name, if it is installed."""
+        answers = {"z3": _z3, "cvc5": _cvc5}
+        if name not in answers:
+            raise UsageError(f"smt: expected one of {', '.join(answers)}, found {shorten(name)}")
+        return cls(name, answers[name])
+
+
+def _z3(script: str) -> str:
+    try:
+        import z3
+    except ImportError:
+        raise _missing("z3", "smt") from None
+    context = z3.Context()
+    solver = z3.SimpleSolver(ctx=context) if "(* x" not in script else z3.Tactic("qfnra-nlsat", context).solver()
+    solver.set("rlimit", RLIMIT)
+    solver.from_string(script)
+    return str(solver.check())
+
+
+def _cvc5(script: str) -> str:
+    try:
+        import cvc5
+    except ImportError:
+        raise _missing("cvc5", "cvc5") from None
+    solver = cvc5.Solver(cvc5.TermManager())
+    solver.setOption("rlimit", str(RLIMIT))
+    solver.setLogic("QF_NRA")
+    parser = cvc5.InputParser(solver)
+    parser.setStringInput(cvc5.InputLanguage.SMT_LIB_2_6, script, "question")
+    symbols = parser.getSymbolManager()
+    while not (command := parser.nextCommand()).isNull():
+        command.invoke(solver, symbols)
+    return str(solver.checkSat())
+
+
+def _missing(library: str, extra: str) -> MissingLibrary:
+    return MissingLibrary(
+        f"coverage in several parameters: expected the library {library}, found none; "
+        f"install it with pip install 'stackexact[{extra}]'"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a solver is asked about the points of a space that meet some conditions."""
+
+    solver: Solver
+    space: Space
+    assumed: Sequence[Condition]
+
+    def never(self, conditions: Iterable[Condition], outside: Iterable[Sequence[Condition]], expected: str) -> None:
+        """Have shown that no point meets all conditions and lies outside all the conjunctions."""
+        held = [_literal(one) for one in (*self.assumed, *conditions)]
+        held += [f"(not (and true {' '.join(map(_literal, some))}))" for some in outside]
+        declared = [f"(declare-const x{n} Real)" for n in range(len(self.space.names))]
+        answer = self.solver.answer("\n".join([*declared, *(f"(assert {one})" for one in held)]))
+        if answer == "sat":
+            raise Unsupported(f"{expected}; {self.solver.name} finds a point where that fails")
+        if answer != "unsat":
+            raise Undecided(f"{expected}; {self.solver.name} did not decide it")
+
+
+def _literal(condition: Condition) -> str:
+    p, relation = condition
+    if relation == "!=":
+        return f"(not (= {_term(p)} 0))"
+    return f"({'=' if relation == '==' else relation} {_term(p)} 0)"
+
+
+def _term(p: Terms) -> str:
+    parts = []
+    for powers, value in p.coefficients.items():
+        factors = [f"x{n}" for n, power in enumerate(powers) for _ in range(power)]
+        product = factors[0] if len(factors) == 1 else f"(* {' '.join(factors)})"
+        number = str(value) if value >= 0 else f"(- {-value})"
+        parts.append(number if not factors else product if value == 1 else f"(* {number} {product})")
+    return parts[0] if len(parts) == 1 else f"(+ {' '.join(parts)})" if parts else "0"

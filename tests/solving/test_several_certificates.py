@@ -1,0 +1,134 @@
+"""Certificates in several parameters: accepted, their coverage proved by two solvers, and rejected when changed."""
+
+from __future__ import annotations
+
+import copy
+import json
+from typing import Any
+
+import jsonschema
+import pytest
+from strategies import affine
+
+import stackexact as sx
+from stackexact import schema
+from stackexact.certificates.check import Report, check
+
+CASES = [
+    ("pure-strong", (3, 3), 1),
+    ("pure-weak", (3, 3), 2),
+    ("tolerant", (2, 3), 3),
+    ("self-tolerant", (2, 2), 4),
+    ("mixed-strong", (2, 3), 5),
+    ("mixed-weak", (2, 2), 6),
+    ("correlated", (2, 2), 7),
+    ("alignment", (1, 2), 8),
+]
+FORM = jsonschema.Draft202012Validator(schema.load("certificate"))
+
+
+def certificate(concept: str, shape: tuple[int, int], seed: int) -> dict[str, Any]:
+    """A certificate as it would be read from a file."""
+    game = affine(shape, seed, "y/2" if "tolerant" in concept else None)
+    document: dict[str, Any] = json.loads(sx.solve(game, [concept]).certificate().dumps())
+    return document
+
+
+@pytest.fixture(scope="module")
+def sample() -> dict[str, Any]:
+    """Seven cells, most of them proved in several pieces."""
+    return certificate("mixed-strong", (2, 3), 5)
+
+
+def coverage(report: Report) -> str:
+    (verdict,) = report.verdicts
+    assert verdict.true, verdict.reason
+    return verdict.coverage
+
+
+@pytest.mark.parametrize(("concept", "shape", "seed"), CASES)
+def test_every_concept_is_proved(concept: str, shape: tuple[int, int], seed: int) -> None:
+    """Each cell without a solver, the coverage by either of two."""
+    document = certificate(concept, shape, seed)
+    FORM.validate(document)
+    assert coverage(check(document)) == "assumed"
+    assert check(document).assumed
+    for solver in ("z3", "cvc5"):
+        report = check(document, solver)
+        assert coverage(report) == f"proved by {solver}"
+        assert not report.assumed
+
+
+def test_rational_payoffs_and_a_symbolic_tolerance() -> None:
+    """Denominators are required not to vanish; the paper's table is proved with its one cell."""
+    table = [["delta", "0"], ["0.6", "0.4"]]
+    game = sx.Game([["0.6", "0.2"], ["0.5", "0.4"]], table, assumptions=["0 < delta < gamma < 1/10"], tolerance="gamma")
+    assert sx.solve(game).certificate().check("z3").true
+    game = sx.Game([["1/(x + y)", "x/y"]], [["y/x", "1"]], assumptions=["0 < x", "0 < y < 3"])
+    report = sx.solve(game).certificate().check("z3")
+    assert report.true
+    assert not report.assumed
+
+
+def reason(document: dict[str, Any], smt: str | None) -> str:
+    return "; ".join(verdict.reason for verdict in check(document, smt).verdicts)
+
+
+def test_changed_claims_need_no_solver(sample: dict[str, Any]) -> None:
+    """Values, commitments, responses, payoffs, and the relations that a proof stands on."""
+    cells = sample["claims"]["mixed-strong"]["cells"]
+    for n, cell in enumerate(cells):
+        for key, value in (("leader", "x + 7"), ("follower", "y"), ("response", "b9"), ("commitment", {"a1": "x"})):
+            changed = copy.deepcopy(sample)
+            changed["claims"]["mixed-strong"]["cells"][n] = {**cell, key: value}
+            assert f"s.mixed-strong.cells[{n}]" in reason(changed, None)
+    changed = copy.deepcopy(sample)
+    changed["game"]["payoffs"]["leader"][0][0] = "x + 100"
+    assert reason(changed, None)
+    pieces = [piece for one in sample["proofs"]["mixed-strong"]["cells"] for piece in one["pieces"]]
+    assert any(len(piece["when"]) > 1 for piece in pieces)
+    for n, one in enumerate(sample["proofs"]["mixed-strong"]["cells"]):
+        changed = copy.deepcopy(sample)
+        changed["claims"]["mixed-strong"]["cells"][n]["when"] = []
+        for piece in changed["proofs"]["mixed-strong"]["cells"][n]["pieces"]:
+            piece["when"] = []
+        if any(piece["when"] for piece in one["pieces"]):
+            assert "no stated relation" in reason(changed, None) or "as well" in reason(changed, None)
+
+
+@pytest.mark.parametrize("solver", ["z3", "cvc5"])
+def test_changed_coverage_is_found(sample: dict[str, Any], solver: str) -> None:
+    """A cell or a piece that is missing, two cells that overlap, an assumption that went."""
+    dropped = copy.deepcopy(sample)
+    for part in ("claims", "proofs"):
+        dropped[part]["mixed-strong"]["cells"].pop()
+    assert coverage(check(dropped)) == "assumed"
+    assert "cells that cover the domain" in reason(dropped, solver)
+
+    for n, one in enumerate(sample["proofs"]["mixed-strong"]["cells"]):
+        if len(one["pieces"]) > 1:
+            dropped = copy.deepcopy(sample)
+            dropped["proofs"]["mixed-strong"]["cells"][n]["pieces"].pop()
+            assert f"cells[{n}]: expected pieces that fill the cell" in reason(dropped, solver)
+
+    twice = copy.deepcopy(sample)
+    for part in ("claims", "proofs"):
+        twice[part]["mixed-strong"]["cells"].append(twice[part]["mixed-strong"]["cells"][0])
+    assert "expected nothing of cell 0 in it" in reason(twice, solver) or "as well" in reason(twice, solver)
+
+    wider = copy.deepcopy(sample)
+    wider["game"]["assumptions"] = ["-9 <= x <= 9", "-9 < y < 9"]
+    assert reason(wider, solver)
+
+
+def test_samples_are_believed_only_where_they_lie(sample: dict[str, Any]) -> None:
+    """A flipped relation shows at the point that the piece names."""
+    found = 0
+    for n, cell in enumerate(sample["claims"]["mixed-strong"]["cells"]):
+        for m, relation in enumerate(cell["when"]):
+            if " < " in relation:
+                changed = copy.deepcopy(sample)
+                changed["claims"]["mixed-strong"]["cells"][n]["when"][m] = relation.replace(" < ", " > ")
+                assert "the point lies" in reason(changed, None)
+                found += 1
+    assert found
