@@ -11,6 +11,7 @@ from fractions import Fraction
 from math import lcm
 from typing import TYPE_CHECKING, Any
 
+from stackexact.certificates.line import Unsupported
 from stackexact.certificates.terms import Terms
 from stackexact.errors import shorten
 
@@ -107,6 +108,8 @@ class Quotient:
         turn = 1
         for factor, power in self.factors.items():
             turn *= self.region.sign(factor) ** power
+        if not turn:
+            raise Unsupported(f"expected a value, found a division by zero in {self}")
         return self.region.holds(self.top.times(turn), relation)
 
     def __bool__(self) -> bool:

@@ -18,6 +18,12 @@ from stackexact.certificates.smt import Question, Solver, Undecided
 from stackexact.certificates.stated import Condition, Space, Stated, Unstated
 from stackexact.certificates.terms import Terms
 
+COORDINATE = 300
+"""Longest coordinate of a sample, in characters; pieces need not name one."""
+
+RELATIONS = 2000
+"""Most relations that a piece may stand on: what follows from them takes their number squared."""
+
 ASSUMED = "assumed"
 """What is said of a coverage that nobody has shown."""
 
@@ -39,7 +45,10 @@ def prove_in_several(game: Game, cells: Node, proofs: dict[str, Node], prove: Pr
         for node, conditions in zip(nodes, own, strict=True):
             if "sample" in node.members():
                 _sampled(node.members()["sample"], space, [*assumed, *conditions], told, number)
-            region = Stated(space, [*assumed, *told[number], *conditions])
+            stated = [*assumed, *told[number], *conditions]
+            if len(stated) > RELATIONS:
+                raise node.fails(f"expected at most {RELATIONS} relations, found {len(stated)}")
+            region = Stated(space, stated)
             value, evidence = claim_of(cell, node)
             try:
                 prove(
@@ -83,6 +92,9 @@ def _conditions(when: Node, space: Space) -> list[Condition]:
 def _sampled(node: Node, space: Space, conditions: list[Condition], told: list[list[Condition]], number: int) -> None:
     """Require that a point lies in the domain, in its piece, in its cell, and in no other cell."""
     given = node.fields(*space.names)
+    for coordinate in given.values():
+        if not isinstance(coordinate.value, str) or len(coordinate.value) > COORDINATE:
+            raise coordinate.wrong(f"a number as text of at most {COORDINATE} characters")
     point = [Node(given[name].value, given[name].place).number() for name in space.names]
     if not _meets(point, conditions):
         raise node.fails("the point lies outside the assumptions or the piece")
@@ -115,4 +127,4 @@ def _cover(
     question.never([], told, f"{claimed[0].place.rpartition('[')[0]}: expected cells that cover the domain")
 
 
-__all__ = ["prove_in_several"]
+__all__ = ["COORDINATE", "prove_in_several"]

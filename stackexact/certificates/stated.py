@@ -49,11 +49,13 @@ class Stated:
         """Primitive polynomials with a positive leading coefficient, none of them a multiple of a settled one."""
         self.settled: dict[Terms, int] = {}
         """Those of one sign, which is not zero."""
+        self._left: dict[Terms, tuple[Terms, int]] = {}
         for p, relation in conditions:
             self.state(p, relation)
 
     def state(self, p: Terms, relation: str) -> None:
         """Add a condition; what it settles is divided out of the others."""
+        self._left.clear()
         waiting = [(p, frozenset(ADMITTED[relation]))]
         while waiting:
             q, signs = waiting.pop()
@@ -63,6 +65,7 @@ class Stated:
             known = self.facts[q] = self.facts.get(q, ANY) & frozenset(turn * sign for sign in signs)
             if len(known) == 1 and 0 not in known and q not in self.settled:
                 self.settled[q] = min(known)
+                self._left.clear()
                 multiples = [one for one in self.facts if one != q and one.divided(q) is not None]
                 waiting += [(one, self.facts.pop(one)) for one in multiples]
                 for one in multiples:
@@ -70,6 +73,11 @@ class Stated:
 
     def unsettled(self, p: Terms) -> tuple[Terms, int]:
         """What is left after dividing by content and settled polynomials, and the sign of what was taken out."""
+        if p not in self._left:
+            self._left[p] = self._unsettled(p)
+        return self._left[p]
+
+    def _unsettled(self, p: Terms) -> tuple[Terms, int]:
         if not p:
             return p, 1
         content = p.content

@@ -16,6 +16,9 @@ from stackexact.certificates.line import Unsupported
 
 Powers = tuple[int, ...]
 
+DEGREE = 2000
+"""Greatest degree of a polynomial."""
+
 PRODUCTS = 1_000_000
 """Most products of terms in one multiplication: about a second."""
 
@@ -23,11 +26,12 @@ PRODUCTS = 1_000_000
 class Terms:
     """A polynomial: its coefficients, none of them zero, by monomial."""
 
-    __slots__ = ("_hash", "coefficients")
+    __slots__ = ("_hash", "_leading", "coefficients")
 
     def __init__(self, coefficients: dict[Powers, int]) -> None:
         self.coefficients = coefficients
         self._hash: int | None = None
+        self._leading: Powers | None = None
 
     @classmethod
     def of(cls, value: int) -> Terms:
@@ -69,6 +73,8 @@ class Terms:
     def __mul__(self, other: Terms) -> Terms:
         if len(self.coefficients) * len(other.coefficients) > PRODUCTS:
             raise Unsupported("expected polynomials of fewer terms, found a product that expands without end")
+        if self.degree + other.degree > DEGREE:
+            raise Unsupported(f"expected polynomials up to the degree {DEGREE}, found more; use simpler expressions")
         made: dict[Powers, int] = {}
         for one, a in self.coefficients.items():
             for two, b in other.coefficients.items():
@@ -79,6 +85,11 @@ class Terms:
     def times(self, factor: int) -> Terms:
         """The product with an integer."""
         return self if factor == 1 else Terms({p: value * factor for p, value in self.coefficients.items() if factor})
+
+    @property
+    def degree(self) -> int:
+        """The greatest sum of exponents; 0 for zero."""
+        return sum(self.leading) if self else 0
 
     @property
     def is_constant(self) -> bool:
@@ -93,7 +104,9 @@ class Terms:
     @property
     def leading(self) -> Powers:
         """The greatest monomial; the polynomial must not be zero."""
-        return max(self.coefficients, key=_rank)
+        if self._leading is None:
+            self._leading = max(self.coefficients, key=_rank)
+        return self._leading
 
     @property
     def content(self) -> int:
@@ -109,6 +122,9 @@ class Terms:
 
     def divided(self, divisor: Terms) -> Terms | None:
         """The quotient by a primitive polynomial that divides this one; ``None`` where it does not."""
+        if self and self.degree <= divisor.degree:
+            ratio = self.content // divisor.content
+            return Terms.of(ratio) if self == divisor.times(ratio) else None
         head = divisor.leading
         lead, rest, made = divisor.coefficients[head], self, {}
         while rest:

@@ -14,7 +14,8 @@ from typing import Any, Final
 from stackexact.certificates.check import prover
 from stackexact.certificates.embedded import Game as Embedded
 from stackexact.certificates.embedded import read_game
-from stackexact.certificates.reading import Node
+from stackexact.certificates.reading import Node, Unsupported
+from stackexact.certificates.several import COORDINATE
 from stackexact.certificates.stated import ADMITTED, Space, Stated
 from stackexact.certificates.terms import Terms
 from stackexact.covering.domain import relation_text_of_several
@@ -118,7 +119,10 @@ class Proving:
         """
 
         def piece_at(point: Point) -> tuple[dict[str, Any], tuple[Condition, ...]]:
-            return self._piece(cell, self.answer_at(point), point)
+            try:
+                return self._piece(cell, self.answer_at(point), point)
+            except Unsupported as flaw:  # a bound of the checker: nothing leaves that it would not accept
+                raise LimitReached(f"{self.concept}: no proof that can be checked: {flaw}") from None
 
         region = Domain(self.domain.reals, (*self.domain.conditions, *conditions))
         found = cover(region, piece_at)
@@ -147,8 +151,9 @@ class Proving:
         stated = Stated(space, [(_terms(one.polynomial), one.sign.value) for one in needed])
         prove(stated, Node(whole, "claim", True, stated), Node(proof, "proof", region=stated))
         made: dict[str, Any] = {"when": [relation_text_of_several(self.parameters, one) for one in needed]}
-        if point.is_rational:
-            made["sample"] = dict(zip(self.parameters.names, map(text_of, point.fractions), strict=True))
+        coordinates = list(map(text_of, point.fractions))
+        if point.is_rational and max(map(len, coordinates)) <= COORDINATE:
+            made["sample"] = dict(zip(self.parameters.names, coordinates, strict=True))
         if unsaid:
             made["claim"] = unsaid
         return {**made, "proof": proof}, needed
