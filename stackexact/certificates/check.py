@@ -21,7 +21,7 @@ from stackexact.certificates.embedded import Game, read_game
 from stackexact.certificates.line import Region
 from stackexact.certificates.reading import DIGITS, Node, Unsupported
 from stackexact.certificates.stated import Space, Stated
-from stackexact.errors import CertificateError, shorten
+from stackexact.errors import CertificateError, UsageError, shorten
 
 __all__ = ["CertificateError", "Report", "Verdict", "check", "prover", "read", "read_open"]
 
@@ -52,7 +52,7 @@ class Verdict:
     """Whether the claims of one concept are proved; ``reason`` names the place where they are not.
 
     ``coverage`` says of a closed form whether its cells are proved to make up the domain: ``proved``, ``proved by`` a
-    solver, ``assumed``, or ``undecided by`` a solver; of numbers it is empty.
+    solver, ``assumed``, or ``undecided``; of numbers it is empty.
     """
 
     concept: str
@@ -167,6 +167,8 @@ def check(document: dict[str, Any], smt: str | None = None) -> Report:
 
     ``smt`` names a solver (``z3`` or ``cvc5``) that is to show the coverage of closed forms in several parameters.
     """
+    if smt not in (None, "z3", "cvc5"):
+        raise UsageError(f"smt: expected z3 or cvc5, found {shorten(str(smt))}")
     try:
         parts = Node(document, "certificate").fields("format", "version", "kind", "game", "claims", "proofs")
         for key, expected in (("format", "stackexact/certificate"), ("version", 1), ("kind", "bimatrix")):

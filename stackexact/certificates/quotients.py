@@ -106,8 +106,8 @@ class Quotient:
         if self.region is None:
             raise TypeError("expected relations to compare by")
         turn = 1
-        for factor, power in self.factors.items():
-            turn *= self.region.sign(factor) ** power
+        for factor, power in self.factors.items() if self.top else ():
+            turn *= self.region.sign(factor) if power % 2 else 1  # a square: it is defined, hence positive
         if not turn:
             raise Unsupported(f"expected a value, found a division by zero in {self}")
         return self.region.holds(self.top.times(turn), relation)

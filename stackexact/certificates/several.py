@@ -15,7 +15,7 @@ from stackexact.certificates.embedded import COMPARE, Game, Relation
 from stackexact.certificates.quotients import Quotient
 from stackexact.certificates.reading import Node
 from stackexact.certificates.smt import Question, Solver, Undecided
-from stackexact.certificates.stated import Condition, Space, Stated, Unstated
+from stackexact.certificates.stated import Condition, Contradicting, Space, Stated, Unstated
 from stackexact.certificates.terms import Terms
 
 COORDINATE = 300
@@ -41,6 +41,8 @@ def prove_in_several(game: Game, cells: Node, proofs: dict[str, Node], prove: Pr
     pieces = []
     for number, (cell, proof) in enumerate(zip(claimed, written, strict=True)):
         nodes = proof.fields("pieces")["pieces"].items()
+        if not nodes:
+            raise proof.fails("expected at least one piece, found none")
         own = [_conditions(node.fields("when", "proof", optional=("claim", "sample"))["when"], space) for node in nodes]
         for node, conditions in zip(nodes, own, strict=True):
             if "sample" in node.members():
@@ -48,13 +50,13 @@ def prove_in_several(game: Game, cells: Node, proofs: dict[str, Node], prove: Pr
             stated = [*assumed, *told[number], *conditions]
             if len(stated) > RELATIONS:
                 raise node.fails(f"expected at most {RELATIONS} relations, found {len(stated)}")
-            region = Stated(space, stated)
             value, evidence = claim_of(cell, node)
             try:
+                region = Stated(space, stated)
                 prove(
                     region, Node(value, cell.place, True, region), Node(evidence.value, evidence.place, region=region)
                 )
-            except Unstated as flaw:
+            except (Contradicting, Unstated) as flaw:
                 raise node.fails(str(flaw)) from None
         pieces.append(own)
     if solver is None:
@@ -121,6 +123,7 @@ def _cover(
     for factor in bottoms:
         question.never([(factor, "==")], (), "game.payoffs: expected values on the whole domain")
     for n, (cell, own) in enumerate(zip(claimed, pieces, strict=True)):
+        question.sometimes(told[n], f"{cell.place}: expected a cell that holds somewhere in the domain")
         question.never(told[n], own, f"{cell.place}: expected pieces that fill the cell")
         for m in range(n):
             question.never([*told[m], *told[n]], (), f"{cell.place}: expected nothing of cell {m} in it")

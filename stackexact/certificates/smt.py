@@ -9,12 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from stackexact.certificates.digits import digits_of
 from stackexact.certificates.line import Unsupported
 from stackexact.certificates.stated import Condition, Space
 from stackexact.certificates.terms import Terms
 from stackexact.errors import MissingLibrary, UsageError, shorten
 
 __all__ = ["Question", "Solver", "Undecided"]
+
+DEGREE = 100
+"""Greatest degree of a polynomial that a solver is asked about."""
 
 RLIMIT = 50_000_000
 """What one question may cost, in the units of the solver: up to minutes."""
@@ -85,14 +89,33 @@ class Question:
 
     def never(self, conditions: Iterable[Condition], outside: Iterable[Sequence[Condition]], expected: str) -> None:
         """Have shown that no point meets all conditions and lies outside all the conjunctions."""
-        held = [_literal(one) for one in (*self.assumed, *conditions)]
-        held += [f"(not (and true {' '.join(map(_literal, some))}))" for some in outside]
-        declared = [f"(declare-const x{n} Real)" for n in range(len(self.space.names))]
-        answer = self.solver.answer("\n".join([*declared, *(f"(assert {one})" for one in held)]))
+        answer = self._answer(conditions, outside, expected)
         if answer == "sat":
             raise Unsupported(f"{expected}; {self.solver.name} finds a point where that fails")
         if answer != "unsat":
             raise Undecided(f"{expected}; {self.solver.name} did not decide it")
+
+    def sometimes(self, conditions: Iterable[Condition], expected: str) -> None:
+        """Have shown that some point meets all conditions."""
+        answer = self._answer(conditions, (), expected)
+        if answer == "unsat":
+            raise Unsupported(f"{expected}; {self.solver.name} finds no point")
+        if answer != "sat":
+            raise Undecided(f"{expected}; {self.solver.name} did not decide it")
+
+    def _answer(self, conditions: Iterable[Condition], outside: Iterable[Sequence[Condition]], expected: str) -> str:
+        held, beyond = [*self.assumed, *conditions], list(outside)
+        if any(p.degree > DEGREE for p, _ in (*held, *(one for some in beyond for one in some))):
+            raise Undecided(f"{expected}; {self.solver.name} is not asked about degrees beyond {DEGREE}")
+        asserted = [_literal(one) for one in held]
+        asserted += [f"(not (and true {' '.join(map(_literal, some))}))" for some in beyond]
+        declared = [f"(declare-const x{n} Real)" for n in range(len(self.space.names))]
+        try:
+            return self.solver.answer("\n".join([*declared, *(f"(assert {one})" for one in asserted)]))
+        except MissingLibrary:
+            raise
+        except Exception as failure:  # of a foreign library: whatever it is, nothing was shown
+            raise Undecided(f"{expected}; {self.solver.name} failed: {shorten(str(failure))}") from None
 
 
 def _literal(condition: Condition) -> str:
@@ -107,6 +130,6 @@ def _term(p: Terms) -> str:
     for powers, value in p.coefficients.items():
         factors = [f"x{n}" for n, power in enumerate(powers) for _ in range(power)]
         product = factors[0] if len(factors) == 1 else f"(* {' '.join(factors)})"
-        number = str(value) if value >= 0 else f"(- {-value})"
+        number = digits_of(value) if value >= 0 else f"(- {digits_of(-value)})"
         parts.append(number if not factors else product if value == 1 else f"(* {number} {product})")
     return parts[0] if len(parts) == 1 else f"(+ {' '.join(parts)})" if parts else "0"

@@ -19,6 +19,8 @@ ADMITTED = {"<": {-1}, "<=": {-1, 0}, ">": {1}, ">=": {0, 1}, "==": {0}, "!=": {
 
 ANY = frozenset((-1, 0, 1))
 
+NOWHERE = "expected relations that some point meets, found ones that contradict each other"
+
 Signs = frozenset[int]
 Condition = tuple[Terms, str]
 """A polynomial and how it compares with 0."""
@@ -35,6 +37,10 @@ class Space:
 
 class Unstated(Unsupported):
     """A sign that no stated relation decides."""
+
+
+class Contradicting(Unsupported):
+    """Relations that no point meets."""
 
 
 class Stated:
@@ -61,8 +67,14 @@ class Stated:
             q, signs = waiting.pop()
             q, turn = self.unsettled(q)
             if q.is_constant:
+                if turn * (1 if q else 0) not in signs:
+                    raise Contradicting(
+                        "expected relations that some point meets, found ones that contradict each other"
+                    )
                 continue
             known = self.facts[q] = self.facts.get(q, ANY) & frozenset(turn * sign for sign in signs)
+            if not known:
+                raise Contradicting(NOWHERE)
             if len(known) == 1 and 0 not in known and q not in self.settled:
                 self.settled[q] = min(known)
                 self._left.clear()

@@ -96,6 +96,21 @@ def test_changed_claims_need_no_solver(sample: dict[str, Any]) -> None:
             assert "no stated relation" in reason(changed, None) or "as well" in reason(changed, None)
 
 
+def test_what_no_point_meets_proves_nothing(sample: dict[str, Any]) -> None:
+    """No pieces, relations that contradict each other, a cell that holds nowhere."""
+    for pieces in ([], [{"when": ["x == 7", "x > 7"], "proof": {}}], [{"when": ["0 < 0"], "proof": {}}]):
+        changed = copy.deepcopy(sample)
+        changed["claims"]["mixed-strong"]["cells"][0]["leader"] = "7"
+        changed["proofs"]["mixed-strong"]["cells"][0]["pieces"] = pieces
+        assert "proofs.mixed-strong.cells[0]" in reason(changed, None)
+    changed = copy.deepcopy(sample)
+    changed["claims"]["mixed-strong"]["cells"][0]["when"].append("x < y - 100")
+    for piece in changed["proofs"]["mixed-strong"]["cells"][0]["pieces"]:
+        piece.pop("sample", None)
+    assert "holds somewhere" in reason(changed, "z3")
+    assert "holds somewhere" in reason(changed, "cvc5")
+
+
 @pytest.mark.parametrize("solver", ["z3", "cvc5"])
 def test_changed_coverage_is_found(sample: dict[str, Any], solver: str) -> None:
     """A cell or a piece that is missing, two cells that overlap, an assumption that went."""
