@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import json
 import os
@@ -14,6 +15,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Self
 
 import pytest
 
@@ -40,6 +42,18 @@ class Terminal:
         self.inner, self.outer = os.openpty()
         fcntl.ioctl(self.outer, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
         self.shown = ""
+        self._decoder = codecs.getincrementaldecoder("utf-8")()  # a read may end within a character
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Leave no process behind, whatever went wrong, so that one failure is not two."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.kill()
+            self._process.wait()
+        os.close(self.inner)
 
     def start(self, *arguments: object, piped: bool = False, **environment: str) -> subprocess.Popen[bytes]:
         """Start the command with standard error, and unless ``piped`` standard output, on the terminal."""
@@ -53,6 +67,7 @@ class Terminal:
             preexec_fn=interruptible,
         )
         os.close(self.outer)
+        self._process = process
         return process
 
     def read(self, until: Callable[[str], bool] = lambda shown: False, seconds: float = 60) -> str:
@@ -67,21 +82,26 @@ class Terminal:
                 break
             if not data:
                 break
-            self.shown += data.decode()
+            self.shown += self._decoder.decode(data)
         return self.shown
-
-    def close(self) -> None:
-        os.close(self.inner)
 
 
 def show(*arguments: object, columns: int = 80, **environment: str) -> str:
     """What the command shows on a terminal."""
-    terminal = Terminal(columns)
-    process = terminal.start(*arguments, **environment)
-    shown = terminal.read().replace("\r\n", "\n")
-    assert process.wait(60) == 0
-    terminal.close()
+    with Terminal(columns) as terminal:
+        process = terminal.start(*arguments, **environment)
+        shown = terminal.read().replace("\r\n", "\n")
+        assert process.wait(60) == 0
     return shown
+
+
+def interrupt(process: subprocess.Popen[bytes]) -> None:
+    """Interrupt until it is seen: a signal on the verge of a system call is seen when the next one comes."""
+    for _ in range(20):
+        process.send_signal(signal.SIGINT)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(2)
+            break
 
 
 PAGES = [["solve", "misaligned-a-fixed"], ["instances", "show", "maintain"], ["instances"]]
@@ -174,13 +194,12 @@ def working(shown: str) -> bool:
 
 def test_progress_and_interrupt(tmp_path, pipe):
     """Long work shows what it is at; an interrupt clears the line, exits with 130 and leaves nothing half-written."""
-    terminal = Terminal()
-    process = terminal.start("solve", "bagwell", "--certificate", pipe, "--output", tmp_path / "page.txt")
-    assert working(terminal.read(until=working))
-    process.send_signal(signal.SIGINT)
-    shown = terminal.read(until=lambda shown: "interrupted" in shown)
-    assert process.wait(60) == 130
-    terminal.close()
+    with Terminal() as terminal:
+        process = terminal.start("solve", "bagwell", "--certificate", pipe, "--output", tmp_path / "page.txt")
+        assert working(terminal.read(until=working))
+        interrupt(process)
+        shown = terminal.read(until=lambda shown: "interrupted" in shown)
+        assert process.wait(60) == 130
     assert "Traceback" not in shown
     assert shown.rindex("\x1b[?25h") > shown.rindex("\x1b[?25l"), "the cursor is shown again"
     assert [entry.name for entry in tmp_path.iterdir()] == ["pipe"]
@@ -188,15 +207,14 @@ def test_progress_and_interrupt(tmp_path, pipe):
 
 def test_progress_leaves_the_result_alone(pipe):
     """The status line is on standard error; JSON on standard output is the same as ever."""
-    terminal = Terminal()
-    process = terminal.start("solve", "bagwell", "--json", "--certificate", pipe, piped=True)
-    assert working(terminal.read(until=working))
-    certificate = json.loads(drained(pipe))
-    assert process.stdout is not None
-    with process.stdout:
-        document = json.loads(process.stdout.read())
-    assert process.wait(60) == 0
-    terminal.close()
+    with Terminal() as terminal:
+        process = terminal.start("solve", "bagwell", "--json", "--certificate", pipe, piped=True)
+        assert working(terminal.read(until=working))
+        certificate = json.loads(drained(pipe))
+        assert process.stdout is not None
+        with process.stdout:
+            document = json.loads(process.stdout.read())
+        assert process.wait(60) == 0
     assert certificate["claims"] == document["results"]
 
 
@@ -220,11 +238,7 @@ def test_interrupt_without_a_terminal():
     # More than a pipe holds: once it is gone the command is at work, and waits for the rest.
     process.stdin.write(b" " * 2**20)
     process.stdin.flush()
-    for _ in range(20):  # a signal on the verge of a system call is seen when the next one comes
-        process.send_signal(signal.SIGINT)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(2)
-            break
+    interrupt(process)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 130
     assert errors.decode().split() == ["stackexact:", "interrupted"]
