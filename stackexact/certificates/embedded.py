@@ -20,17 +20,7 @@ from stackexact.certificates.digits import written
 from stackexact.certificates.functions import Function
 from stackexact.certificates.line import Line, Region
 from stackexact.certificates.quotients import Quotient
-from stackexact.certificates.reading import (
-    BITS,
-    Labels,
-    Node,
-    Unsupported,
-    Vector,
-    Weights,
-    products,
-    text_of,
-    vector,
-)
+from stackexact.certificates.reading import BITS, Labels, Node, Unsupported, Vector, Weights, products, vector
 from stackexact.certificates.stated import Space, Stated
 from stackexact.errors import shorten
 
@@ -46,6 +36,9 @@ _RELATION = re.compile(r"(<=|>=|==|!=|<|>)")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _EXPRESSION = re.compile(r"[0-9A-Za-z_.+*/() -]+")
 _TEXTS = ("name", "description", "source")
+
+PARAMETERS = 1000
+"""Most parameters of a game: a monomial takes a word for each that occurs."""
 
 
 @dataclass(frozen=True)
@@ -147,7 +140,7 @@ def _on(value: Exact, region: Region | Stated) -> Fraction:
 
 def _text(value: Exact | str, line: Line | Space | None) -> str:
     if isinstance(value, Function | Quotient) and line is not None:
-        return text_of(value, line)
+        return line.text(cast("Any", value))
     return written(value) if isinstance(value, Fraction) else str(value)
 
 
@@ -205,7 +198,10 @@ def _line(parameters: tuple[str, ...], node: Node) -> Line | Space | None:
 
 def _parameters(node: Node) -> tuple[str, ...]:
     names: list[str] = []
-    for item in node.items():
+    items = node.items()
+    if len(items) > PARAMETERS:
+        raise node.fails(f"expected at most {PARAMETERS} parameters, found {len(items)}")
+    for item in items:
         if not isinstance(item.value, str) or not _NAME.fullmatch(item.value):
             raise item.wrong("a name (ASCII letters, digits, _)")
         names.append(item.value)

@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import Any, Protocol, TypeVar
 
 from stackexact.certificates.digits import integer
+from stackexact.errors import shorten
 
 CHARACTERS = 10_000_000
 DIGITS = 1_000_000
@@ -106,7 +107,8 @@ def _tokens(text: str, number: Callable[[Fraction], V], parameters: Mapping[str,
             yield number(_numeral(numeral, exponent or "0")), ""
         elif word is not None:
             if word not in parameters:
-                raise Malformed(f"an expression in {', '.join(parameters)} alone")
+                known = ", ".join(parameters)
+                raise Malformed(f"an expression in {known if len(known) < 60 else shorten(known)} alone")
             yield parameters[word], ""
         else:
             yield None, operator

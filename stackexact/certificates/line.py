@@ -12,9 +12,12 @@ from fractions import Fraction
 from functools import total_ordering
 from itertools import count as numbers
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from stackexact.certificates.polynomials import Poly, count, gcd, primitive, sign_at, squarefree, sturm
+
+if TYPE_CHECKING:
+    from stackexact.certificates.functions import Function
 
 LEADING = 2**256
 """Up to this leading coefficient a root is searched for being rational; one beyond is treated like an irrational."""
@@ -125,6 +128,10 @@ class Line:
         self.memory: dict[str, Any] = {}
         """Whatever else is worked out once: texts that have been read."""
         self._roots: dict[Poly, list[Real]] = {}
+
+    def text(self, value: Function) -> str:
+        """A function of the parameter in normal form."""
+        return value.text(self.name)
 
     def roots(self, p: Poly) -> list[Real]:
         """The real roots of a polynomial that is not zero, in ascending order."""

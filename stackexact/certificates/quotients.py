@@ -158,7 +158,7 @@ class Quotient:
         return self
 
     def __str__(self) -> str:
-        return shorten(self.text(self.region.space.names if self.region else [f"x{n}" for n in range(9)]))
+        return shorten(self.text(self.region.line.names if self.region else [f"x{n}" for n in range(9)]))
 
 
 def _reduced(top: Terms, number: int, factors: Factors, region: Stated | None) -> Quotient:

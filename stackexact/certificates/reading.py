@@ -22,7 +22,6 @@ from stackexact.certificates.line import Line
 from stackexact.certificates.line import Unsupported as Unsupported
 from stackexact.certificates.polynomials import Poly, add, times
 from stackexact.certificates.quotients import Quotient
-from stackexact.certificates.terms import Terms
 from stackexact.errors import shorten
 
 if TYPE_CHECKING:
@@ -177,8 +176,8 @@ class Node:
             except Malformed as flaw:
                 raise self.wrong(str(flaw)) from None
             line.memory[text] = found
-        if self.claimed and text_of(found, line) != text:
-            raise self.wrong(f"an expression in normal form, as {shorten(text_of(found, line))} is")
+        if self.claimed and (normal := line.text(cast("Any", found))) != text:
+            raise self.wrong(f"an expression in normal form, as {shorten(normal)} is")
         return found
 
     def _there(self, region: Region | Stated) -> Fraction:
@@ -235,14 +234,7 @@ class Node:
 def _read(text: str, line: Line | Space) -> Function | Quotient:
     if isinstance(line, Line):
         return read(text, Function.of, {line.name: Function((0, 1))})
-    return read(text, Quotient.of, {name: Quotient(Terms.variable(n)) for n, name in enumerate(line.names)})
-
-
-def text_of(value: Function | Quotient, line: Line | Space) -> str:
-    """A function of the parameters in normal form."""
-    if isinstance(value, Function):
-        return value.text(line.name) if isinstance(line, Line) else ""
-    return "" if isinstance(line, Line) else value.text(line.names)
+    return read(text, Quotient.of, line.symbols)
 
 
 def _is_normal(found: re.Match[str], value: Fraction, below: int) -> bool:

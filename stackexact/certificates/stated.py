@@ -7,10 +7,10 @@ itself one of these. That is all: a certificate states every relation that its p
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Any
 
 from stackexact.certificates.line import Unsupported
+from stackexact.certificates.quotients import Quotient
 from stackexact.certificates.terms import Terms
 from stackexact.errors import shorten
 
@@ -26,13 +26,19 @@ Condition = tuple[Terms, str]
 """A polynomial and how it compares with 0."""
 
 
-@dataclass(frozen=True, slots=True)
 class Space:
     """The parameters that occur in a game, several of them, in alphabetical order."""
 
-    names: tuple[str, ...]
-    memory: dict[str, Any] = field(default_factory=dict)
-    """Whatever is worked out once: texts that have been read."""
+    def __init__(self, names: tuple[str, ...]) -> None:
+        self.names = names
+        self.symbols = {name: Quotient(Terms.variable(n)) for n, name in enumerate(names)}
+        """What each name stands for in a text."""
+        self.memory: dict[str, Any] = {}
+        """Whatever is worked out once: texts that have been read."""
+
+    def text(self, value: Quotient) -> str:
+        """A function of the parameters in normal form."""
+        return value.text(self.names)
 
 
 class Unstated(Unsupported):
@@ -49,8 +55,8 @@ class Stated:
     rational = None
     """A proof by stated relations is never about a single point."""
 
-    def __init__(self, space: Space, conditions: Iterable[Condition]) -> None:
-        self.space = self.line = space
+    def __init__(self, line: Space, conditions: Iterable[Condition]) -> None:
+        self.line = line
         self.facts: dict[Terms, Signs] = {}
         """Primitive polynomials with a positive leading coefficient, none of them a multiple of a settled one."""
         self.settled: dict[Terms, int] = {}
@@ -68,9 +74,7 @@ class Stated:
             q, turn = self.unsettled(q)
             if q.is_constant:
                 if turn * (1 if q else 0) not in signs:
-                    raise Contradicting(
-                        "expected relations that some point meets, found ones that contradict each other"
-                    )
+                    raise Contradicting(NOWHERE)
                 continue
             known = self.facts[q] = self.facts.get(q, ANY) & frozenset(turn * sign for sign in signs)
             if not known:
@@ -134,7 +138,7 @@ class Stated:
     def undecided(self, p: Terms, relation: str) -> bool:
         """What is not said."""
         raise Unstated(
-            f"no stated relation says whether {shorten(p.text(self.space.names))} {relation} 0, which the proof needs"
+            f"no stated relation says whether {shorten(p.text(self.line.names))} {relation} 0, which the proof needs"
         )
 
     def __str__(self) -> str:

@@ -74,6 +74,7 @@ def test_what_is_no_certificate_is_bad_input(where: tuple[str | int, ...], value
         (("game", "parameters"), [3], "game.parameters[0]: expected a name"),
         (("game", "parameters"), ["a", "a"], "game.parameters: expected different names, found one twice"),
         (("game", "parameters"), "delta", "game.parameters: expected a list, found 'delta'"),
+        (("game", "parameters"), [f"p{n}" for n in range(1001)], "game.parameters: expected at most 1000 parameters"),
         (("game", "assumptions"), ["1 < 0"], "game.assumptions[0]: expected a true assumption, found '1 < 0'"),
         (("game", "assumptions"), ["0 < 1", "0 < 2 < 1 < 3"], "game.assumptions[1]: expected a true assumption"),
         (("game", "assumptions"), ["1/2 != 0.5"], "game.assumptions[0]: expected a true assumption"),
