@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from stackexact.certificates.digits import written
+from stackexact.certificates.elimination import last_pivot
 from stackexact.certificates.line import Region
 from stackexact.certificates.polynomials import ONE, Poly, add, gcd, negative, quotient, times, value_at
 
@@ -171,22 +172,14 @@ def joint(bottoms: Iterable[Poly]) -> tuple[Poly, list[Poly]]:
 
 
 def regular(rows: Sequence[Sequence[Function | Fraction]], region: Region) -> bool:
-    """Whether a square matrix is regular on all of a region: fraction-free elimination (Bareiss 1968)."""
-    matrix, last = [_whole(row) for row in rows], ONE
-    for column in range(len(matrix)):
-        pivot = next((r for r in range(column, len(matrix)) if matrix[r][column]), None)
-        if pivot is None:
-            return False
-        matrix[column], matrix[pivot] = matrix[pivot], matrix[column]
-        head = matrix[column]
-        for r in range(column + 1, len(matrix)):
-            factor = negative(matrix[r][column])
-            matrix[r] = [
-                quotient(add(times(head[column], entry), times(factor, top)), last)
-                for entry, top in zip(matrix[r], head, strict=True)
-            ]
-        last = head[column]
-    return region.sign(last) != 0
+    """Whether a square matrix is regular on all of a region: its determinant has no root there."""
+    determinant = last_pivot([_whole(row) for row in rows], ONE, _crossed)
+    return determinant is not None and region.sign(determinant) != 0
+
+
+def _crossed(row: list[Poly], head: list[Poly], column: int, last: Poly) -> list[Poly]:
+    pivot, factor = head[column], negative(row[column])
+    return [quotient(add(times(pivot, entry), times(factor, top)), last) for entry, top in zip(row, head, strict=True)]
 
 
 def _whole(row: Sequence[Function | Fraction]) -> list[Poly]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from stackexact.certificates import functions, quotients
+from stackexact.certificates.elimination import last_pivot
 from stackexact.certificates.embedded import Game, Table
 from stackexact.certificates.functions import Function
 from stackexact.certificates.quotients import Quotient
@@ -206,17 +207,13 @@ def _residues(rows: list[list[Fraction]], prime: int) -> list[list[int]]:
 
 
 def _regular_modulo(rows: list[list[int]], prime: int) -> bool:
-    for column in range(len(rows)):
-        pivot = next((r for r in range(column, len(rows)) if rows[r][column]), None)
-        if pivot is None:
-            return False
-        rows[column], rows[pivot] = rows[pivot], rows[column]
-        head = rows[column]
-        inverse = pow(head[column], -1, prime)
-        for r in range(column + 1, len(rows)):
-            if factor := rows[r][column] * inverse % prime:
-                rows[r] = [(entry - factor * top) % prime for entry, top in zip(rows[r], head, strict=True)]
-    return True
+    def without(row: list[int], head: list[int], column: int, _: int) -> list[int]:
+        if not row[column]:
+            return row
+        factor = row[column] * pow(head[column], -1, prime) % prime
+        return [(entry - factor * top) % prime for entry, top in zip(row, head, strict=True)]
+
+    return last_pivot(rows, 1, without) is not None
 
 
 # --------------------------------------------------------------------------------------------- mixed commitments

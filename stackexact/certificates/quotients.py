@@ -11,6 +11,7 @@ from fractions import Fraction
 from math import lcm
 from typing import TYPE_CHECKING, Any
 
+from stackexact.certificates.elimination import last_pivot
 from stackexact.certificates.line import Unsupported
 from stackexact.certificates.terms import Terms
 from stackexact.errors import shorten
@@ -175,62 +176,66 @@ def _reduced(top: Terms, number: int, factors: Factors, region: Stated | None) -
     return Quotient(top.without(abs(top.content)).times(common.numerator), common.denominator, left, region)
 
 
-def added(values: Iterable[Quotient]) -> Quotient:
-    """The sum, over the least common multiple of the denominators as they are factored."""
-    some = list(values)
-    region = next((one.region for one in some if one.region is not None), None)
+def _common(values: Iterable[Quotient]) -> tuple[int, Factors]:
+    """The least common multiple of the denominators as they are factored."""
     number, factors = 1, Factors()
-    for one in some:
+    for one in values:
         number = lcm(number, one.number)
         for factor, power in one.factors.items():
             factors[factor] = max(power, factors.get(factor, 0))
+    return number, factors
+
+
+def _over(value: Quotient, number: int, factors: Factors) -> Terms:
+    """The numerator over a multiple of the denominator."""
+    top = value.top.times(number // value.number)
+    for factor, power in factors.items():
+        for _ in range(power - value.factors.get(factor, 0)):
+            top = top * factor
+    return top
+
+
+def added(values: Iterable[Quotient]) -> Quotient:
+    """The sum, over the least common multiple of the denominators."""
+    some = list(values)
+    region = next((one.region for one in some if one.region is not None), None)
+    number, factors = _common(some)
     top = Terms({})
     for one in some:
-        part = one.top.times(number // one.number)
-        for factor, power in factors.items():
-            for _ in range(power - one.factors.get(factor, 0)):
-                part = part * factor
-        top = top + part
+        top = top + _over(one, number, factors)
     return _reduced(top, number, factors, region)
 
 
 def total(values: Iterable[Quotient | Fraction]) -> Quotient:
     """The sum of functions and numbers."""
-    return added(one if isinstance(one, Quotient) else Quotient.of(one) for one in values)
+    return added(map(_quotient, values))
+
+
+def _quotient(value: Quotient | Fraction) -> Quotient:
+    return value if isinstance(value, Quotient) else Quotient.of(value)
 
 
 def regular(rows: Sequence[Sequence[Quotient | Fraction]], region: Stated) -> bool:
-    """Whether a square matrix is regular wherever the relations hold: fraction-free elimination (Bareiss 1968)."""
-    matrix, last = [_whole(row) for row in rows], ONE
-    for column in range(len(matrix)):
-        pivot = next((r for r in range(column, len(matrix)) if matrix[r][column]), None)
-        if pivot is None:
-            return False
-        matrix[column], matrix[pivot] = matrix[pivot], matrix[column]
-        head = matrix[column]
-        content = last.content
-        for r in range(column + 1, len(matrix)):
-            factor = matrix[r][column]
-            crossed = [head[column] * entry - factor * top for entry, top in zip(matrix[r], head, strict=True)]
-            matrix[r] = [_exactly(entry, last.without(content), content) for entry in crossed]
-        last = head[column]
-    return region.holds(last, "!=")
-
-
-def _exactly(value: Terms, divisor: Terms, content: int) -> Terms:
-    made = value.divided(divisor)
-    if made is None:
-        raise ArithmeticError("fraction-free elimination leaves no remainder")
-    return made.without(content)
+    """Whether a square matrix is regular wherever the relations hold: they say that its determinant is not zero."""
+    determinant = last_pivot([_whole(row) for row in rows], ONE, _crossed)
+    return determinant is not None and region.holds(determinant, "!=")
 
 
 def _whole(row: Sequence[Quotient | Fraction]) -> list[Terms]:
     """A row times a common denominator, which is not zero where the entries are defined."""
-    entries = [entry if isinstance(entry, Quotient) else Quotient.of(entry) for entry in row]
-    number, factors = 1, Factors()
-    for entry in entries:
-        number = lcm(number, entry.number)
-        for factor, power in entry.factors.items():
-            factors[factor] = max(power, factors.get(factor, 0))
-    common = Quotient(Quotient(ONE, number, factors).bottom)
-    return [(entry * common).top for entry in entries]
+    entries = list(map(_quotient, row))
+    number, factors = _common(entries)
+    return [_over(entry, number, factors) for entry in entries]
+
+
+def _crossed(row: list[Terms], head: list[Terms], column: int, last: Terms) -> list[Terms]:
+    pivot, factor = head[column], row[column]
+    return [_exactly(pivot * entry - factor * top, last) for entry, top in zip(row, head, strict=True)]
+
+
+def _exactly(value: Terms, divisor: Terms) -> Terms:
+    content = divisor.content
+    made = value.divided(divisor.without(content))
+    if made is None:
+        raise ArithmeticError("fraction-free elimination leaves no remainder")
+    return made.without(content)
