@@ -20,8 +20,10 @@ from stackexact.certificates.digits import integer
 from stackexact.certificates.embedded import Game, read_game
 from stackexact.certificates.line import Region
 from stackexact.certificates.reading import DIGITS, Node, Unsupported
+from stackexact.certificates.several import prove_in_several
+from stackexact.certificates.smt import Solver
 from stackexact.certificates.stated import Space, Stated
-from stackexact.errors import CertificateError, UsageError, shorten
+from stackexact.errors import CertificateError, shorten
 
 __all__ = ["CertificateError", "Report", "Verdict", "check", "prover", "read", "read_open"]
 
@@ -36,9 +38,6 @@ CONCEPTS: dict[str, Callable[[Game, Node, Node], None]] = {
     "alignment": benchmark_proofs.alignment,
     "correlated": proofs.correlated,
 }
-
-UNSHOWN = ("assumed", "undecided")
-"""How a coverage begins that is not shown."""
 
 TOLERANT: dict[str, Callable[[Game, Node, Node, Node], None]] = {
     "tolerant": benchmark_proofs.tolerant,
@@ -59,6 +58,11 @@ class Verdict:
     true: bool
     reason: str
     coverage: str = ""
+
+    @property
+    def assumed(self) -> bool:
+        """Whether all is proved but that the cells make up the domain."""
+        return self.true and bool(self.coverage) and not self.coverage.startswith("proved")
 
     def __str__(self) -> str:
         name = self.concept if self.concept in CONCEPTS or self.concept in TOLERANT else shorten(self.concept)
@@ -87,7 +91,7 @@ class Report:
     @property
     def assumed(self) -> bool:
         """Whether the coverage of some claim was not shown (several parameters, no solver)."""
-        return any(verdict.true and verdict.coverage.startswith(UNSHOWN) for verdict in self.verdicts)
+        return any(verdict.assumed for verdict in self.verdicts)
 
     def __bool__(self) -> bool:
         return self.true
@@ -167,8 +171,7 @@ def check(document: dict[str, Any], smt: str | None = None) -> Report:
 
     ``smt`` names a solver (``z3`` or ``cvc5``) that is to show the coverage of closed forms in several parameters.
     """
-    if smt not in (None, "z3", "cvc5"):
-        raise UsageError(f"smt: expected z3 or cvc5, found {shorten(str(smt))}")
+    solver = None if smt is None else Solver.of(smt)
     try:
         parts = Node(document, "certificate").fields("format", "version", "kind", "game", "claims", "proofs")
         for key, expected in (("format", "stackexact/certificate"), ("version", 1), ("kind", "bimatrix")):
@@ -184,17 +187,19 @@ def check(document: dict[str, Any], smt: str | None = None) -> Report:
         game = read_game(Node(parts["game"].value, "game"))
     except Unsupported as flaw:
         return Report("bimatrix", None, tuple(Verdict(concept, False, str(flaw)) for concept in concepts))
-    return Report("bimatrix", game, tuple(_verdict(game, concept, claims, evidence, smt) for concept in concepts))
+    return Report("bimatrix", game, tuple(_verdict(game, concept, claims, evidence, solver) for concept in concepts))
 
 
-def _verdict(game: Game, concept: str, claims: dict[str, Node], evidence: dict[str, Node], smt: str | None) -> Verdict:
+def _verdict(
+    game: Game, concept: str, claims: dict[str, Node], evidence: dict[str, Node], solver: Solver | None
+) -> Verdict:
     try:
-        return Verdict(concept, True, "", _prove(game, concept, claims, evidence, smt))
+        return Verdict(concept, True, "", _prove(game, concept, claims, evidence, solver))
     except Unsupported as flaw:
         return Verdict(concept, False, str(flaw))
 
 
-def _prove(game: Game, concept: str, claims: dict[str, Node], evidence: dict[str, Node], smt: str | None) -> str:
+def _prove(game: Game, concept: str, claims: dict[str, Node], evidence: dict[str, Node], solver: Solver | None) -> str:
     """Show all that is claimed of a concept; returns what was shown of the coverage."""
     if concept not in CONCEPTS and concept not in TOLERANT:
         raise Unsupported(f"expected one of {', '.join((*CONCEPTS, *TOLERANT))}")
@@ -208,12 +213,9 @@ def _prove(game: Game, concept: str, claims: dict[str, Node], evidence: dict[str
     proof = Node(evidence[concept].value, f"proofs.{concept}").fields("cells", optional=("coverage",))
 
     if isinstance(game.line, Space) and ("coverage" in proof or not game.is_numeric):
-        # Imported here: a certificate of one parameter is checked without it.
-        from stackexact.certificates.several import prove_in_several
-
         if "coverage" not in proof:
             raise Unsupported(f"{proof['cells'].place}: expected coverage beside it, for the game has parameters")
-        return prove_in_several(game, told["cells"], proof, prove, smt)
+        return prove_in_several(game, told["cells"], proof, prove, solver)
     if "coverage" in proof or not game.is_numeric:
         prove_closed_form(game, told["cells"], proof, prove)
         return "proved"

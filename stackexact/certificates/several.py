@@ -18,6 +18,8 @@ from stackexact.certificates.smt import Question, Solver, Undecided
 from stackexact.certificates.stated import Condition, Contradicting, Space, Stated, Unstated
 from stackexact.certificates.terms import Terms
 
+__all__ = ["COORDINATE", "prove_in_several"]
+
 COORDINATE = 300
 """Longest coordinate of a sample, in characters; pieces need not name one."""
 
@@ -28,7 +30,7 @@ ASSUMED = "assumed"
 """What is said of a coverage that nobody has shown."""
 
 
-def prove_in_several(game: Game, cells: Node, proofs: dict[str, Node], prove: Prove, solver: str | None) -> str:
+def prove_in_several(game: Game, cells: Node, proofs: dict[str, Node], prove: Prove, solver: Solver | None) -> str:
     """Show each claimed cell by its pieces, and the coverage by a solver if one is named; says which it was."""
     proofs["coverage"].constant(STATEMENT)
     space = game.line
@@ -62,10 +64,10 @@ def prove_in_several(game: Game, cells: Node, proofs: dict[str, Node], prove: Pr
     if solver is None:
         return ASSUMED
     try:
-        _cover(game, Question(Solver.of(solver), space, assumed), told, pieces, claimed)
+        _cover(game, Question(solver, space, assumed), told, pieces, claimed)
     except Undecided as doubt:
         return f"undecided: {doubt}"
-    return f"proved by {solver}"
+    return f"proved by {solver.name}"
 
 
 def conditions_of(relation: Relation) -> list[Condition]:
@@ -128,6 +130,3 @@ def _cover(
         for m in range(n):
             question.never([*told[m], *told[n]], (), f"{cell.place}: expected nothing of cell {m} in it")
     question.never([], told, f"{claimed[0].place.rpartition('[')[0]}: expected cells that cover the domain")
-
-
-__all__ = ["COORDINATE", "prove_in_several"]

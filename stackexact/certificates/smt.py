@@ -40,7 +40,7 @@ class Solver:
         """The solver of that name, if it is installed."""
         answers = {"z3": _z3, "cvc5": _cvc5}
         if name not in answers:
-            raise UsageError(f"smt: expected one of {', '.join(answers)}, found {shorten(name)}")
+            raise UsageError(f"smt: expected {' or '.join(answers)}, found {shorten(name)}")
         return cls(name, answers[name])
 
 

@@ -27,8 +27,6 @@ from stackexact.solving.routines import Proof, Routine, Traced
 
 __all__ = ["ClosedForm", "closed_form"]
 
-"""Writes a proof when somebody asks for it."""
-
 
 @dataclass(frozen=True, slots=True)
 class ClosedForm:

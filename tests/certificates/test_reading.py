@@ -14,10 +14,11 @@ import pytest
 
 import stackexact as sx
 from stackexact.certificates import embedded, reading
-from stackexact.certificates.check import CertificateError, check, read
+from stackexact.certificates.check import CertificateError, Verdict, check, read
 from stackexact.certificates.digits import written
 from stackexact.certificates.proofs import PRIMES, regular
 from stackexact.certificates.reading import Node, products, total, vector
+from stackexact.errors import UsageError
 
 GOOD = read(Path(__file__).parent / "hand_made" / "zero.json")
 GONE = object()
@@ -38,6 +39,22 @@ def changed(document: dict[str, Any], where: tuple[str | int, ...], value: objec
 
 def test_the_document_that_is_spoiled_here_is_good() -> None:
     assert check(GOOD).true
+
+
+def test_a_solver_that_nobody_knows_is_refused_before_anything_is_checked() -> None:
+    with pytest.raises(UsageError, match="^smt: expected z3 or cvc5, found 'z4'$"):
+        check({**GOOD, "version": 2}, "z4")
+    assert check(GOOD, "z3").true
+
+
+@pytest.mark.parametrize(
+    ("coverage", "assumed"),
+    [("", False), ("proved", False), ("proved by z3", False), ("assumed", True), ("undecided: z3 gave up", True)],
+)
+def test_a_coverage_that_is_not_shown_is_assumed(coverage: str, assumed: bool) -> None:
+    """What is false is false, whatever covers what."""
+    assert Verdict("tolerant", True, "", coverage).assumed == assumed
+    assert not Verdict("tolerant", False, "because", coverage).assumed
 
 
 @pytest.mark.parametrize(
