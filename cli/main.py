@@ -31,7 +31,7 @@ from .output import complain, emit, grumble
 
 __all__ = ["COMMANDS", "group", "main"]
 
-FALSE, BAD, LIMIT, FAULT, INTERRUPTED = 1, 2, 3, 70, 130
+BAD, LIMIT, FAULT, INTERRUPTED = 2, 3, 70, 130
 
 
 class Row(NamedTuple):

@@ -351,7 +351,7 @@ def _quotient(num: fmpz_mpoly, den: fmpz_mpoly) -> Exact:
         num, den = num // common, den // common
     if len(num) > MAX_TERMS or len(den) > MAX_TERMS:
         raise ExpressionError(f"the expression expands beyond {MAX_TERMS} terms; write a smaller one")
-    content = gcd(*(int(side.content()) for side in (num, den)))  # type: ignore[attr-defined]  # newer than its stubs
+    content = gcd(*(int(side.content()) for side in (num, den)))  # type: ignore[attr-defined]  # python-flint's stubs leave content() out
     if int(den.leading_coefficient()) < 0:
         content = -content
     if content != 1:

@@ -17,8 +17,7 @@ from typing import Any, Generic, TypeAlias, TypeVar
 from flint import fmpq, fmpz
 
 from stackexact.errors import LimitReached
-from stackexact.exact.fields import to_fraction
-from stackexact.exact.prover import Number, Ratio
+from stackexact.exact.prover import Number
 from stackexact.exact.rational_function import Exact
 from stackexact.games.bimatrix import Game, Table
 
@@ -48,16 +47,6 @@ class Scalars(Generic[T]):
     def shape(self) -> tuple[int, int]:
         """The numbers of leader and follower actions."""
         return len(self.leader), len(self.leader[0])
-
-    def leader_value(self, value: Ratio[T]) -> Fraction:
-        """A ratio of scalars as an exact leader utility (numeric games)."""
-        worth: Fraction = to_fraction(value.top) / to_fraction(value.bottom) * self.leader_unit
-        return worth
-
-    def follower_value(self, value: Ratio[T]) -> Fraction:
-        """A ratio of scalars as an exact follower utility (numeric games)."""
-        worth: Fraction = to_fraction(value.top) / to_fraction(value.bottom) * self.follower_unit
-        return worth
 
 
 def own_units(game: Game) -> Scalars[Number]:

@@ -42,7 +42,7 @@ def test_the_document_that_is_spoiled_here_is_good() -> None:
 
 
 def test_a_solver_that_nobody_knows_is_refused_before_anything_is_checked() -> None:
-    with pytest.raises(UsageError, match="^smt: expected z3 or cvc5, found 'z4'$"):
+    with pytest.raises(UsageError, match=r"^smt: expected z3 or cvc5, found 'z4'$"):
         check({**GOOD, "version": 2}, "z4")
     assert check(GOOD, "z3").true
 

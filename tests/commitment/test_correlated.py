@@ -12,13 +12,14 @@ from mutants import mutants
 from oracles import commitments
 from oracles.linear import dot
 from oracles.programs import lexicographic
+from readings import number
 from strategies import Tables, games, share
 
 from stackexact.commitment.correlated import Correlated, objectives, pairs, program, search, verify
 from stackexact.commitment.mixed_strong_search import NumericLPs
 from stackexact.commitment.weak_hints import NumericHints
 from stackexact.errors import LimitReached, Unproved
-from stackexact.exact.fields import Rationals, to_fraction
+from stackexact.exact.fields import Rationals
 from stackexact.exact.prover import Numbers
 from stackexact.games.bimatrix import Game
 from stackexact.games.scalars import Scalars, own_units
@@ -29,8 +30,8 @@ Answer = tuple[Fraction, Fraction, tuple[Fraction, ...]]
 
 def plain(game: Scalars[Any], proved: Correlated[Any]) -> Answer:
     """Both values and the distribution, row by row."""
-    weights = tuple(to_fraction(one.top) / to_fraction(one.bottom) for one in proved.distribution)
-    return game.leader_value(proved.leader), game.follower_value(proved.follower), weights
+    weights = tuple(map(number, proved.distribution))
+    return game.leader_unit * number(proved.leader), game.follower_unit * number(proved.follower), weights
 
 
 def solved(game: Scalars[Any], *, floats: bool) -> Answer:

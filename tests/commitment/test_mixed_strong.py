@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mutants import mutants
 from oracles import commitments
+from readings import number
 from strategies import Tables, games, share
 
 from stackexact.commitment.exact_lps import ExactLPs
@@ -20,7 +21,6 @@ from stackexact.commitment.mixed_strong_search import NumericLPs, search
 from stackexact.commitment.refutations import AtVertex, Bound, Dominated
 from stackexact.commitment.vertices import Vertex
 from stackexact.errors import LimitReached, Unproved
-from stackexact.exact.fields import to_fraction
 from stackexact.exact.prover import Numbers
 from stackexact.games.bimatrix import Game
 from stackexact.games.scalars import Scalars, own_units
@@ -33,8 +33,8 @@ def scalars(tables: Tables) -> Scalars[Any]:
 
 def plain(game: Scalars[Any], proved: MixedStrong[Any]) -> commitments.Equilibrium:
     """A proved answer as the oracle writes it."""
-    weights = tuple(to_fraction(one.top) / to_fraction(one.bottom) for one in proved.commitment)
-    leader, follower = game.leader_value(proved.leader), game.follower_value(proved.follower)
+    weights = tuple(map(number, proved.commitment))
+    leader, follower = game.leader_unit * number(proved.leader), game.follower_unit * number(proved.follower)
     return commitments.Equilibrium(leader, follower, weights, proved.response, proved.tied)
 
 

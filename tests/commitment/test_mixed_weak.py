@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mutants import mutants
 from oracles import commitments
+from readings import number
 from strategies import HUGE, Tables, games, share
 
 from stackexact.commitment.mixed_strong_search import NumericLPs
@@ -20,7 +21,7 @@ from stackexact.commitment.refutations import Bound
 from stackexact.commitment.weak_hints import NumericHints
 from stackexact.commitment.weak_programs import classes_of, value_program
 from stackexact.errors import LimitReached, Unproved
-from stackexact.exact.fields import Rationals, to_fraction
+from stackexact.exact.fields import Rationals
 from stackexact.exact.prover import Numbers
 from stackexact.games.bimatrix import Game
 from stackexact.games.scalars import Scalars, own_units
@@ -47,13 +48,13 @@ def witness(proved: MixedWeak[Any]) -> tuple[Fraction, ...] | None:
     """The commitment that attains the value, if one does."""
     if proved.witness is None:
         return None
-    return tuple(to_fraction(one.top) / to_fraction(one.bottom) for one in proved.witness)
+    return tuple(map(number, proved.witness))
 
 
 def require(tables: Tables, game: Scalars[Any], proved: MixedWeak[Any]) -> None:
     """A proved answer must be the definition's."""
     expected = commitments.weak(*tables)
-    assert game.leader_value(proved.leader) == expected.leader
+    assert game.leader_unit * number(proved.leader) == expected.leader
     assert proved.attained == expected.attained == (proved.witness is not None)
     assert sorted(tuple(sorted(one)) for one in proved.reaching) == list(commitments.weak_classes(*tables))
     point = witness(proved)
@@ -76,7 +77,7 @@ def test_floats_change_nothing(tables: Tables) -> None:
     """All paths end at the same value, attainment, classes and witness."""
     game = scalars(tables)
     found = [verify(game, searched(game, path), Numbers()) for path in PATHS]
-    answers = {(game.leader_value(one.leader), one.attained, one.reaching, witness(one)) for one in found}
+    answers = {(game.leader_unit * number(one.leader), one.attained, one.reaching, witness(one)) for one in found}
     assert len(answers) == 1
 
 
@@ -176,7 +177,7 @@ def test_a_supremum_that_no_commitment_attains(path: str) -> None:
     game = scalars(APPROACHED)
     skeleton = searched(game, path)
     proved = verify(game, skeleton, Numbers())
-    assert (game.leader_value(proved.leader), proved.attained, proved.witness) == (1, False, None)
+    assert (game.leader_unit * number(proved.leader), proved.attained, proved.witness) == (1, False, None)
     (reaching,) = (proof for proof in skeleton.proofs if isinstance(proof, Reaching))
     assert reaching.chain is not None
     assert len(reaching.chain.steps) == 1
@@ -218,7 +219,7 @@ def test_strong_above_weak(path: str) -> None:
     """Ties at a boundary with an empty interior help the optimist alone."""
     game = scalars(UNATTAINED)
     proved = verify(game, searched(game, path), Numbers())
-    assert (game.leader_value(proved.leader), proved.attained) == (0, True)
+    assert (game.leader_unit * number(proved.leader), proved.attained) == (0, True)
     assert commitments.strong(*UNATTAINED).leader == 1
 
 
@@ -228,7 +229,7 @@ def test_payoffs_beyond_floats(path: str) -> None:
     sliver = tables([[0, 0], [HUGE, 0]], [[1, 0], [0, HUGE]])
     game = scalars(sliver)
     proved = verify(game, searched(game, path), Numbers())
-    assert game.leader_value(proved.leader) == Fraction(HUGE, HUGE + 1)
+    assert game.leader_unit * number(proved.leader) == Fraction(HUGE, HUGE + 1)
     assert not proved.attained
 
 
