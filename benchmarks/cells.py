@@ -11,11 +11,14 @@ import json
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Outcome", "asked_cell", "emit", "peak_mib", "run_cell"]
+from reporting import median
+
+__all__ = ["Cell", "Outcome", "emit", "measured", "peak_mib", "run_cell"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,20 @@ class Outcome:
     lines: tuple[dict[str, Any], ...]
     seconds: float
     trouble: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """So many runs at one size were asked for: those that came to an end, and why others did not."""
+
+    size: int
+    asked: int
+    samples: tuple[dict[str, Any], ...]
+    troubles: tuple[str, ...]
+
+    def middle(self, what: str) -> float | None:
+        """The median of one of the numbers, over the runs that came to it."""
+        return median(sample.get(what) for sample in self.samples)
 
 
 def run_cell(script: str, request: dict[str, Any], limit: float) -> Outcome:
@@ -43,15 +60,14 @@ def run_cell(script: str, request: dict[str, Any], limit: float) -> Outcome:
     return Outcome(tuple(json.loads(line) for line in whole), time.perf_counter() - start, trouble)
 
 
-def asked_cell() -> dict[str, Any] | None:
-    """The request, in a child that was started to measure one cell."""
+def measured(measure: Callable[[dict[str, Any]], None]) -> bool:
+    """Measure the cell that is asked for, in a child that was started for one; says whether this is one."""
     parser = argparse.ArgumentParser(add_help=False)
     parser.add_argument("--cell")
     given, _ = parser.parse_known_args()
-    if given.cell is None:
-        return None
-    request: dict[str, Any] = json.loads(given.cell)
-    return request
+    if given.cell is not None:
+        measure(json.loads(given.cell))
+    return given.cell is not None
 
 
 def emit(**line: Any) -> None:

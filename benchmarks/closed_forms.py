@@ -19,8 +19,8 @@ from random import Random
 from time import perf_counter
 from typing import Any, Final
 
-from cells import asked_cell, emit, peak_mib, run_cell
-from reporting import Report, Table, add_common_options, exponent, median, progress, shown
+from cells import Cell, emit, measured, peak_mib, run_cell
+from reporting import Report, Table, exponent, option_parser, progress, shown
 
 CONCEPTS: Final = ("tolerant", "pure-strong", "mixed-strong", "alignment")
 NAIVE: Final = "SymPy"
@@ -112,37 +112,29 @@ def derive(size: int, seed: int) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
-    """The runs of one concept at one size that came to an end, and why others did not."""
+class Runs(Cell):
+    """The runs of one concept at one size."""
 
     concept: str
-    size: int
-    asked: int
-    samples: tuple[dict[str, Any], ...]
-    trouble: str | None
 
-    def middle(self, what: str) -> float | None:
-        """The median of one of the numbers."""
-        return median(sample.get(what) for sample in self.samples)
-
-    def runs(self, what: str) -> int:
+    def reached(self, what: str) -> int:
         """So many runs came to this number."""
         return sum(what in sample for sample in self.samples)
 
 
-def run(concept: str, size: int, options: argparse.Namespace) -> Cell:
+def run(concept: str, size: int, options: argparse.Namespace) -> Runs:
     """Measure one concept at one size in a process of its own."""
     request = {"concept": concept, "size": size, "runs": options.runs}
     outcome = run_cell(__file__, request, options.naive if concept == NAIVE else options.seconds)
     progress(f"{concept} {size}: {len(outcome.lines)} of {options.runs} runs")
-    trouble = None if outcome.trouble is None else f"{concept} {size}: {outcome.trouble}"
-    return Cell(concept, size, options.runs, outcome.lines, trouble)
+    troubles = () if outcome.trouble is None else (f"{concept} {size}: {outcome.trouble}",)
+    return Runs(size, options.runs, outcome.lines, troubles, concept)
 
 
-def row(cell: Cell, rival: Cell | None) -> tuple[str, ...]:
+def row(cell: Runs, rival: Runs | None) -> tuple[str, ...]:
     """A line of the table."""
     own = cell.middle("seconds")
-    head = cell.concept, str(cell.size), f"{cell.runs('seconds')}/{cell.asked}", shown(cell.middle("cells"))
+    head = cell.concept, str(cell.size), f"{cell.reached('seconds')}/{cell.asked}", shown(cell.middle("cells"))
     beside: list[str] = []
     for what in ("written", "folded"):
         theirs = None if rival is None else rival.middle(what)
@@ -150,7 +142,7 @@ def row(cell: Cell, rival: Cell | None) -> tuple[str, ...]:
     return *head, shown(own), shown(cell.middle("peak"), 4), *beside
 
 
-def growth(cells: list[Cell]) -> Table:
+def growth(cells: list[Runs]) -> Table:
     """Fitted exponents of time and of the number of cells in the size."""
     rows = []
     for concept in dict.fromkeys(cell.concept for cell in cells):
@@ -165,11 +157,7 @@ def growth(cells: list[Cell]) -> Table:
 
 def main() -> None:
     """Measure all cells and print the tables."""
-    request = asked_cell()
-    if request is not None:
-        measure(request)
-        return
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = option_parser(__doc__, 300)
     parser.add_argument("--sizes", type=int, nargs="+", default=[2, 3, 4, 6, 8], metavar="N")
     parser.add_argument("--concepts", nargs="+", choices=CONCEPTS, default=list(CONCEPTS), metavar="NAME")
     parser.add_argument("--runs", type=int, default=3, help="games of each size (default: %(default)s)")
@@ -180,14 +168,13 @@ def main() -> None:
         metavar="SECONDS",
         help="budget of SymPy for each size (default: %(default)g)",
     )
-    add_common_options(parser, 300)
     options = parser.parse_args()
     cells = [run(concept, size, options) for concept in options.concepts for size in options.sizes]
     rivals = {size: run(NAIVE, size, options) for size in options.sizes if "tolerant" in options.concepts}
     headers = ("concept", "n", "runs", "cells", "seconds", "peak MiB", "SymPy s", "ratio", "folded s", "ratio")
     rows = tuple(row(cell, rivals.get(cell.size) if cell.concept == "tolerant" else None) for cell in cells)
     table = Table("Medians: cells of the closed form, seconds, peak memory of the process", headers, rows)
-    notes = [cell.trouble for cell in (*cells, *rivals.values()) if cell.trouble is not None]
+    notes = [trouble for cell in (*cells, *rivals.values()) for trouble in cell.troubles]
     for rival in rivals.values():
         wrong = sum(sample.get("wrong", 0) for sample in rival.samples)
         if wrong:
@@ -198,5 +185,5 @@ def main() -> None:
     )
 
 
-if __name__ == "__main__":
+if __name__ == "__main__" and not measured(measure):
     main()

@@ -14,9 +14,9 @@ from dataclasses import asdict, dataclass
 from time import perf_counter
 from typing import Any
 
-from cells import asked_cell, emit, peak_mib, run_cell
+from cells import Cell, emit, measured, peak_mib, run_cell
 from families import FAMILIES, tables
-from reporting import Report, Table, add_common_options, median, milliseconds, progress, shown
+from reporting import Report, Table, milliseconds, option_parser, progress, shown
 
 
 def measure(request: dict[str, Any]) -> None:
@@ -40,18 +40,10 @@ def measure(request: dict[str, Any]) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
-    """The games of one family and size that came to an end, and why others did not."""
+class Games(Cell):
+    """The games of one family and size."""
 
     family: str
-    size: int
-    asked: int
-    samples: tuple[dict[str, Any], ...]
-    troubles: tuple[str, ...]
-
-    def middle(self, what: str) -> float | None:
-        """The median of one of the numbers."""
-        return median(sample[what] for sample in self.samples)
 
     def row(self) -> tuple[str, ...]:
         """The cell as a line of the table."""
@@ -61,7 +53,7 @@ class Cell:
         return self.family, str(self.size), f"{len(self.samples)}/{self.asked}", *numbers, shown(text), spent
 
 
-def run(family: str, size: int, options: argparse.Namespace) -> Cell:
+def run(family: str, size: int, options: argparse.Namespace) -> Games:
     """Measure one family at one size, a child process for each game."""
     samples: list[dict[str, Any]] = []
     troubles = []
@@ -71,20 +63,15 @@ def run(family: str, size: int, options: argparse.Namespace) -> Cell:
         if outcome.trouble is not None:
             troubles.append(f"{family} {size}, game {seed}: {outcome.trouble}")
     progress(f"{family} {size}: {len(samples)} of {options.games} games")
-    return Cell(family, size, options.games, tuple(samples), tuple(troubles))
+    return Games(size, options.games, tuple(samples), tuple(troubles), family)
 
 
 def main() -> None:
     """Measure all cells and print the table."""
-    request = asked_cell()
-    if request is not None:
-        measure(request)
-        return
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = option_parser(__doc__, 180)
     parser.add_argument("--sizes", type=int, nargs="+", default=[10, 20, 40, 80, 160], metavar="N")
     parser.add_argument("--families", nargs="+", default=list(FAMILIES), choices=list(FAMILIES), metavar="NAME")
     parser.add_argument("--games", type=int, default=3, help="games of each family and size (default: %(default)s)")
-    add_common_options(parser, 180)
     options = parser.parse_args()
     cells = [run(family, size, options) for family in options.families for size in options.sizes]
     headers = ("family", "n", "games", "loaded", "after solve", "after certificate", "certificate KiB", "solve ms")
@@ -93,5 +80,5 @@ def main() -> None:
     Report("memory", (table,), troubles, [asdict(cell) for cell in cells]).publish(options.json)
 
 
-if __name__ == "__main__":
+if __name__ == "__main__" and not measured(measure):
     main()

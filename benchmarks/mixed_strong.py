@@ -20,10 +20,10 @@ from math import isfinite
 from time import perf_counter
 from typing import Any, Final
 
-from cells import asked_cell, emit, run_cell
+from cells import emit, measured, run_cell
 from contestants import CONTESTANTS, FRESH, OPENSPIEL, REUSED, STACKEXACT, Contestant, Stackexact, contestant, installed
 from families import FAMILIES, Tables, tables
-from reporting import Report, Table, add_common_options, exponent, median, milliseconds, progress, shown
+from reporting import Report, Table, exponent, median, milliseconds, option_parser, progress, shown
 
 WRONG: Final = 1e-6
 """A value that misses the exact one by more than this share of the range of the leader's payoffs is wrong."""
@@ -254,22 +254,17 @@ def chosen_contestants(size: int, options: argparse.Namespace) -> tuple[str, ...
 
 def parsed() -> argparse.Namespace:
     """The command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = option_parser(__doc__, 120)
     parser.add_argument("--sizes", type=int, nargs="+", default=[10, 20, 40, 80, 160], metavar="N")
     parser.add_argument("--families", nargs="+", default=list(FAMILIES), choices=list(FAMILIES), metavar="NAME")
     parser.add_argument("--games", type=int, default=5, help="games of each family and size (default: %(default)s)")
     parser.add_argument("--rounds", type=int, default=3, help="rounds over the games (default: %(default)s)")
     parser.add_argument("--peer-limit", type=int, default=40, metavar="N", help="largest size for OpenSpiel")
-    add_common_options(parser, 120)
     return parser.parse_args()
 
 
 def main() -> None:
     """Measure all cells and print the tables."""
-    request = asked_cell()
-    if request is not None:
-        measure(request)
-        return
     options = parsed()
     cells = []
     for family in options.families:
@@ -280,5 +275,5 @@ def main() -> None:
     Report("mixed_strong", printed, remarks, [asdict(cell) for cell in cells]).publish(options.json)
 
 
-if __name__ == "__main__":
+if __name__ == "__main__" and not measured(measure):
     main()

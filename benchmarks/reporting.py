@@ -15,7 +15,7 @@ from math import log
 from pathlib import Path
 from typing import Any, Final
 
-__all__ = ["Report", "Table", "add_common_options", "exponent", "median", "milliseconds", "progress", "shown"]
+__all__ = ["Report", "Table", "exponent", "median", "milliseconds", "option_parser", "progress", "shown"]
 
 PACKAGES: Final = ("stackexact", "python-flint", "highspy", "numpy", "sympy", "open_spiel", "cvxpy")
 """Packages whose versions are printed above the tables."""
@@ -72,8 +72,9 @@ def versions() -> list[tuple[str, str]]:
     return found
 
 
-def add_common_options(parser: argparse.ArgumentParser, seconds: float) -> None:
-    """The options that every script has."""
+def option_parser(description: str | None, seconds: float) -> argparse.ArgumentParser:
+    """A parser with the options that every script has; ``seconds`` is its budget for a cell."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write everything measured to FILE")
     parser.add_argument(
         "--seconds",
@@ -81,6 +82,7 @@ def add_common_options(parser: argparse.ArgumentParser, seconds: float) -> None:
         default=seconds,
         help="budget of each cell of the table, the start of its process included (default: %(default)g)",
     )
+    return parser
 
 
 def progress(message: str) -> None:

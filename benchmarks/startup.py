@@ -9,7 +9,6 @@ beside the Python that runs this, then on the PATH. The two take turns; the rati
 
 from __future__ import annotations
 
-import argparse
 import shutil
 import subprocess
 import sys
@@ -18,7 +17,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Final
 
-from reporting import Report, Table, add_common_options, median, milliseconds, shown
+from reporting import Report, Table, median, milliseconds, option_parser, shown
 
 BASELINE: Final = (sys.executable, "-c", "import numpy")
 
@@ -51,10 +50,9 @@ def pairs(command: Sequence[str] | None, count: int, budget: float) -> list[tupl
 
 def main() -> None:
     """Measure the pairs and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = option_parser(__doc__, 120)
     parser.add_argument("--game", default="conitzer-sandholm", help="a shipped game or a file (default: %(default)s)")
     parser.add_argument("--pairs", type=int, default=20, help="how many pairs (default: %(default)s)")
-    add_common_options(parser, 120)
     options = parser.parse_args()
     script = console_script()
     times = pairs(None if script is None else (script, "solve", options.game), options.pairs, options.seconds)

@@ -16,8 +16,8 @@ from dataclasses import asdict, dataclass
 from time import perf_counter
 from typing import Any, Final
 
-from cells import asked_cell, emit, peak_mib, run_cell
-from reporting import Report, Table, add_common_options, exponent, median, progress, shown
+from cells import Cell, emit, measured, peak_mib, run_cell
+from reporting import Report, Table, exponent, option_parser, progress, shown
 
 CONCEPTS: Final = ("tolerant", "alignment")
 FAMILIES: Final = ("independent", "common", "staircase")
@@ -52,19 +52,11 @@ def measure(request: dict[str, Any]) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
-    """The runs of one concept on one family at one size that came to an end, and why others did not."""
+class Runs(Cell):
+    """The runs of one concept on one family at one size."""
 
     concept: str
     family: str
-    size: int
-    asked: int
-    samples: tuple[dict[str, Any], ...]
-    troubles: tuple[str, ...]
-
-    def middle(self, what: str) -> float | None:
-        """The median of one of the numbers."""
-        return median(sample[what] for sample in self.samples)
 
     def row(self) -> tuple[str, ...]:
         """The cell as a line of the table."""
@@ -73,7 +65,7 @@ class Cell:
         return self.concept, self.family, str(self.size), f"{len(self.samples)}/{self.asked}", *numbers, *memory
 
 
-def run(concept: str, family: str, size: int, options: argparse.Namespace) -> Cell:
+def run(concept: str, family: str, size: int, options: argparse.Namespace) -> Runs:
     """Measure one concept on one family at one size, a child process for each run."""
     samples: list[dict[str, Any]] = []
     troubles = []
@@ -84,10 +76,10 @@ def run(concept: str, family: str, size: int, options: argparse.Namespace) -> Ce
         if outcome.trouble is not None:
             troubles.append(f"{concept} {family} {size}, run {seed}: {outcome.trouble}")
     progress(f"{concept} {family} {size}: {len(samples)} of {options.runs} runs")
-    return Cell(concept, family, size, options.runs, tuple(samples), tuple(troubles))
+    return Runs(size, options.runs, tuple(samples), tuple(troubles), concept, family)
 
 
-def growth(cells: list[Cell]) -> Table:
+def growth(cells: list[Runs]) -> Table:
     """Fitted exponents of the median times in the size."""
     rows = []
     for concept, family in dict.fromkeys((cell.concept, cell.family) for cell in cells):
@@ -103,16 +95,11 @@ def growth(cells: list[Cell]) -> Table:
 
 def main() -> None:
     """Measure all cells and print the tables."""
-    request = asked_cell()
-    if request is not None:
-        measure(request)
-        return
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = option_parser(__doc__, 300)
     parser.add_argument("--sizes", type=int, nargs="+", default=[100, 300, 1000], metavar="N")
     parser.add_argument("--families", nargs="+", choices=FAMILIES, default=list(FAMILIES), metavar="NAME")
     parser.add_argument("--below", type=int, default=10**6, help="payoffs are 0 to one less (default: %(default)s)")
     parser.add_argument("--runs", type=int, default=3, help="games, each in its process (default: %(default)s)")
-    add_common_options(parser, 300)
     options = parser.parse_args()
     cells = [
         run(concept, family, size, options)
@@ -127,5 +114,5 @@ def main() -> None:
     Report("tolerant_alignment", (table, growth(cells)), troubles, data).publish(options.json)
 
 
-if __name__ == "__main__":
+if __name__ == "__main__" and not measured(measure):
     main()
