@@ -158,10 +158,11 @@ def _power(left: V, right: V) -> V:
     exponent = right.whole()
     if exponent is None or not 0 <= exponent <= POWER:
         raise Malformed(f"an integer exponent from 0 to {POWER} after **")
-    _bounded(left.size() * exponent**2)
     made: V = left - left + 1
     for digit in f"{exponent:b}" if exponent else "":  # squares first: a power of one term stays one term
+        _bounded(made.size() ** 2)
         made = made * made
+        _bounded(made.size() * left.size())
         made = made * left if digit == "1" else made
     return made
 

@@ -152,7 +152,7 @@ class Quotient:
 
     def size(self) -> int:
         """About how many words it takes to write down."""
-        return self.top.size() + self.bottom.size()
+        return self.top.size() + sum(factor.size() * power for factor, power in self.factors.items())
 
     def reduced(self) -> Quotient:
         """The same: quotients are always reduced by the factors of their denominators."""
@@ -168,10 +168,9 @@ def _reduced(top: Terms, number: int, factors: Factors, region: Stated | None) -
         return Quotient(top, 1, {}, region)
     left: Factors = {}
     for factor, power in factors.items():
-        while power and (shorter := top.divided(factor)) is not None:
-            top, power = shorter, power - 1
-        if power:
-            left[factor] = power
+        top, taken = top.stripped(factor, power)
+        if power > taken:
+            left[factor] = power - taken
     common = Fraction(abs(top.content), number)
     return Quotient(top.without(abs(top.content)).times(common.numerator), common.denominator, left, region)
 

@@ -20,11 +20,14 @@ from stackexact.certificates.terms import Terms
 
 __all__ = ["COORDINATE", "prove_in_several"]
 
-COORDINATE = 300
+COORDINATE = 100
 """Longest coordinate of a sample, in characters; pieces need not name one."""
 
-RELATIONS = 2000
+RELATIONS = 1000
 """Most relations that a piece may stand on: what follows from them takes their number squared."""
+
+SQUARES = 20_000_000
+"""Greatest sum of these squares over the pieces of a claim."""
 
 ASSUMED = "assumed"
 """What is said of a coverage that nobody has shown."""
@@ -40,34 +43,43 @@ def prove_in_several(game: Game, cells: Node, proofs: dict[str, Node], prove: Pr
         raise proofs["cells"].fails(f"expected a proof for each of {len(claimed)} cells, at least one")
     assumed = [condition for relation in game.relations for condition in conditions_of(relation)]
     told = [_conditions(cell.members().get("when", cell), space) for cell in claimed]
-    pieces = []
-    for number, (cell, proof) in enumerate(zip(claimed, written, strict=True)):
-        nodes = proof.fields("pieces")["pieces"].items()
-        if not nodes:
-            raise proof.fails("expected at least one piece, found none")
-        own = [_conditions(node.fields("when", "proof", optional=("claim", "sample"))["when"], space) for node in nodes]
-        for node, conditions in zip(nodes, own, strict=True):
+    pieces = [_pieces(proof) for proof in written]
+    own = [[_conditions(node.members()["when"], space) for node in nodes] for nodes in pieces]
+    numbers = [len(assumed) + len(told[n]) + len(one) for n, some in enumerate(own) for one in some]
+    if max(numbers) > RELATIONS or sum(number**2 for number in numbers) > SQUARES:
+        raise proofs["cells"].fails(f"expected pieces that stand on fewer relations, found one with {max(numbers)}")
+    for n, (cell, nodes) in enumerate(zip(claimed, pieces, strict=True)):
+        for node, conditions in zip(nodes, own[n], strict=True):
             if "sample" in node.members():
-                _sampled(node.members()["sample"], space, [*assumed, *conditions], told, number)
-            stated = [*assumed, *told[number], *conditions]
-            if len(stated) > RELATIONS:
-                raise node.fails(f"expected at most {RELATIONS} relations, found {len(stated)}")
-            value, evidence = claim_of(cell, node)
-            try:
-                region = Stated(space, stated)
-                prove(
-                    region, Node(value, cell.place, True, region), Node(evidence.value, evidence.place, region=region)
-                )
-            except (Contradicting, Unstated) as flaw:
-                raise node.fails(str(flaw)) from None
-        pieces.append(own)
+                _sampled(node.members()["sample"], space, [*assumed, *conditions], told, n)
+            _prove_piece(space, [*assumed, *told[n], *conditions], cell, node, prove)
     if solver is None:
         return ASSUMED
     try:
-        _cover(game, Question(solver, space, assumed), told, pieces, claimed)
+        _cover(game, Question(solver, space, assumed), told, own, claimed)
     except Undecided as doubt:
         return f"undecided: {doubt}"
     return f"proved by {solver.name}"
+
+
+def _pieces(proof: Node) -> list[Node]:
+    """The pieces of a cell."""
+    nodes = proof.fields("pieces")["pieces"].items()
+    if not nodes:
+        raise proof.fails("expected at least one piece, found none")
+    for node in nodes:
+        node.fields("when", "proof", optional=("claim", "sample"))
+    return nodes
+
+
+def _prove_piece(space: Space, stated: list[Condition], cell: Node, piece: Node, prove: Prove) -> None:
+    """Run a proof on functions that compare as the relations say."""
+    value, evidence = claim_of(cell, piece)
+    try:
+        region = Stated(space, stated)
+        prove(region, Node(value, cell.place, True, region), Node(evidence.value, evidence.place, region=region))
+    except (Contradicting, Unstated) as flaw:
+        raise piece.fails(str(flaw)) from None
 
 
 def conditions_of(relation: Relation) -> list[Condition]:
@@ -108,7 +120,7 @@ def _sampled(node: Node, space: Space, conditions: list[Condition], told: list[l
 
 
 def _meets(point: list[Fraction], conditions: list[Condition]) -> bool:
-    return all(COMPARE[relation](p.at(point), 0) for p, relation in conditions)
+    return all(COMPARE[relation](p.sign_at(point), 0) for p, relation in conditions)
 
 
 def _cover(

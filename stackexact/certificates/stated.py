@@ -101,8 +101,8 @@ class Stated:
         if rest in self.facts and rest not in self.settled:
             return rest, turn
         for factor, sign in self.settled.items():
-            while (shorter := rest.divided(factor)) is not None:
-                rest, turn = shorter, turn * sign
+            rest, power = rest.stripped(factor)
+            turn *= sign**power
         return rest, turn
 
     def signs(self, p: Terms) -> Signs:
@@ -116,9 +116,7 @@ class Stated:
         if any(signs == {0} and rest.divided(factor) is not None for factor, signs in self.facts.items()):
             return frozenset([0])
         for factor, signs in self.facts.items():
-            power = 0
-            while (shorter := rest.divided(factor)) is not None:
-                rest, power = shorter, power + 1
+            rest, power = rest.stripped(factor)
             found = _products(found, frozenset(sign**power for sign in signs)) if power else found
         return found if rest.is_constant else _products(found, ANY)
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from heapq import heapify, heappop, heappush
 from itertools import zip_longest
-from math import gcd
+from math import gcd, lcm
 
 from stackexact.certificates.digits import written
 from stackexact.certificates.line import Unsupported
@@ -19,19 +20,27 @@ Powers = tuple[int, ...]
 DEGREE = 2000
 """Greatest degree of a polynomial."""
 
-PRODUCTS = 1_000_000
-"""Most products of terms in one multiplication: about a second."""
+PRODUCTS = 500_000
+"""Most products of terms in one multiplication or division: about half a second. A thousand products of words of
+coefficients count as one more."""
+
+TERMS = 20_000
+"""Most terms of a product: those of many factors are then multiplied out within seconds."""
+
+BITS = 50_000_000
+"""Most bits that the terms of a polynomial may take together when it is evaluated: about half a second."""
 
 
 class Terms:
     """A polynomial: its coefficients, none of them zero, by monomial."""
 
-    __slots__ = ("_hash", "_leading", "coefficients")
+    __slots__ = ("_hash", "_leading", "_size", "coefficients")
 
     def __init__(self, coefficients: dict[Powers, int]) -> None:
         self.coefficients = coefficients
         self._hash: int | None = None
         self._leading: Powers | None = None
+        self._size: int | None = None
 
     @classmethod
     def of(cls, value: int) -> Terms:
@@ -71,15 +80,16 @@ class Terms:
         return self + -other
 
     def __mul__(self, other: Terms) -> Terms:
-        if len(self.coefficients) * len(other.coefficients) > PRODUCTS:
-            raise Unsupported("expected polynomials of fewer terms, found a product that expands without end")
+        _affordable(len(self.coefficients) * len(other.coefficients) + self.size() * other.size() // 1000)
         if self.degree + other.degree > DEGREE:
             raise Unsupported(f"expected polynomials up to the degree {DEGREE}, found more; use simpler expressions")
         made: dict[Powers, int] = {}
         for one, a in self.coefficients.items():
             for two, b in other.coefficients.items():
-                powers = tuple([p + q for p, q in zip_longest(one, two, fillvalue=0)])
+                powers = _joined(one, two)
                 made[powers] = made.get(powers, 0) + a * b
+        if len(made) > TERMS:
+            raise Unsupported(f"expected polynomials of at most {TERMS} terms, found more; use simpler expressions")
         return Terms({powers: value for powers, value in made.items() if value})
 
     def times(self, factor: int) -> Terms:
@@ -125,33 +135,58 @@ class Terms:
         if self and self.degree <= divisor.degree:
             ratio = self.content // divisor.content
             return Terms.of(ratio) if self == divisor.times(ratio) else None
-        head = divisor.leading
-        lead, rest, made = divisor.coefficients[head], self, {}
-        while rest:
-            top = rest.leading
-            factor, left = divmod(rest.coefficients[top], lead)
-            gap = [p - q for p, q in zip_longest(top, head, fillvalue=0)]
-            if left or min(gap, default=0) < 0:
+        head, step, spent = divisor.leading, divisor.size(), 0
+        lead, rest, made = divisor.coefficients[head], dict(self.coefficients), {}
+        if self and (rest[self.leading] % lead or _gap(self.leading, head) is None):
+            return None
+        waiting = [_descending(powers) for powers in rest]
+        heapify(waiting)
+        while waiting:
+            top = heappop(waiting)[2]
+            factor, left = divmod(rest[top], lead)
+            if not factor and not left:
+                continue
+            gap = _gap(top, head)
+            if left or gap is None:
                 return None
-            while gap and not gap[-1]:
-                gap.pop()
-            made[tuple(gap)] = factor
-            rest = rest - divisor * Terms({tuple(gap): factor})
+            made[gap] = factor
+            spent += 1 + len(divisor.coefficients) + step * (1 + factor.bit_length() // 30) // 1000
+            _affordable(spent)
+            for powers, value in divisor.coefficients.items():
+                place = _joined(powers, gap)
+                if place not in rest:
+                    heappush(waiting, _descending(place))
+                rest[place] = rest.get(place, 0) - factor * value
         return Terms(made)
 
-    def at(self, point: Sequence[Fraction]) -> Fraction:
-        """The value at a point."""
-        total = Fraction(0)
-        for powers, value in self.coefficients.items():
-            part = Fraction(value)
-            for coordinate, power in zip(point, powers, strict=False):
-                part *= coordinate**power
-            total += part
-        return total
+    def stripped(self, factor: Terms, most: int = DEGREE) -> tuple[Terms, int]:
+        """What is left after dividing by a factor as often as it divides, up to so many times, and how often it did.
+        Neither may be a constant."""
+        rest, power, spent = self, 0, 0
+        while power < most and (shorter := rest.divided(factor)) is not None:
+            rest, power = shorter, power + 1
+            spent += len(rest.coefficients) * (1 + len(factor.coefficients))
+            _affordable(spent)
+        return rest, power
+
+    def sign_at(self, point: Sequence[Fraction]) -> int:
+        """The sign at a point, computed in integers over the common denominator of its coordinates."""
+        bottom, degree = lcm(*(x.denominator for x in point)), self.degree
+        tops = [x.numerator * (bottom // x.denominator) for x in point]
+        if len(self.coefficients) * degree * max(top.bit_length() for top in (bottom, *tops)) > BITS:
+            raise Unsupported("expected a point at which polynomials are quickly evaluated; use shorter coordinates")
+        value = 0
+        for powers, part in self.coefficients.items():
+            for top, power in zip(tops, powers, strict=False):
+                part *= top**power
+            value += part * bottom ** (degree - sum(powers))
+        return (value > 0) - (value < 0)
 
     def size(self) -> int:
         """About how many words the coefficients take."""
-        return sum(1 + value.bit_length() // 30 for value in self.coefficients.values())
+        if self._size is None:
+            self._size = sum(1 + value.bit_length() // 30 for value in self.coefficients.values())
+        return self._size
 
     def text(self, names: Sequence[str], divisor: int = 1) -> str:
         """In descending order of the terms, divided by a number."""
@@ -169,3 +204,28 @@ class Terms:
 
 def _rank(powers: Powers) -> tuple[int, Powers]:
     return sum(powers), powers
+
+
+def _descending(powers: Powers) -> tuple[int, Powers, Powers]:
+    """What is least for the greatest monomial, and the monomial."""
+    return -sum(powers), tuple([-power for power in powers]), powers
+
+
+def _joined(one: Powers, two: Powers) -> Powers:
+    """The product of monomials."""
+    return tuple([p + q for p, q in zip_longest(one, two, fillvalue=0)])
+
+
+def _gap(top: Powers, head: Powers) -> Powers | None:
+    """The quotient of monomials, ``None`` where there is none."""
+    gap = [p - q for p, q in zip_longest(top, head, fillvalue=0)]
+    if min(gap, default=0) < 0:
+        return None
+    while gap and not gap[-1]:
+        gap.pop()
+    return tuple(gap)
+
+
+def _affordable(products: int) -> None:
+    if products > PRODUCTS:
+        raise Unsupported("expected polynomials of fewer terms, found some that expand without end")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from guards import without_runaway_work
 
 from stackexact.certificates.check import check
@@ -11,7 +12,12 @@ from stackexact.certificates.coverage import STATEMENT
 
 
 def certificate(
-    payoffs: list[str], *, names: list[str], when: list[str] | None = None, sample: dict[str, str] | None = None
+    payoffs: list[str],
+    *,
+    names: list[str],
+    assumptions: list[str] | None = None,
+    when: list[str] | None = None,
+    sample: dict[str, str] | None = None,
 ) -> dict[str, Any]:
     """A leader who gets these payoffs and no choice: the first is claimed, and proved by the given relations."""
     own = {"when": when or [], "proof": {}}
@@ -26,6 +32,7 @@ def certificate(
             "version": 1,
             "kind": "bimatrix",
             "parameters": names,
+            "assumptions": assumptions or [f"{name} > 0" for name in names],
             "payoffs": {"leader": [payoffs], "follower": [["1", *zeros]]},
         },
         "claims": {"pure-strong": {"cells": [{"when": [], **claim}]}},
@@ -50,5 +57,47 @@ def test_many_parameters_are_made_once() -> None:
     """Not once for each of the texts, which here would make 10 000 000 symbols of up to a thousand exponents."""
     names = [f"p{n:03}" for n in range(1000)]
     payoffs = [f"{name} + {n}" for n in range(1, 11) for name in names]
-    assert not verdict_of(certificate(payoffs, names=names))
-    assert "found 1001" in verdict_of(certificate(payoffs, names=[*names, "q"]))
+    assert not verdict_of(certificate(payoffs, names=names, assumptions=["0 < p000"]))
+    assert "found 1001" in verdict_of(certificate(payoffs, names=[*names, "q"], assumptions=["0 < p000"]))
+
+
+XY = ["x", "y"]
+LONG = "x**999*(x + y + z + 1)**12*(x + y + z + 2)**12*(x + y + z)**6"
+
+
+@pytest.mark.parametrize(
+    ("document", "message"),
+    [
+        # A division that goes on for half a million steps before it leaves a remainder.
+        (certificate(["x"], names=XY, assumptions=["x + y > 1"], when=["x**1000*(x + y)**900 > 0"]), "without end"),
+        # A thousand divisions of five thousand terms.
+        (certificate(["x"], names=[*XY, "z"], when=[f"{LONG} > 0"]), "without end"),
+        # A denominator that takes long to multiply out, once for each of its factors; 46 of them fit the bound.
+        (certificate([f"1/{'/'.join(f'(x + y + z + {n})' for n in range(99))}"], names=[*XY, "z"]), "at most 20000"),
+        # Long numbers to a high power, at a point and anywhere; the latter in one parameter as well.
+        (
+            certificate(
+                ["x"],
+                names=XY,
+                when=["(x + y)**900 > 0"],
+                sample={"x": f"1/{'7' * 98}", "y": f"{'9' * 49}/{'8' * 50}"},
+            ),
+            "use shorter coordinates",
+        ),
+        (certificate(["x"], names=XY, when=["(10**600*x + y)**400 > 0"]), "shorter numbers and lower powers"),
+        (certificate(["(10**600*x + 1)**400"], names=["x"]), "shorter numbers and lower powers"),
+        # Relations that are all compared with each other.
+        (certificate(["x"], names=XY, when=[f"x + {n}*y > 0" for n in range(2, 1003)]), "found one with 1003"),
+    ],
+)
+def test_what_would_take_endless_work_is_refused(document: dict[str, Any], message: str) -> None:
+    reason = verdict_of(document)
+    assert message in reason
+    assert reason.startswith(("proofs.pure-strong", "claims.pure-strong", "game.payoffs", "expected"))
+
+
+def test_pieces_may_not_stand_on_the_same_many_relations_again_and_again() -> None:
+    document = certificate(["x"], names=XY, assumptions=[" < ".join(f"{n}*x + y" for n in range(999))])
+    (cell,) = document["proofs"]["pure-strong"]["cells"]
+    cell["pieces"] *= 21
+    assert "fewer relations" in verdict_of(document)
