@@ -13,7 +13,7 @@ from functools import partial
 
 from stackexact.certificates.embedded import COMPARE, Exact, Game, Relation, chained
 from stackexact.certificates.functions import Function
-from stackexact.certificates.line import Line, Real, Region, Split
+from stackexact.certificates.line import Line, Real, Region, Split, bounded
 from stackexact.certificates.polynomials import Poly, sign_at, times
 from stackexact.certificates.quotients import Quotient
 from stackexact.certificates.reading import Node, Unsupported
@@ -143,15 +143,20 @@ def _term(relation: Node, line: Line | Space, text: str) -> Function | Quotient:
 
 def _both(relation: Relation) -> list[Condition]:
     """The sign of the difference of both sides, which must be defined."""
-    left, sign, right = relation
-    difference = _function(left) - right
-    defined = [(side.bottom, "!=") for side in (_function(left), _function(right)) if len(side.bottom) > 1]
+    left, sign, right = _lowest(relation[0]), relation[1], _lowest(relation[2])
+    difference = left - right
+    defined = [(side.bottom, "!=") for side in (left, right) if len(side.bottom) > 1]
     return [(times(difference.top, difference.bottom), sign), *defined]
 
 
-def _function(value: Exact) -> Function:
+def _lowest(value: Exact) -> Function:
+    """A side of a relation, which holds also where something vanishes that cancels."""
     assert not isinstance(value, Quotient), "a line has one parameter"
-    return value if isinstance(value, Function) else Function.of(value)
+    if not isinstance(value, Function):
+        return Function.of(value)
+    bounded(value.top)
+    bounded(value.bottom)
+    return value.lowest()
 
 
 def _piece(node: Node, line: Line) -> tuple[Node, list[Condition]]:

@@ -243,7 +243,7 @@ def _term(node: Node, text: str, parameters: tuple[str, ...], line: Line | Space
         raise node.wrong("relations between numbers and parameters")
     if unknown := [name for name in names if name not in parameters]:
         raise node.fails(f"expected names that stand under parameters, found {shorten(unknown[0])}")
-    return text if line is None else Node(text, node.place).function(line)
+    return text if line is None else _function(Node(text, node.place), line)
 
 
 def _table(node: Node, line: Line | Space | None) -> Table:
@@ -259,8 +259,17 @@ def _number(node: Node, line: Line | Space | None) -> Exact:
     if isinstance(node.value, str) and _NAME.search(node.value):
         if line is None:
             raise Unsupported(f"{node.wrong('a number as text, p or p/q')}; the game lists no parameter that occurs")
-        return node.function(line)
+        return _function(node, line)
     return node.number()
+
+
+def _function(node: Node, line: Line | Space) -> Function | Quotient:
+    """An expression of the game. It means the function in lowest terms, and so does the digest: one of which the
+    checker cannot tell that it is in lowest terms might mean another domain."""
+    found = node.function(line)
+    if not found.is_lowest():
+        raise node.wrong("a quotient without common factors")
+    return found
 
 
 def _labels(node: Node | None, letter: str, count: int) -> Labels:

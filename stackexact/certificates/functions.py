@@ -116,13 +116,20 @@ class Function:
     def text(self, name: str) -> str:
         """The normal form: a polynomial in descending powers, or ``(top)/(bottom)`` in integers without a common
         divisor, the bottom with a positive leading coefficient."""
-        divisor = gcd(self.top, self.bottom) if self.top else self.bottom
-        top, bottom = quotient(self.top, divisor), quotient(self.bottom, divisor)
-        if bottom[-1] < 0:
-            top, bottom = negative(top), negative(bottom)
+        one = self.lowest()
+        top, bottom = (one.top, one.bottom) if one.bottom[-1] > 0 else (negative(one.top), negative(one.bottom))
         if len(bottom) == 1:
             return _text(top, bottom[0], name)
         return f"({_text(top, 1, name)})/({_text(bottom, 1, name)})"
+
+    def lowest(self) -> Function:
+        """The same without what numerator and denominator have in common."""
+        divisor = gcd(self.top, self.bottom) if self.top else self.bottom
+        return Function(quotient(self.top, divisor), quotient(self.bottom, divisor), self.region)
+
+    def is_lowest(self) -> bool:
+        """Whether it has a normal form: any function of one parameter is brought to lowest terms for that."""
+        return True
 
     def is_defined(self, region: Any) -> bool:
         """Whether the denominator vanishes nowhere on a region."""

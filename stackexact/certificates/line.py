@@ -137,7 +137,7 @@ class Line:
         """The real roots of a polynomial that is not zero, in ascending order."""
         known = self._roots.get(p)
         if known is None:
-            _bounded(p)
+            bounded(p)
             known = self._roots[p] = list(_isolated(squarefree(p)))
         return known
 
@@ -153,7 +153,8 @@ class Line:
         return made
 
 
-def _bounded(p: Poly) -> None:
+def bounded(p: Poly) -> None:
+    """Refuse a polynomial of too great a degree."""
     if len(p) > DEGREE + 1:
         raise Unsupported(
             f"expected polynomials up to the degree {DEGREE}, found {len(p) - 1}; use simpler expressions"
@@ -233,7 +234,7 @@ class Region:
     def _sign(self, p: Poly) -> int:
         if self.rational is not None:
             return sign_at(p, self.rational)
-        _bounded(p)
+        bounded(p)
         if self.is_point:
             assert self.low is not None
             return self.low.sign_of(p)

@@ -11,6 +11,7 @@ from fractions import Fraction
 from math import lcm
 from typing import TYPE_CHECKING, Any
 
+from stackexact.certificates.coprime import coprime
 from stackexact.certificates.elimination import last_pivot
 from stackexact.certificates.line import Unsupported
 from stackexact.certificates.terms import Terms
@@ -153,6 +154,10 @@ class Quotient:
     def size(self) -> int:
         """About how many words it takes to write down."""
         return self.top.size() + sum(factor.size() * power for factor, power in self.factors.items())
+
+    def is_lowest(self) -> bool:
+        """Whether numerator and denominator are shown to have no common factor."""
+        return all(coprime(self.top, factor) for factor in self.factors)
 
     def reduced(self) -> Quotient:
         """The same: quotients are always reduced by the factors of their denominators."""

@@ -178,6 +178,8 @@ class Node:
             line.memory[text] = found
         if self.claimed and (normal := line.text(cast("Any", found))) != text:
             raise self.wrong(f"an expression in normal form, as {shorten(normal)} is")
+        if self.claimed and not found.is_lowest():
+            raise self.wrong("an expression in normal form, a quotient without common factors")
         return found
 
     def _there(self, region: Region | Stated) -> Fraction:

@@ -80,7 +80,7 @@ class Terms:
         return self + -other
 
     def __mul__(self, other: Terms) -> Terms:
-        _affordable(len(self.coefficients) * len(other.coefficients) + self.size() * other.size() // 1000)
+        affordable(len(self.coefficients) * len(other.coefficients) + self.size() * other.size() // 1000)
         if self.degree + other.degree > DEGREE:
             raise Unsupported(f"expected polynomials up to the degree {DEGREE}, found more; use simpler expressions")
         made: dict[Powers, int] = {}
@@ -151,7 +151,7 @@ class Terms:
                 return None
             made[gap] = factor
             spent += 1 + len(divisor.coefficients) + step * (1 + factor.bit_length() // 30) // 1000
-            _affordable(spent)
+            affordable(spent)
             for powers, value in divisor.coefficients.items():
                 place = _joined(powers, gap)
                 if place not in rest:
@@ -166,7 +166,7 @@ class Terms:
         while power < most and (shorter := rest.divided(factor)) is not None:
             rest, power = shorter, power + 1
             spent += len(rest.coefficients) * (1 + len(factor.coefficients))
-            _affordable(spent)
+            affordable(spent)
         return rest, power
 
     def sign_at(self, point: Sequence[Fraction]) -> int:
@@ -226,6 +226,7 @@ def _gap(top: Powers, head: Powers) -> Powers | None:
     return tuple(gap)
 
 
-def _affordable(products: int) -> None:
+def affordable(products: int) -> None:
+    """Refuse what would take more products of terms than :data:`PRODUCTS`."""
     if products > PRODUCTS:
         raise Unsupported("expected polynomials of fewer terms, found some that expand without end")
