@@ -1,11 +1,12 @@
 """Questions about polynomial inequalities in several variables, put to an SMT solver that the reader trusts.
 
 The question is a text in SMT-LIB, the same for every solver; only the word "unsat" counts as a proof. Solvers are
-limited by their own count of work, not by seconds, so that checks repeat.
+limited by their own count of work, not by seconds, so that checks repeat; seconds limit cvc5 where it does not count.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -24,16 +25,24 @@ RLIMIT = 50_000_000
 """What one question may cost, in the units of the solver: up to minutes."""
 
 
+SECONDS = 60
+"""What one question may take cvc5, whose count stands still in long eliminations."""
+
+LOW = 8
+"""Up to this degree cvc5 is asked here; beyond it in a process that can be ended, for it may hear no limit at all."""
+
+
 class Undecided(Exception):
     """A question that the solver did not decide within its limit. The message begins with the place."""
 
 
 @dataclass(frozen=True, slots=True)
 class Solver:
-    """A solver by its name, and what answers ``sat``, ``unsat`` or anything else to a script in SMT-LIB."""
+    """A solver by its name, and what answers ``sat``, ``unsat`` or anything else to a script in SMT-LIB, whose degree
+    is given too."""
 
     name: str
-    answer: Callable[[str], str]
+    answer: Callable[[str, int], str]
 
     @classmethod
     def of(cls, name: str) -> Solver:
@@ -44,7 +53,7 @@ class Solver:
         return cls(name, answers[name])
 
 
-def _z3(script: str) -> str:
+def _z3(script: str, _: int) -> str:
     try:
         import z3
     except ImportError:
@@ -56,13 +65,33 @@ def _z3(script: str) -> str:
     return str(solver.check())
 
 
-def _cvc5(script: str) -> str:
+def _cvc5(script: str, degree: int) -> str:
+    if degree <= LOW:
+        return ask_cvc5(script)
+    import subprocess
+    from importlib.util import find_spec
+
+    if find_spec("cvc5") is None:
+        raise _missing("cvc5", "cvc5")
+    code = f"import sys; from {__name__} import ask_cvc5; print(ask_cvc5(sys.stdin.read()))"
+    try:
+        done = subprocess.run(
+            [sys.executable, "-P", "-c", code], input=script, capture_output=True, text=True, timeout=SECONDS
+        )
+    except subprocess.TimeoutExpired:
+        return "unknown"
+    return done.stdout.strip()
+
+
+def ask_cvc5(script: str) -> str:
+    """What cvc5 answers to a script."""
     try:
         import cvc5
     except ImportError:
         raise _missing("cvc5", "cvc5") from None
     solver = cvc5.Solver(cvc5.TermManager())
     solver.setOption("rlimit", str(RLIMIT))
+    solver.setOption("tlimit-per", str(1000 * SECONDS))
     solver.setLogic("QF_NRA")
     parser = cvc5.InputParser(solver)
     parser.setStringInput(cvc5.InputLanguage.SMT_LIB_2_6, script, "question")
@@ -105,13 +134,14 @@ class Question:
 
     def _answer(self, conditions: Iterable[Condition], outside: Iterable[Sequence[Condition]], expected: str) -> str:
         held, beyond = [*self.assumed, *conditions], list(outside)
-        if any(p.degree > DEGREE for p, _ in (*held, *(one for some in beyond for one in some))):
+        degree = max((p.degree for p, _ in (*held, *(one for some in beyond for one in some))), default=0)
+        if degree > DEGREE:
             raise Undecided(f"{expected}; {self.solver.name} is not asked about degrees beyond {DEGREE}")
         asserted = [_literal(one) for one in held]
         asserted += [f"(not (and true {' '.join(map(_literal, some))}))" for some in beyond]
         declared = [f"(declare-const x{n} Real)" for n in range(len(self.space.names))]
         try:
-            return self.solver.answer("\n".join([*declared, *(f"(assert {one})" for one in asserted)]))
+            return self.solver.answer("\n".join([*declared, *(f"(assert {one})" for one in asserted)]), degree)
         except MissingLibrary:
             raise
         except Exception as failure:  # of a foreign library: whatever it is, nothing was shown

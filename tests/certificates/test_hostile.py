@@ -7,8 +7,12 @@ from typing import Any
 import pytest
 from guards import without_runaway_work
 
+from stackexact.certificates import smt
 from stackexact.certificates.check import check
 from stackexact.certificates.coverage import STATEMENT
+from stackexact.certificates.smt import Question, Solver, Undecided
+from stackexact.certificates.stated import Space
+from stackexact.certificates.terms import Terms
 
 
 def certificate(
@@ -101,3 +105,22 @@ def test_pieces_may_not_stand_on_the_same_many_relations_again_and_again() -> No
     (cell,) = document["proofs"]["pure-strong"]["cells"]
     cell["pieces"] *= 21
     assert "fewer relations" in verdict_of(document)
+
+
+def test_cvc5_is_ended_where_it_hears_no_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it can tell of a high degree it does tell, in a process of its own."""
+    x, y = Terms.variable(0), Terms.variable(1)
+
+    def power(p: Terms, n: int) -> Terms:
+        return p * power(p, n - 1) if n else Terms.of(1)
+
+    question = Question(Solver.of("cvc5"), Space(("x", "y")), [(power(x, 20) + Terms.of(1), "<"), (y, ">")])
+    question.never([], (), "cells: expected nothing")
+    hard = [
+        (power(x, 47) + power(y, 46) + power(y, 43) * x - Terms.of(2), "<"),
+        (power(y, 47) + power(x, 44) * y - Terms.of(1), ">"),
+        (power(x, 41) + power(y, 7) * x - Terms.of(5), "=="),
+    ]
+    monkeypatch.setattr(smt, "SECONDS", 1)
+    with pytest.raises(Undecided, match="cvc5 did not decide it"):
+        Question(Solver.of("cvc5"), Space(("x", "y")), hard).never([], (), "cells: expected nothing")
