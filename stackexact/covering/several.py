@@ -129,7 +129,10 @@ class Signs:
 
 
 def joined(conditions: Iterable[Condition]) -> Conditions:
-    """The same conditions with one for each polynomial: at least 0 and at most 0 is zero."""
+    """The same conditions with one for each polynomial: at least 0 and at most 0 is zero.
+
+    Raises :class:`~stackexact.errors.Unproved` where two contradict each other.
+    """
     found: dict[tuple[Any, ...], tuple[Any, frozenset[int]]] = {}
     for condition in conditions:
         turn = 1 if condition.polynomial.leading_coefficient() > 0 else -1
@@ -145,7 +148,7 @@ def _saying(polynomial: Any, signs: frozenset[int]) -> Condition:
         for turn in (1, -1):
             if signs == {turn * one for one in (-1, 0, 1) if sign.admits(one)}:
                 return Condition(polynomial * turn, sign)
-    raise Unproved("conditions that hold at a point of the domain cannot contradict each other")
+    raise Unproved("conditions that hold at a common point cannot contradict each other")
 
 
 def cover(
@@ -256,8 +259,29 @@ class _Search(Generic[A]):
                     thin.append((region, point))
                     continue
             known = next((one for one in reversed(self.made) if one.holds(point)), None) or self.answer(point)
-            waiting += [(*region, *part) for part in remainders(known.conditions, region)]
+            waiting += self._left(region, known.conditions)
         return complete
+
+    def _left(self, region: Conditions, conditions: Conditions) -> list[Conditions]:
+        """Disjoint conjunctions that make up where ``region`` holds and not all of ``conditions`` do.
+
+        Conditions that hold on all of what is looked at are left out, so that few are asked about at a time.
+        """
+        kept, left = region, list[Conditions]()
+        for condition in sorted(conditions, key=lambda one: int(one.polynomial.total_degree())):
+            if condition in kept:
+                continue
+            try:
+                outside = joined((*kept, negated(condition)))
+                if Formula(self.domain.reals, outside).excludes(()):
+                    continue
+                left.append(outside)
+            except Unproved:
+                continue
+            except Unknown:
+                left.append(outside)
+            kept = joined((*kept, condition))
+        return left
 
     def _inside(self, region: Conditions) -> Point | None:
         """A point of a conjunction, of its interior where there is one; ``None`` where there is none at all."""

@@ -7,9 +7,11 @@ evaluated by us before anything is built on it; that there is no model is taken 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
+from operator import itemgetter
 from typing import Any, Final
 
 from flint import fmpq, fmpz, fmpz_poly
@@ -24,6 +26,15 @@ __all__ = ["WORK", "Formula", "Model", "Reals", "Unknown", "is_linear", "negated
 
 RLIMIT: Final = 4_000_000
 """What one question may cost, in z3's units (about ten seconds of cylindrical decomposition, one of the simplex)."""
+
+EASY: Final = 30_000
+"""What a question may cost that is asked plainly; most take less, in a hundredth of a second."""
+
+FIRST: Final = 8_000
+"""What each way of asking may cost at first; most questions take less, in a hundredth of a second."""
+
+GROWTH: Final = 2
+"""How much more each further round may cost."""
 
 WORK: Final = 100_000_000
 """What a search for answers, or the making of cells, may cost altogether."""
@@ -77,6 +88,7 @@ class Reals:
         self.variables = tuple(z3.Real(f"x{n}", self.context) for n in range(len(self.names)))
         self._terms: dict[tuple[Any, ...], tuple[Polynomial, Any]] = {}
         self._literals: dict[Condition, Any] = {}
+        self._lengths: dict[Any, int] = {}
         self._formulas: dict[tuple[bool, tuple[Condition, ...]], Any] = {}
 
     def term(self, polynomial: Polynomial) -> Any:
@@ -124,14 +136,37 @@ class Reals:
             self._formulas[key] = join([*literals, self.z3.BoolVal(neutral, self.context)])
         return self._formulas[key]
 
-    def solver(self, *, linear: bool) -> Any:
-        """A fresh solver: the simplex of linear arithmetic, or cylindrical decomposition (nlsat)."""
-        made = (
-            self.z3.SimpleSolver(ctx=self.context) if linear else self.z3.Tactic("qfnra-nlsat", self.context).solver()
-        )
-        made.set("rlimit", self.rlimit)
-        made.set("random_seed" if linear else "seed", 0)
+    def simplex(self, rlimit: int | None = None) -> Any:
+        """A fresh solver for linear arithmetic, which can also linearise what is not."""
+        made = self.z3.SimpleSolver(ctx=self.context)
+        made.set("rlimit", rlimit or self.rlimit)
+        made.set("random_seed", 0)
         return made
+
+    def decomposition(self, rlimit: int, **options: Any) -> Any:
+        """A fresh solver by cylindrical decomposition (nlsat)."""
+        made = self.z3.Tactic("qfnra-nlsat", self.context).solver()
+        for name, value in {"rlimit": rlimit, "seed": 0, **options}.items():
+            made.set(name, value)
+        return made
+
+    def _ways(self, formulas: Sequence[Any], rlimit: int) -> Iterator[Any]:
+        """Solvers that hold the formulas, each in another order or with another method."""
+        if rlimit <= EASY and not any(map(self.z3.is_or, formulas)):  # it does not always obey a limit
+            made = self.simplex(rlimit)
+            made.add(*formulas)
+            yield made
+        short_first = sorted(formulas, key=self._length)
+        shuffled = {"shuffle_vars": True, "seed": 2}
+        for order, options in (
+            (short_first, {}),
+            (short_first[::-1], {"reorder": False}),
+            (formulas, shuffled),
+            (formulas[::-1], shuffled),
+        ):
+            made = self.decomposition(rlimit, **options)
+            made.add(*order)
+            yield made
 
     def is_met(self, solver: Any, *marks: Any) -> bool:
         """Whether what a solver holds has a model; raises :class:`Unknown`."""
@@ -141,17 +176,55 @@ class Reals:
             raise Unknown("z3 reached its limit")
         return answer == "sat"
 
+    def at_once(self, formulas: Sequence[Any]) -> Any:
+        """As :meth:`found`, with little work."""
+        solver = self.decomposition(EASY)
+        solver.add(*formulas)
+        return self._model_of(solver, formulas) if self.is_met(solver) else None
+
+    def found(self, formulas: Sequence[Any]) -> Any:
+        """z3's own model of formulas of any degree, or ``None``; raises :class:`Unknown`.
+
+        What decomposition costs depends on chance: the same question takes a hundredth of a second or minutes with its
+        formulas or variables in another order. So several orders are tried with little work each, then with more.
+        """
+        limit = min(FIRST, self.rlimit)
+        while True:
+            for solver in self._ways(formulas, limit):
+                with suppress(Unknown):
+                    return self._model_of(solver, formulas) if self.is_met(solver) else None
+            if limit == self.rlimit:
+                raise Unknown("z3 reached its limit")
+            limit = min(limit * GROWTH, self.rlimit)
+
+    def _model_of(self, solver: Any, formulas: Sequence[Any]) -> Any:
+        """The model of a solver; where it has none that it can show, another way is tried."""
+        try:
+            found = solver.model()
+        except self.z3.Z3Exception:
+            raise Unknown("z3 found a model that it cannot show") from None
+        if not all(self.holds(found, formula) for formula in formulas):
+            raise Unknown("z3 found a model that it cannot evaluate")
+        return found
+
+    def _length(self, formula: Any) -> int:
+        """How much there is of a formula, written out."""
+        if formula not in self._lengths:
+            self._lengths[formula] = len(formula.sexpr())
+        return self._lengths[formula]
+
     def model(self, found: Any) -> Model:
         """z3's model as exact numbers."""
         values = [found.eval(variable, model_completion=True) for variable in self.variables]
         roots = tuple(map(self._root, values))
         if sum(not root.is_rational for root in roots) < 2:
             return Model(roots, point_of(roots, ()))
-        known = [polynomial for polynomial, term in self._terms.values() if self._vanishes(found, term)]
+        known = [polynomial for polynomial, term in self._terms.values() if self.holds(found, term == 0)]
         return Model(roots, point_of(roots, known))
 
-    def _vanishes(self, found: Any, term: Any) -> bool:
-        return bool(self.z3.is_true(found.eval(term == 0, model_completion=True)))
+    def holds(self, found: Any, formula: Any) -> bool:
+        """Whether z3 finds that its model meets a formula."""
+        return bool(self.z3.is_true(found.eval(formula, model_completion=True)))
 
     def _root(self, value: Any) -> Root:
         if self.z3.is_rational_value(value):
@@ -177,24 +250,27 @@ def _distance(root: Root, place: Any) -> Any:
 class Formula:
     """Formulas that hold together, to which more can be added; asks z3 for a point that meets them all.
 
-    What is linear among them is asked about first: the simplex settles most questions of higher degree as well.
+    What is linear among them is asked about first: the simplex settles most questions of higher degree as well. Of
+    those of higher degree only what some model violates is asked about, lowest degrees first: the cost of cylindrical
+    decomposition grows with every polynomial, and few of them decide.
     """
 
     def __init__(self, reals: Reals, domain: Iterable[Condition]) -> None:
         self.reals = reals
-        self._parts: list[Any] = []
-        self._linear = True
-        self._simplex = reals.solver(linear=True)
+        self._linear: list[Any] = []
+        self._curved: list[tuple[int, Any]] = []
+        self._simplex = reals.simplex()
         for condition in domain:
             self.add(reals.literal(condition), [condition])
 
     def add(self, formula: Any, conditions: Iterable[Condition]) -> None:
         """Require a z3 formula, made of these conditions."""
-        self._parts.append(formula)
-        if all(map(is_linear, conditions)):
+        degree = max((degree_of(one) for one in conditions), default=0)
+        if degree <= 1:
+            self._linear.append(formula)
             self._simplex.add(formula)
         else:
-            self._linear = False
+            self._curved.append((degree, formula))
 
     def outside(self, conditions: Sequence[Condition]) -> None:
         """Require that not all of these conditions hold."""
@@ -202,63 +278,73 @@ class Formula:
 
     def model(self, conditions: Sequence[Condition] = ()) -> Model | None:
         """A point that meets the formulas and these conditions, or ``None``; raises :class:`Unknown`."""
-        linear = [one for one in conditions if is_linear(one)]
-        self._simplex.push()
-        try:
-            self._simplex.add(*map(self.reals.literal, linear))
-            if not self.reals.is_met(self._simplex):
-                return None
-            if self._linear and len(linear) == len(conditions):
-                return self.reals.model(self._simplex.model())
-        finally:
-            self._simplex.pop()
-        solver = self.reals.solver(linear=False)
-        solver.add(*self._parts, *map(self.reals.literal, conditions))
-        return self.reals.model(solver.model()) if self.reals.is_met(solver) else None
+        found, _ = self._found(conditions)
+        return None if found is None else self.reals.model(found)
 
     def excludes(self, conditions: Sequence[Condition]) -> bool:
         """Whether no point meets the formulas and these conditions; raises :class:`Unknown`."""
-        linear = [one for one in conditions if is_linear(one)]
+        return self._found(conditions)[0] is None
+
+    def _found(self, conditions: Sequence[Condition]) -> tuple[Any, list[Any]]:
+        """z3's own model (``None``: there is none), and the formulas of higher degree that it took to tell."""
+        linear = [self.reals.literal(one) for one in conditions if is_linear(one)]
+        curved = [(degree_of(one), self.reals.literal(one)) for one in conditions if not is_linear(one)]
         self._simplex.push()
         try:
-            self._simplex.add(*map(self.reals.literal, linear))
+            self._simplex.add(*linear)
             if not self.reals.is_met(self._simplex):
-                return True
+                return None, []
+            found = self._simplex.model()
         finally:
             self._simplex.pop()
-        if self._linear and len(linear) == len(conditions):
-            return False
-        solver = self.reals.solver(linear=False)
-        solver.add(*self._parts, *map(self.reals.literal, conditions))
-        return not self.reals.is_met(solver)
+        waiting = [formula for _, formula in sorted([*self._curved, *curved], key=itemgetter(0))]
+        asked: list[Any] = []
+        if waiting:
+            with suppress(Unknown):
+                found, asked, waiting = self.reals.at_once([*self._linear, *linear, *waiting]), waiting, []
+        while found is not None and (violated := self._violated(found, waiting)) is not None:
+            asked.append(waiting.pop(violated))
+            found = self.reals.found([*self._linear, *linear, *asked])
+        return found, asked
+
+    def _violated(self, found: Any, formulas: Sequence[Any]) -> int | None:
+        """The place of the first formula that a model does not meet."""
+        places = (n for n, formula in enumerate(formulas) if not self.reals.holds(found, formula))
+        return next(places, None)
 
     def core(self, conditions: Sequence[Condition]) -> tuple[Condition, ...] | None:
         """Some of the conditions that no point meets together with the formulas; ``None`` where a point meets all."""
         linear = [one for one in conditions if is_linear(one)]
         self._simplex.push()
         try:
-            found = self._core(self._simplex, linear)
+            needed = self._core_of_linear(linear)
         finally:
             self._simplex.pop()
-        if found is None and not (self._linear and len(linear) == len(conditions)):
-            solver = self.reals.solver(linear=False)
-            solver.add(*self._parts)
-            found = self._core(solver, conditions)
-        return found
+        if needed is not None:
+            return needed
+        found, asked = self._found(conditions)
+        if found is not None:
+            return None
+        return tuple(one for one in conditions if is_linear(one) or self.reals.literal(one) in asked)
 
-    def _core(self, solver: Any, conditions: Sequence[Condition]) -> tuple[Condition, ...] | None:
+    def _core_of_linear(self, conditions: Sequence[Condition]) -> tuple[Condition, ...] | None:
         marks = [self.reals.z3.Bool(f"c{n}", self.reals.context) for n in range(len(conditions))]
         for mark, condition in zip(marks, conditions, strict=True):
-            solver.add(self.reals.z3.Implies(mark, self.reals.literal(condition)))
-        if self.reals.is_met(solver, *marks):
+            self._simplex.add(self.reals.z3.Implies(mark, self.reals.literal(condition)))
+        if self.reals.is_met(self._simplex, *marks):
             return None
-        used = {str(mark) for mark in solver.unsat_core()}
+        used = {str(mark) for mark in self._simplex.unsat_core()}
         return tuple(one for mark, one in zip(marks, conditions, strict=True) if str(mark) in used)
+
+
+def degree_of(condition: Condition) -> int:
+    """The total degree of its polynomial."""
+    return int(condition.polynomial.total_degree())
 
 
 def is_linear(condition: Condition) -> bool:
     """Whether the simplex can compute with a condition."""
-    return int(condition.polynomial.total_degree()) <= 1
+    return degree_of(condition) <= 1
 
 
 def rational_near(model: Model, denominator: int) -> Point:

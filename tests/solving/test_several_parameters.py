@@ -226,15 +226,13 @@ def test_without_z3(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_z3_cannot_decide_is_undecided(monkeypatch: pytest.MonkeyPatch) -> None:
     """A tiny limit: nothing is guessed, and the whole domain is named."""
     game = sx.Game([["0", "1"]], [["x**5 - y**3 + 7*x*y", "x**2*y - 1"]], assumptions=["-2 < x < 2", "-2 < y < 2"])
-    asked = smt.Reals.solver
+    asked = smt.Reals.decomposition
 
-    def limited(self: smt.Reals, *, linear: bool) -> Any:
-        solver = asked(self, linear=linear)
-        if not linear:
-            solver.set("rlimit", 1)
-        return solver
+    def limited(self: smt.Reals, rlimit: int, **options: Any) -> Any:
+        return asked(self, 1, **options)
 
-    monkeypatch.setattr(smt.Reals, "solver", limited)
+    monkeypatch.setattr(smt.Reals, "decomposition", limited)
+    monkeypatch.setattr(smt, "EASY", 0)
     solution = sx.solve(game, ["pure-strong"])
     assert not solution.complete
     assert "z3 could not decide" in solution.notes[0]
