@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from stackexact.covering.several import Domain, remainders
 from stackexact.covering.smt import WORK, Formula, Model, Unknown, is_linear, negated
 from stackexact.exact.points import Point
 from stackexact.exact.tracing import Condition, Sign, key_of
 
-__all__ = ["Area", "Part", "Partition", "partition"]
+__all__ = ["Area", "Part", "Partition", "Points", "partition", "weight"]
 
 Conditions = tuple[Condition, ...]
 
@@ -64,7 +65,7 @@ def partition(domain: Domain, areas: Sequence[Area], *, stop: Callable[[], bool]
         return stop() or domain.reals.spent > end
 
     made: list[Part] = []
-    points = _Points(_looked_at(domain, areas))
+    points = Points(_looked_at(domain, areas))
     for number, area in enumerate(areas):
         grower = _Grower(domain, area, points, enough)
         for place, (conditions, sample) in enumerate(area.proved):
@@ -104,7 +105,7 @@ def _outside(domain: Domain, conditions: Conditions, point: Point, made: Sequenc
             continue
         if not _meets(formula, (*conditions, *found, *part.conditions)):
             continue
-        found[min(ways, key=_weight)] = None
+        found[min(ways, key=weight)] = None
     return tuple(found)
 
 
@@ -120,7 +121,7 @@ def _holds(conditions: Sequence[Condition], point: Point) -> bool:
     return all(one.sign.admits(point.sign_of(one.polynomial)) for one in conditions)
 
 
-def _weight(condition: Condition) -> tuple[object, ...]:
+def weight(condition: Condition) -> tuple[Any, ...]:
     """Simple conditions are less: of low degree, few terms and short coefficients."""
     polynomial = condition.polynomial
     key = key_of(polynomial)
@@ -134,7 +135,7 @@ class _Grower:
     ``points`` of the domain refute most attempts before z3 is asked.
     """
 
-    def __init__(self, domain: Domain, area: Area, points: _Points, stop: Callable[[], bool]) -> None:
+    def __init__(self, domain: Domain, area: Area, points: Points, stop: Callable[[], bool]) -> None:
         self.domain, self.area, self.points, self.stop = domain, area, points, stop
         self._proved = points.union(conditions for conditions, _ in area.proved)
         self._plain, self._unproved = domain.formula(), domain.formula()
@@ -143,7 +144,7 @@ class _Grower:
 
     def grown(self, conditions: Conditions, made: Sequence[Part]) -> Conditions:
         """As few and as weak conditions as keep the cell inside its area and away from the other cells."""
-        kept = sorted(dict.fromkeys(conditions), key=_weight)
+        kept = sorted(dict.fromkeys(conditions), key=weight)
         if self.stop():
             return tuple(kept)
         points = self.points
@@ -196,7 +197,7 @@ def _needed(conditions: Sequence[Condition], obstacles: Sequence[_Obstacle]) -> 
     return [one for one in conditions if one in needed]
 
 
-class _Points:
+class Points:
     """Sets of some points, as the bits of integers."""
 
     def __init__(self, points: Sequence[Point]) -> None:

@@ -16,7 +16,7 @@ from stackexact.errors import LimitReached, Unproved
 from stackexact.exact.points import Point
 from stackexact.exact.tracing import Condition, Sign, key_of
 
-__all__ = ["Answered", "Covering", "Domain", "cover"]
+__all__ = ["SIZES", "Answered", "Conditions", "Covering", "Domain", "Signs", "cover"]
 
 A = TypeVar("A")
 
@@ -58,11 +58,16 @@ class Answered(Generic[A]):
 
 @dataclass(frozen=True, slots=True)
 class Covering(Generic[A]):
-    """Answers that cover the domain, up to what a limit left."""
+    """Answers that cover the domain, up to what a limit left.
+
+    The conditions of ``disjoint`` answers exclude each other; beside these ``left`` names what no answer covers.
+    """
 
     answered: tuple[Answered[A], ...]
     complete: bool
     limit: str = ""
+    disjoint: bool = False
+    left: tuple[Conditions, ...] = ()
 
 
 class Signs:

@@ -7,7 +7,7 @@ evaluated by us before anything is built on it; that there is no model is taken 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
@@ -16,7 +16,8 @@ from typing import Any, Final
 
 from flint import fmpq, fmpz, fmpz_poly
 
-from stackexact.errors import LimitReached, MissingLibrary
+from stackexact.covering.decomposing import Decomposer, Found, Unknown
+from stackexact.errors import MissingLibrary
 from stackexact.exact.common_field import point_of
 from stackexact.exact.points import Point
 from stackexact.exact.real_roots import Root, real_roots
@@ -30,18 +31,17 @@ RLIMIT: Final = 4_000_000
 EASY: Final = 30_000
 """What a question may cost that is asked plainly; most take less, in a hundredth of a second."""
 
-FIRST: Final = 8_000
+AT_ONCE: Final = 25
+"""Formulas of higher degree up to which a question is asked plainly."""
+
+FIRST: Final = 30_000
 """What each way of asking may cost at first; most questions take less, in a hundredth of a second."""
 
-GROWTH: Final = 2
+GROWTH: Final = 3
 """How much more each further round may cost."""
 
 WORK: Final = 100_000_000
 """What a search for answers, or the making of cells, may cost altogether."""
-
-
-class Unknown(LimitReached):
-    """z3 reached its limit on a question."""
 
 
 _OPPOSITES: Final = {
@@ -82,14 +82,20 @@ class Reals:
             ) from None
         self.names = tuple(names)
         self.rlimit = rlimit
-        self.spent = 0
+        self._linear_work = 0
         self.z3: Any = z3
         self.context: Any = z3.Context()
         self.variables = tuple(z3.Real(f"x{n}", self.context) for n in range(len(self.names)))
         self._terms: dict[tuple[Any, ...], tuple[Polynomial, Any]] = {}
         self._literals: dict[Condition, Any] = {}
-        self._lengths: dict[Any, int] = {}
+        self._texts: dict[Any, str] = {}
+        self._decomposer = Decomposer(len(self.names))
         self._formulas: dict[tuple[bool, tuple[Condition, ...]], Any] = {}
+
+    @property
+    def spent(self) -> int:
+        """What z3 has worked, in its own units."""
+        return self._linear_work + self._decomposer.spent
 
     def term(self, polynomial: Polynomial) -> Any:
         """A polynomial as a z3 term."""
@@ -136,109 +142,95 @@ class Reals:
             self._formulas[key] = join([*literals, self.z3.BoolVal(neutral, self.context)])
         return self._formulas[key]
 
-    def simplex(self, rlimit: int | None = None) -> Any:
-        """A fresh solver for linear arithmetic, which can also linearise what is not."""
+    def simplex(self) -> Any:
+        """A fresh solver for linear arithmetic."""
         made = self.z3.SimpleSolver(ctx=self.context)
-        made.set("rlimit", rlimit or self.rlimit)
+        made.set("rlimit", self.rlimit)
         made.set("random_seed", 0)
         return made
 
-    def decomposition(self, rlimit: int, **options: Any) -> Any:
-        """A fresh solver by cylindrical decomposition (nlsat)."""
-        made = self.z3.Tactic("qfnra-nlsat", self.context).solver()
-        for name, value in {"rlimit": rlimit, "seed": 0, **options}.items():
-            made.set(name, value)
-        return made
-
-    def _ways(self, formulas: Sequence[Any], rlimit: int) -> Iterator[Any]:
-        """Solvers that hold the formulas, each in another order or with another method."""
-        if rlimit <= EASY and not any(map(self.z3.is_or, formulas)):  # it does not always obey a limit
-            made = self.simplex(rlimit)
-            made.add(*formulas)
-            yield made
-        short_first = sorted(formulas, key=self._length)
-        shuffled = {"shuffle_vars": True, "seed": 2}
-        for order, options in (
-            (short_first, {}),
-            (short_first[::-1], {"reorder": False}),
-            (formulas, shuffled),
-            (formulas[::-1], shuffled),
-        ):
-            made = self.decomposition(rlimit, **options)
-            made.add(*order)
-            yield made
-
     def is_met(self, solver: Any, *marks: Any) -> bool:
-        """Whether what a solver holds has a model; raises :class:`Unknown`."""
+        """Whether what a solver of linear arithmetic holds has a model; raises :class:`Unknown`."""
         answer = str(solver.check(*marks))
-        self.spent = max(self.spent, solver.statistics().get_key_value("rlimit count"))
+        self._linear_work = max(self._linear_work, solver.statistics().get_key_value("rlimit count"))
         if answer == "unknown":
             raise Unknown("z3 reached its limit")
         return answer == "sat"
 
-    def at_once(self, formulas: Sequence[Any]) -> Any:
+    def at_once(self, formulas: Sequence[Any]) -> Found | None:
         """As :meth:`found`, with little work."""
-        solver = self.decomposition(EASY)
-        solver.add(*formulas)
-        return self._model_of(solver, formulas) if self.is_met(solver) else None
+        texts = list(map(self._text, formulas))
+        return self._decomposer.ask(texts, (), decompose=True, options={"rlimit": EASY, "seed": 0})
 
-    def found(self, formulas: Sequence[Any]) -> Any:
-        """z3's own model of formulas of any degree, or ``None``; raises :class:`Unknown`.
+    def found(self, formulas: Sequence[Any], waiting: Sequence[Any]) -> Found | None:
+        """A model of formulas of any degree, or ``None``; raises :class:`Unknown`.
 
         What decomposition costs depends on chance: the same question takes a hundredth of a second or minutes with its
         formulas or variables in another order. So several orders are tried with little work each, then with more.
         """
+        texts, after = list(map(self._text, formulas)), list(map(self._text, waiting))
         limit = min(FIRST, self.rlimit)
         while True:
-            for solver in self._ways(formulas, limit):
-                with suppress(Unknown):
-                    return self._model_of(solver, formulas) if self.is_met(solver) else None
+            for order, decompose, options in _ways(texts):
+                if decompose or (limit <= EASY and not any(map(self.z3.is_or, formulas))):
+                    with suppress(Unknown):
+                        given = {"rlimit": limit, **options}
+                        return self._decomposer.ask(order, after, decompose=decompose, options=given)
             if limit == self.rlimit:
                 raise Unknown("z3 reached its limit")
             limit = min(limit * GROWTH, self.rlimit)
 
-    def _model_of(self, solver: Any, formulas: Sequence[Any]) -> Any:
-        """The model of a solver; where it has none that it can show, another way is tried."""
-        try:
-            found = solver.model()
-        except self.z3.Z3Exception:
-            raise Unknown("z3 found a model that it cannot show") from None
-        if not all(self.holds(found, formula) for formula in formulas):
-            raise Unknown("z3 found a model that it cannot evaluate")
-        return found
+    def _text(self, formula: Any) -> str:
+        if formula not in self._texts:
+            self._texts[formula] = formula.sexpr()
+        return self._texts[formula]
 
-    def _length(self, formula: Any) -> int:
-        """How much there is of a formula, written out."""
-        if formula not in self._lengths:
-            self._lengths[formula] = len(formula.sexpr())
-        return self._lengths[formula]
-
-    def model(self, found: Any) -> Model:
-        """z3's model as exact numbers."""
+    def simplex_model(self, found: Any) -> Model:
+        """A model of linear arithmetic as exact numbers."""
         values = [found.eval(variable, model_completion=True) for variable in self.variables]
-        roots = tuple(map(self._root, values))
+        roots = tuple(Root.of(_quotient([v.numerator().as_string(), v.denominator().as_string()])) for v in values)
+        return Model(roots, point_of(roots, ()))
+
+    def model(self, found: Found) -> Model:
+        """A model as exact numbers; it is the one that was found last."""
+        roots = tuple(map(_root, found.values))
         if sum(not root.is_rational for root in roots) < 2:
             return Model(roots, point_of(roots, ()))
-        known = [polynomial for polynomial, term in self._terms.values() if self.holds(found, term == 0)]
+        terms = list(self._terms.values())
+        vanishing = self._decomposer.vanishing([term.sexpr() for _, term in terms])
+        known = [polynomial for (polynomial, _), gone in zip(terms, vanishing, strict=True) if gone]
         return Model(roots, point_of(roots, known))
 
     def holds(self, found: Any, formula: Any) -> bool:
         """Whether z3 finds that its model meets a formula."""
         return bool(self.z3.is_true(found.eval(formula, model_completion=True)))
 
-    def _root(self, value: Any) -> Root:
-        if self.z3.is_rational_value(value):
-            top, bottom = value.numerator(), value.denominator()
-            return Root.of(fmpq(fmpz(top.as_string()), fmpz(bottom.as_string())))
-        coefficients = [fmpq(fmpz(c.numerator().as_string()), fmpz(c.denominator().as_string())) for c in value.poly()]
-        scale = fmpz(1)
-        for c in coefficients:
-            scale = scale * c.q / scale.gcd(c.q)
-        near = value.approx(30)
-        place = fmpq(fmpz(near.numerator().as_string()), fmpz(near.denominator().as_string()))
-        return min(
-            real_roots(fmpz_poly([(c * scale).p for c in coefficients])), key=lambda root: _distance(root, place)
-        )
+
+def _ways(texts: Sequence[str]) -> Iterator[tuple[Sequence[str], bool, dict[str, Any]]]:
+    """Orders of formulas, whether to decompose or to linearise, and options."""
+    short_first = sorted(texts, key=len)
+    shuffled = {"shuffle_vars": True, "seed": 2}
+    yield texts, False, {"random_seed": 0}
+    yield short_first, True, {"seed": 0}
+    yield short_first[::-1], True, {"seed": 0, "reorder": False}
+    yield texts, True, shuffled
+    yield texts[::-1], True, shuffled
+
+
+def _quotient(pair: Sequence[str]) -> Any:
+    return fmpq(fmpz(pair[0]), fmpz(pair[1]))
+
+
+def _root(value: Mapping[str, Any]) -> Root:
+    """A number that the worker wrote."""
+    if "rational" in value:
+        return Root.of(_quotient(value["rational"]))
+    coefficients = list(map(_quotient, value["polynomial"]))
+    scale = fmpz(1)
+    for c in coefficients:
+        scale = scale * c.q / scale.gcd(c.q)
+    place = _quotient(value["near"])
+    return min(real_roots(fmpz_poly([(c * scale).p for c in coefficients])), key=lambda root: _distance(root, place))
 
 
 def _distance(root: Root, place: Any) -> Any:
@@ -279,38 +271,41 @@ class Formula:
     def model(self, conditions: Sequence[Condition] = ()) -> Model | None:
         """A point that meets the formulas and these conditions, or ``None``; raises :class:`Unknown`."""
         found, _ = self._found(conditions)
-        return None if found is None else self.reals.model(found)
+        return self.reals.model(found) if isinstance(found, Found) else found
 
     def excludes(self, conditions: Sequence[Condition]) -> bool:
         """Whether no point meets the formulas and these conditions; raises :class:`Unknown`."""
         return self._found(conditions)[0] is None
 
-    def _found(self, conditions: Sequence[Condition]) -> tuple[Any, list[Any]]:
-        """z3's own model (``None``: there is none), and the formulas of higher degree that it took to tell."""
+    def _found(self, conditions: Sequence[Condition]) -> tuple[Model | Found | None, list[Any]]:
+        """A model (``None``: there is none), and the formulas of higher degree that it took to tell."""
         linear = [self.reals.literal(one) for one in conditions if is_linear(one)]
         curved = [(degree_of(one), self.reals.literal(one)) for one in conditions if not is_linear(one)]
+        waiting = [formula for _, formula in sorted([*self._curved, *curved], key=itemgetter(0))]
         self._simplex.push()
         try:
             self._simplex.add(*linear)
             if not self.reals.is_met(self._simplex):
                 return None, []
-            found = self._simplex.model()
+            flat = self._simplex.model()
+            places = (n for n, formula in enumerate(waiting) if not self.reals.holds(flat, formula))
+            violated = next(places, None)
+            if violated is None:
+                return self.reals.simplex_model(flat), []
         finally:
             self._simplex.pop()
-        waiting = [formula for _, formula in sorted([*self._curved, *curved], key=itemgetter(0))]
-        asked: list[Any] = []
-        if waiting:
+        if len(waiting) <= AT_ONCE:
             with suppress(Unknown):
-                found, asked, waiting = self.reals.at_once([*self._linear, *linear, *waiting]), waiting, []
-        while found is not None and (violated := self._violated(found, waiting)) is not None:
+                return self.reals.at_once([*self._linear, *linear, *waiting]), waiting
+        asked: list[Any] = []
+        found: Found | None = None
+        while violated is not None:
             asked.append(waiting.pop(violated))
-            found = self.reals.found([*self._linear, *linear, *asked])
+            found = self.reals.found([*self._linear, *linear, *asked], waiting)
+            if found is None:
+                break
+            violated = found.violated
         return found, asked
-
-    def _violated(self, found: Any, formulas: Sequence[Any]) -> int | None:
-        """The place of the first formula that a model does not meet."""
-        places = (n for n, formula in enumerate(formulas) if not self.reals.holds(found, formula))
-        return next(places, None)
 
     def core(self, conditions: Sequence[Condition]) -> tuple[Condition, ...] | None:
         """Some of the conditions that no point meets together with the formulas; ``None`` where a point meets all."""

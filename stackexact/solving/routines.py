@@ -7,7 +7,7 @@ numbers; the verification is the one that proves numeric answers.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from stackexact.errors import LimitReached
@@ -20,7 +20,7 @@ from stackexact.solving.answers import proof_of
 from stackexact.solving.cells import Cell
 from stackexact.solving.making import Maker
 
-__all__ = ["ROUTINES", "Proof", "Routine", "Traced"]
+__all__ = ["IN_SEVERAL", "ROUTINES", "Proof", "Routine", "Traced"]
 
 Stop = Callable[[], bool]
 Proof = Callable[[], dict[str, Any]]
@@ -44,8 +44,12 @@ class Routine:
         """
         if stop():
             raise LimitReached("the time limit was reached; raise it")
-        point, ring = tables.at(sample), tables.parameter
-        skeleton = self.search(point, stop)
+        point = tables.at(sample)
+        return self.traced(game, tables.parameter, point, self.search(point, stop))
+
+    def traced(self, game: Game, ring: Ring, point: Sampled, skeleton: Any) -> Traced:
+        """Verify what was found at a point on polynomials."""
+        sample = point.point
         tracer = Tracer(ring.constant, sample.sign_of)
         tracer.positive(point.bottoms)
         proved = self.verify(point.polynomials, skeleton, tracer)
@@ -109,7 +113,13 @@ def _self_tolerant(point: Sampled, stop: Stop) -> Any:
 def _alignment(point: Sampled, stop: Stop) -> Any:
     from stackexact.benchmarks.alignment import search
 
-    return search(point.numbers)
+    return search(point.numbers, stop)
+
+
+def _alignment_by_pairs(point: Sampled, stop: Stop) -> Any:
+    from stackexact.benchmarks.alignment import search_pair
+
+    return search_pair(point.numbers, stop)
 
 
 def _correlated(point: Sampled, stop: Stop) -> Any:
@@ -145,3 +155,6 @@ ROUTINES: Final[dict[str, Routine]] = {
     "alignment": Routine(shared_tables, _alignment, _verify(f"{_BENCHMARKS}.alignment"), Maker.alignment, "alignment"),
     "correlated": Routine(own_tables, _correlated, _verify(f"{_MIXED}.correlated"), Maker.correlated, "correlated"),
 }
+
+IN_SEVERAL: Final = {**ROUTINES, "alignment": replace(ROUTINES["alignment"], search=_alignment_by_pairs)}
+"""The routines for several parameters: regions count for more than comparisons there."""

@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from stackexact.covering.domain import relation_text_of_several
-from stackexact.covering.partition import Area, Part, partition
-from stackexact.covering.several import Answered, Domain, cover
+from stackexact.covering.needed import needed
+from stackexact.covering.partition import Area, Part, Points, partition
+from stackexact.covering.several import Answered, Conditions, Covering, Domain, Signs, cover
 from stackexact.covering.smt import Formula, Unknown
 from stackexact.exact.points import Point
 from stackexact.exact.rational_function import Exact, Expression
@@ -26,9 +27,16 @@ from stackexact.solving.cells import Cell
 from stackexact.solving.claims import Claims
 from stackexact.solving.closed_forms import ClosedForm
 from stackexact.solving.domains import SeveralParameters
-from stackexact.solving.routines import ROUTINES, Traced
+from stackexact.solving.routines import IN_SEVERAL, ROUTINES, Routine
+from stackexact.solving.several_alignment import alignment_regions
 
 __all__ = ["closed_form_in_several"]
+
+SPARING: Final = 30_000_000
+"""What z3 may work to find conditions that can be spared."""
+
+FEW: Final = 6
+"""Disjoint answers up to which they are joined into larger cells where that can be."""
 
 
 def closed_form_in_several(
@@ -41,37 +49,89 @@ def closed_form_in_several(
     report: Callable[[int], None] = lambda answered: None,
 ) -> ClosedForm:
     """The answer of one concept as a function of the parameters, proved on the whole domain."""
-    parameters = domain.parameters
-    routine = ROUTINES[concept]
-    tables = routine.tables(game, parameters)
-
-    def traced(sample: Point) -> Traced:
-        return routine.at(game, tables, sample, stop)
-
-    def answer_at(sample: Point) -> tuple[Cell, tuple[Condition, ...]]:
-        found = traced(sample)
-        return found.cell, found.conditions
-
-    covering = cover(domain.domain, answer_at, max_cells=max_cells, report=report)
-    groups = _Grouping(parameters, domain.domain).groups(covering.answered)
-    areas = [Area(tuple((one.conditions, one.sample) for one in group)) for group in groups]
-    parts = partition(domain.domain, areas, stop=stop)
-    described = _Describing(parameters, domain.domain, stop)
-    ordered = sorted(parts.parts, key=_place)
-    cells = [described.cell(groups[part.area], part) for part in ordered]
-    always = partial(routine.at, game, tables, stop=never)  # a limit of the search is none of the proofs'
-    written = partial(_written, (game, concept, parameters, domain.domain, always))
-    proofs = tuple(partial(written, cell, part.conditions) for cell, part in zip(cells, ordered, strict=True))
-    undecided = tuple(described.when(conditions) for conditions in parts.left)
-    limit = covering.limit or ("z3 could not decide all of the domain" if undecided else "")
-    return ClosedForm(tuple(cells), proofs, undecided, limit)
+    work = _Work(game, domain, IN_SEVERAL[concept], stop)
+    covering = work.greatest(max_cells, report) if concept == "alignment" else work.covering(max_cells, report)
+    if covering.disjoint and len(covering.answered) > FEW:
+        cells, parts, left = work.as_they_are(covering)
+    else:
+        cells, parts, left = work.in_large_cells(covering)
+    proofs = tuple(partial(work.proof, concept, cell, part) for cell, part in zip(cells, parts, strict=True))
+    limit = covering.limit or ("z3 could not decide all of the domain" if left else "")
+    return ClosedForm(tuple(cells), proofs, left, limit)
 
 
-def _written(about: tuple[Any, ...], cell: Cell, conditions: tuple[Condition, ...]) -> dict[str, Any]:
-    """The proof of a cell; what writes it is imported when somebody asks."""
-    from stackexact.solving.several_proofs import Proving
+_Cells = tuple[list[Cell], list[Conditions], tuple[tuple[str, ...], ...]]
+"""Cells, the conditions of each, and what they leave."""
 
-    return Proving(*about).written(cell, conditions)
+
+class _Work:
+    """The derivation of one closed form."""
+
+    def __init__(self, game: Game, domain: SeveralParameters, routine: Routine, stop: Callable[[], bool]) -> None:
+        self.game, self.parameters, self.domain, self.routine = game, domain.parameters, domain.domain, routine
+        self.stop, self.tables = stop, routine.tables(game, domain.parameters)
+        self.describing = _Describing(self.parameters, self.domain, stop)
+
+    def covering(self, max_cells: int | None, report: Callable[[int], None]) -> Covering[Cell]:
+        """Answers, searched point by point."""
+
+        def answer_at(sample: Point) -> tuple[Cell, Conditions]:
+            found = self.routine.at(self.game, self.tables, sample, self.stop)
+            return found.cell, found.conditions
+
+        return cover(self.domain, answer_at, max_cells=max_cells, report=report)
+
+    def greatest(self, max_cells: int | None, report: Callable[[int], None]) -> Covering[Cell]:
+        """Answers, one for each quotient that is the greatest somewhere."""
+        regions, found = alignment_regions(self.tables, self.domain, stop=self.stop, max_cells=max_cells, report=report)
+        answered = []
+        for region, skeleton in regions:
+            traced = self.routine.traced(self.game, self.parameters, self.tables.at(region.sample), skeleton)
+            answered.append(Answered(traced.cell, region.conditions, region.sample))
+        return Covering(tuple(answered), not found.undecided, found.limit, True, found.undecided)
+
+    def in_large_cells(self, covering: Covering[Cell]) -> _Cells:
+        """Cells as large as the answers with one claim allow."""
+        groups = _Grouping(self.parameters, self.domain).groups(covering.answered)
+        areas = [Area(tuple((one.conditions, one.sample) for one in group)) for group in groups]
+        found = partition(self.domain, areas, stop=self.stop)
+        parts = sorted(found.parts, key=_place)
+        cells = [self.describing.cell(groups[part.area], part) for part in parts]
+        return cells, [part.conditions for part in parts], tuple(map(self.describing.when, found.left))
+
+    def as_they_are(self, covering: Covering[Cell]) -> _Cells:
+        """A cell for each of many disjoint answers, without the conditions that the others imply.
+
+        When z3 has worked enough, further cells keep conditions that could be spared.
+        """
+        end = self.domain.reals.spent + SPARING
+
+        def enough() -> bool:
+            return self.stop() or self.domain.reals.spent > end
+
+        signs = Signs(self.domain)
+        points = Points([one.sample for one in covering.answered])
+        parts = []
+        for number, one in enumerate(covering.answered):
+            signs.saw(one.sample)
+            conditions = needed(self.domain, one.conditions, points, enough)
+            if not enough():
+                conditions = signs.simplified(conditions)
+            parts.append(Part(number, 0, conditions, one.sample))
+        parts.sort(key=_place)
+        answers = [covering.answered[part.area].answer for part in parts]
+        cells = [
+            replace(answer, when=self.describing.when(part.conditions))
+            for answer, part in zip(answers, parts, strict=True)
+        ]
+        return cells, [part.conditions for part in parts], tuple(map(self.describing.when, covering.left))
+
+    def proof(self, concept: str, cell: Cell, conditions: Conditions) -> dict[str, Any]:
+        """The proof of a cell, which no limit of the search bounds; what writes it is imported when somebody asks."""
+        from stackexact.solving.several_proofs import Proving
+
+        always = partial(ROUTINES[concept].at, self.game, self.tables, stop=never)
+        return Proving(self.game, concept, self.parameters, self.domain, always).written(cell, conditions)
 
 
 def _place(part: Part) -> tuple[object, ...]:

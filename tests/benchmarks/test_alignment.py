@@ -11,7 +11,7 @@ from mutants import mutants
 from oracles.benchmarks import alignment as defined
 from strategies import HUGE, TINY, Tables, games, share
 
-from stackexact.benchmarks.alignment import Alignment, search, verify
+from stackexact.benchmarks.alignment import Alignment, search, search_pair, verify
 from stackexact.errors import Unproved
 from stackexact.exact.fields import to_fraction
 from stackexact.exact.prover import Numbers
@@ -40,6 +40,8 @@ def solved(tables: Tables) -> tuple[Fraction | None, bool]:
 def test_the_answer_is_that_of_all_pairs(tables: Tables) -> None:
     """The least constant over all pairs of outcomes, and whether both players rank them alike."""
     assert solved(tables) == defined(*tables)
+    game = scalars(tables)
+    assert plain(verify(game, search_pair(game), Numbers())) == defined(*tables)
 
 
 @given(games(3, 3, kinds=("small", "quotients", "near", "huge")))
@@ -66,7 +68,7 @@ def test_a_changed_skeleton_proves_nothing_false(tables: Tables) -> None:
         "by_follower": lambda value: [(), tuple(range(m * n)), tuple(reversed(value))],
         "by_leader": lambda value: [(), tuple(range(m * n)), tuple(reversed(value))],
     }
-    for changed in mutants(search(game), m * n, others):
+    for changed in (*mutants(search(game), m * n, others), *mutants(search_pair(game), m * n, others)):
         try:
             proved = verify(game, changed, Numbers())
         except Unproved:

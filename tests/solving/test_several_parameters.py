@@ -14,7 +14,7 @@ import z3
 from strategies import affine
 
 import stackexact as sx
-from stackexact.covering import smt
+from stackexact.covering.decomposing import Decomposer, Unknown
 from stackexact.errors import GameError, MissingLibrary
 from stackexact.exact.rational_function import Expression
 from stackexact.exact.relation import Assumption, parse_assumption
@@ -160,6 +160,24 @@ def test_larger_games_are_complete(concept: str, shape: tuple[int, int], seed: i
     agrees(game, concept, result, 100)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("concept", "shape", "seed"),
+    [
+        ("alignment", (2, 2), 0),
+        ("mixed-strong", (3, 3), 0),
+        ("mixed-strong", (3, 3), 5),
+        ("mixed-strong", (3, 3), 9),
+    ],
+)
+def test_conditions_of_high_degree_are_decided(concept: str, shape: tuple[int, int], seed: int) -> None:
+    """Concepts whose regions are bounded by curves: complete, one cell at each point, the numeric answer there."""
+    game = affine(shape, seed)
+    result = sx.solve(game, [concept])[concept]
+    assert not result.undecided
+    agrees(game, concept, result)
+
+
 def test_a_value_that_jumps_on_a_curve() -> None:
     """The middle action is a best response on the circle alone."""
     circle = "(x**2 + y**2 - 2)"
@@ -224,15 +242,13 @@ def test_without_z3(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_what_z3_cannot_decide_is_undecided(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A tiny limit: nothing is guessed, and the whole domain is named."""
+    """A limit that every question reaches: nothing is guessed, and the whole domain is named."""
     game = sx.Game([["0", "1"]], [["x**5 - y**3 + 7*x*y", "x**2*y - 1"]], assumptions=["-2 < x < 2", "-2 < y < 2"])
-    asked = smt.Reals.decomposition
 
-    def limited(self: smt.Reals, rlimit: int, **options: Any) -> Any:
-        return asked(self, 1, **options)
+    def limited(self: Decomposer, *formulas: object, **options: object) -> None:
+        raise Unknown("z3 reached its limit")
 
-    monkeypatch.setattr(smt.Reals, "decomposition", limited)
-    monkeypatch.setattr(smt, "EASY", 0)
+    monkeypatch.setattr(Decomposer, "ask", limited)
     solution = sx.solve(game, ["pure-strong"])
     assert not solution.complete
     assert "z3 could not decide" in solution.notes[0]

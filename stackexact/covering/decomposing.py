@@ -1,0 +1,112 @@
+"""z3's decomposition, asked in a process of its own: see :mod:`stackexact.covering.z3_worker`."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import weakref
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from stackexact.errors import LimitReached
+
+__all__ = ["Decomposer", "Found", "Unknown"]
+
+
+class Unknown(LimitReached):
+    """z3 reached its limit on a question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A model: its values as the worker writes them, and the place of the first waiting formula that it violates."""
+
+    values: tuple[Mapping[str, Any], ...]
+    violated: int | None
+
+
+class Decomposer:
+    """Asks about formulas, written in SMT-LIB, in some real numbers ``x0``, ``x1``, ...
+
+    The process starts with the first question and ends with this object.
+    """
+
+    def __init__(self, variables: int) -> None:
+        self.variables = variables
+        self.spent = 0
+        self._process: subprocess.Popen[str] | None = None
+
+    def ask(
+        self, formulas: Sequence[str], waiting: Sequence[str], *, decompose: bool, options: Mapping[str, Any]
+    ) -> Found | None:
+        """A model of the formulas, or ``None`` where there is none; raises :class:`Unknown`."""
+        answer = self._exchanged(
+            {
+                "variables": self.variables,
+                "decompose": decompose,
+                "options": dict(options),
+                "formulas": list(formulas),
+                "waiting": list(waiting),
+            }
+        )
+        self.spent += answer["spent"]
+        if answer["status"] == "unknown":
+            raise Unknown("z3 reached its limit")
+        return Found(tuple(answer["values"]), answer["violated"]) if answer["status"] == "sat" else None
+
+    def vanishing(self, terms: Sequence[str]) -> list[bool]:
+        """Which terms are zero at the model that was found last."""
+        answer = self._exchanged({"vanishing": list(terms)})
+        return list(answer["vanishing"])
+
+    def _exchanged(self, question: Mapping[str, Any]) -> dict[str, Any]:
+        if self._process is None or self._process.poll() is not None:
+            self._process = self._started()
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        try:
+            self._process.stdin.write(json.dumps(question) + "\n")
+            self._process.stdin.flush()
+            line = self._process.stdout.readline()
+        except BrokenPipeError:
+            line = ""
+        except BaseException:  # an interrupt: the answer that is under way belongs to no question any more
+            _end(self._process)
+            self._process = None
+            raise
+        if not line:
+            _end(self._process)
+            self._process = None
+            raise Unknown("z3 did not survive a question")
+        answer: dict[str, Any] = json.loads(line)
+        return answer
+
+    def _started(self) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "stackexact.covering.z3_worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            start_new_session=True,
+        )
+        weakref.finalize(self, _end, process)
+        return process
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    """End a worker and what it is at."""
+    if process.poll() is None:
+        with suppress(OSError, AttributeError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.kill()
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            with suppress(OSError):
+                pipe.close()
+    process.wait()

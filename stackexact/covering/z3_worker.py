@@ -1,0 +1,135 @@
+"""The process in which z3 decomposes: reads questions, a line of JSON each, and writes answers.
+
+When z3's decomposition is interrupted by its limit it may destroy its own memory, and the process with it. So each
+question that reaches its limit is the last of a child of this process; the next one gets a new child, which costs a
+few milliseconds, as z3 is loaded already.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from typing import Any
+
+UNKNOWN = {"status": "unknown", "spent": 0}
+
+
+def main() -> None:
+    """Answer questions until there are none."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt is for the process that asks
+    import z3
+
+    if not hasattr(os, "fork"):
+        _answer_all(z3)
+        return
+    while True:
+        child = os.fork()
+        if child == 0:
+            _answer_all(z3)
+        _, ended = os.waitpid(child, 0)
+        if os.WIFEXITED(ended) and os.WEXITSTATUS(ended) == 1:
+            return
+        if os.WIFSIGNALED(ended):
+            _say(UNKNOWN)
+
+
+def _answer_all(z3: Any) -> None:
+    """Answer until a question reaches its limit (the process ends with 0) or there are no more (with 1)."""
+    asked = _Asked(z3)
+    while line := _line():
+        question = json.loads(line)
+        answer = asked.vanishing(question) if "vanishing" in question else asked.answer(question)
+        _say(answer)
+        if answer.get("status") == "unknown":
+            os._exit(0)  # nothing is taken apart: that is where the memory may be found destroyed
+    os._exit(1)
+
+
+def _line() -> bytes:
+    """The next line; nothing beyond it has been written yet."""
+    found = b""
+    while not found.endswith(b"\n"):
+        chunk = os.read(0, 1 << 16)
+        if not chunk:
+            return b""
+        found += chunk
+    return found
+
+
+def _say(answer: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(answer) + "\n")
+    sys.stdout.flush()
+
+
+class _Asked:
+    """Questions in one context."""
+
+    def __init__(self, z3: Any) -> None:
+        self.z3 = z3
+        self.context = z3.Context()
+        self.variables: dict[str, Any] = {}
+        self.formulas: dict[str, Any] = {}
+        self.model: Any = None
+
+    def answer(self, question: dict[str, Any]) -> dict[str, Any]:
+        """Whether formulas have a model, and what it is."""
+        names = [f"x{n}" for n in range(question["variables"])]
+        self.variables.update({x: self.z3.Real(x, self.context) for x in names if x not in self.variables})
+        made = self.z3.SimpleSolver(ctx=self.context)
+        if question["decompose"]:
+            made = self.z3.Tactic("qfnra-nlsat", self.context).solver()
+        for name, value in question["options"].items():
+            made.set(name, value)
+        formulas = list(map(self._formula, question["formulas"]))
+        made.add(*formulas)
+        before = self._work(made)
+        status = str(made.check())
+        if status == "unknown":
+            return {"status": status, "spent": question["options"]["rlimit"]}
+        spent = self._work(made) - before
+        if status == "unsat":
+            return {"status": status, "spent": spent}
+        try:
+            self.model = made.model()
+            values = [_value(self.z3, self.model.eval(self.variables[x], model_completion=True)) for x in names]
+            shown = all(map(self._holds, formulas))
+        except self.z3.Z3Exception:
+            shown = False
+        if not shown:  # a model that it cannot show or evaluate
+            return {"status": "unknown", "spent": spent}
+        places = (n for n, text in enumerate(question["waiting"]) if not self._holds(self._formula(text)))
+        return {"status": "sat", "spent": spent, "values": values, "violated": next(places, None)}
+
+    def vanishing(self, question: dict[str, Any]) -> dict[str, Any]:
+        """Which terms are zero at the last model."""
+        return {"vanishing": [self._holds(self._formula(f"(= {text} 0.0)")) for text in question["vanishing"]]}
+
+    def _formula(self, text: str) -> Any:
+        if text not in self.formulas:
+            (made,) = self.z3.parse_smt2_string(f"(assert {text})", decls=self.variables, ctx=self.context)
+            self.formulas[text] = made
+        return self.formulas[text]
+
+    def _holds(self, formula: Any) -> bool:
+        return bool(self.z3.is_true(self.model.eval(formula, model_completion=True)))
+
+    def _work(self, solver: Any) -> int:
+        found = solver.statistics()
+        return int(found.get_key_value("rlimit count")) if "rlimit count" in found.keys() else 0  # noqa: SIM118
+
+
+def _value(z3: Any, value: Any) -> dict[str, Any]:
+    """A number exactly: a quotient, or a polynomial and a place near the root that is meant."""
+    if z3.is_rational_value(value):
+        return {"rational": _pair(value)}
+    return {"polynomial": [_pair(one) for one in value.poly()], "near": _pair(value.approx(30))}
+
+
+def _pair(value: Any) -> list[str]:
+    return [value.numerator().as_string(), value.denominator().as_string()]
+
+
+if __name__ == "__main__":
+    main()
