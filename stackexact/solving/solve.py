@@ -93,12 +93,15 @@ class _Numeric:
     space: Workspace
 
     def __call__(self, concept: Concept) -> _Part:
-        bound = self.space.game.tolerance if concept.needs_tolerance else None
+        game = self.space.game
+        bound = game.tolerance if concept.needs_tolerance else None
         try:
             answer = concept(self.space)
         except LimitReached as limit:
-            return _Part(Result(concept.name, (), bound, ((),)), limit=str(limit))
-        return _Part(Result(concept.name, (answer.cell,), bound), (answer.proof,))
+            return _Part(Result(concept.name, (), bound, ((),), game.parameters, game.assumptions), limit=str(limit))
+        # A parameter may occur in no payoff: the answer is a function of it, on its domain, all the same.
+        result = Result(concept.name, (answer.cell,), bound, (), game.parameters, game.assumptions)
+        return _Part(result, (answer.proof,))
 
 
 @dataclass(frozen=True, slots=True)

@@ -214,3 +214,15 @@ def test_many_cells_are_fast() -> None:
     value = result.lambdify(floats=True)
     made = value(numpy.linspace(-50, 50, 5000))
     assert made[0] == result.at(delta=-50).leader
+
+
+def test_a_parameter_that_no_payoff_depends_on_keeps_its_domain() -> None:
+    """A constant is a function like any other: it is evaluated, compared and stated on the domain that was given."""
+    game = sx.Game([[1]], [[1]], parameters=["d"], assumptions=["0 < d < 1/10"])
+    result = sx.solve(game)["pure-strong"]
+    assert str(sx.compare(result, "1 + d")).endswith("smaller on the domain")
+    assert result.at(d="1/50").leader == result.lambdify()("1/50") == 1
+    assert str(result.limit("leader", "d", "0+")) == "1"
+    assert r"0 < d < \frac{1}{10}" in result._repr_latex_()
+    with pytest.raises(InputError, match="excludes d"):
+        result.at(d="1")
