@@ -225,7 +225,7 @@ class Solution(Mapping[str, Result]):
 
     def _proofs(self, name: str) -> dict[str, Any]:
         cells = {"cells": [proof() for proof in self.proofs[name]]}
-        return {**cells, "coverage": COVERAGE} if self.results[name].parameters else cells
+        return cells if self.game.is_numeric else {**cells, "coverage": COVERAGE}
 
     def __str__(self) -> str:
         from stackexact.solving.display import text
