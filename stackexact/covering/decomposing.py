@@ -10,24 +10,18 @@ import sys
 import weakref
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from stackexact.errors import LimitReached
 
-__all__ = ["Decomposer", "Found", "Unknown"]
+__all__ = ["Decomposer", "Unknown", "Values"]
+
+Values: TypeAlias = tuple[Mapping[str, Any], ...]
+"""The coordinates of a model as the worker writes them."""
 
 
 class Unknown(LimitReached):
     """z3 reached its limit on a question."""
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A model: its values as the worker writes them, and the place of the first waiting formula that it violates."""
-
-    values: tuple[Mapping[str, Any], ...]
-    violated: int | None
 
 
 class Decomposer:
@@ -41,9 +35,7 @@ class Decomposer:
         self.spent = 0
         self._process: subprocess.Popen[str] | None = None
 
-    def ask(
-        self, formulas: Sequence[str], waiting: Sequence[str], *, decompose: bool, options: Mapping[str, Any]
-    ) -> Found | None:
+    def ask(self, formulas: Sequence[str], *, decompose: bool, options: Mapping[str, Any]) -> Values | None:
         """A model of the formulas, or ``None`` where there is none; raises :class:`Unknown`."""
         answer = self._exchanged(
             {
@@ -51,18 +43,12 @@ class Decomposer:
                 "decompose": decompose,
                 "options": dict(options),
                 "formulas": list(formulas),
-                "waiting": list(waiting),
             }
         )
         self.spent += answer["spent"]
         if answer["status"] == "unknown":
             raise Unknown("z3 reached its limit")
-        return Found(tuple(answer["values"]), answer["violated"]) if answer["status"] == "sat" else None
-
-    def vanishing(self, terms: Sequence[str]) -> list[bool]:
-        """Which terms are zero at the model that was found last."""
-        answer = self._exchanged({"vanishing": list(terms)})
-        return list(answer["vanishing"])
+        return tuple(answer["values"]) if answer["status"] == "sat" else None
 
     def _exchanged(self, question: Mapping[str, Any]) -> dict[str, Any]:
         if self._process is None or self._process.poll() is not None:

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from itertools import combinations, product
 from typing import Final
 
-from stackexact.covering.several import SIZES, Conditions, Domain
-from stackexact.covering.smt import Formula, Model, Unknown
+from stackexact.covering.formulas import Conditions
+from stackexact.covering.models import SIZES, Model
+from stackexact.covering.smt import Domain, Formula, Unknown
 from stackexact.errors import LimitReached
 from stackexact.exact.points import Point
 from stackexact.exact.tracing import Condition, Polynomial, Sign
@@ -167,7 +168,7 @@ class _Search:
         """A point where a quotient plays a part and is above all rivals."""
         own = self.quotients[number]
         leads = [Condition(self.lead(number, rival), Sign.POSITIVE) for rival in self.rivals]
-        formula, z3 = self.domain.formula(), self.domain.reals.z3
+        formula = self.domain.formula()
         part = [Condition(value, Sign.NONZERO) for value in (own.top, own.bottom) if not value.is_constant()]
         if own.top.is_constant() or own.bottom.is_constant():
             part = []  # a constant other than zero always plays a part, and zero quotients were taken out
@@ -176,21 +177,16 @@ class _Search:
             if self._may_be_absent(rival):
                 other = self.quotients[rival]
                 absent = [Condition(value, Sign.ZERO) for value in (other.top, other.bottom) if value]
-                above = [self._literal(lead)] if lead.polynomial else []
-                formula.add(
-                    z3.Or(*above, self.domain.reals.every(absent)), [*absent, *([lead] if lead.polynomial else [])]
-                )
+                above = [(lead,)] if lead.polynomial else []
+                formula.add((*above, tuple(absent)))
             elif not lead.polynomial:
                 return None
             else:
                 plain.append(lead)
         if part:
-            formula.add(z3.Or([self._literal(one) for one in part]), part)
+            formula.add(tuple((one,) for one in part))
         model = formula.model(plain)
         return None if model is None else _point(model)
-
-    def _literal(self, condition: Condition) -> object:
-        return self.domain.reals.literal(condition)
 
     def _may_be_absent(self, number: int) -> bool:
         """Whether a quotient plays no part somewhere in the domain, as far as z3 can tell."""
@@ -243,7 +239,7 @@ class _Search:
                 self.some_have_none = False
                 return
             for one in stays:
-                formula.add(self._literal(one), [one])
+                formula.add(((one,),))
 
     # Regions
 

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from stackexact.covering.formulas import Conditions, negated
 from stackexact.covering.partition import Points, weight
-from stackexact.covering.several import Conditions, Domain
-from stackexact.covering.smt import Unknown, negated
+from stackexact.covering.smt import Domain, Unknown
 
 __all__ = ["needed"]
 
 
-def needed(domain: Domain, conditions: Conditions, points: Points, stop: Callable[[], bool]) -> Conditions:
+def needed(
+    domain: Domain, conditions: Conditions, points: Points, stop: Callable[[], bool], rlimit: int | None = None
+) -> Conditions:
     """Some of the conditions that hold exactly where all of them do, the simple ones rather than others.
 
     ``points`` of the domain spare questions: where a condition alone fails it is needed. After ``stop``, and where z3
-    cannot tell, conditions stay.
+    cannot tell, conditions stay; ``rlimit`` bounds its work on each.
     """
     kept = sorted(conditions, key=weight)
-    formula = domain.formula()
+    formula = domain.formula(rlimit)
     for condition in list(reversed(kept)):
         rest = [one for one in kept if one is not condition]
         outside = [*rest, negated(condition)]

@@ -8,16 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from stackexact.covering.several import Domain, remainders
-from stackexact.covering.smt import WORK, Formula, Model, Unknown, is_linear, negated
+from stackexact.covering.division import Division, holds_at, rest
+from stackexact.covering.formulas import Conditions, is_linear, negated
+from stackexact.covering.signs import joined
+from stackexact.covering.smt import Domain, Formula, Unknown
 from stackexact.exact.points import Point
 from stackexact.exact.tracing import Condition, Sign, key_of
 
 __all__ = ["Area", "Part", "Partition", "Points", "partition", "weight"]
 
-Conditions = tuple[Condition, ...]
+GROWING: Final = 10_000_000
+"""What z3 may work altogether so that cells become large and their conditions few."""
+
+SPARING: Final = 90_000
+"""What z3 may work on the question whether a condition can be spared: it is kept where that is not enough."""
 
 _Obstacle = tuple[Formula, Conditions]
 """A set that is to be kept away from: formulas and conditions that hold on it."""
@@ -48,57 +54,90 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Partition:
-    """Disjoint cells, and the conjunctions of the domain that no cell covers."""
+    """Disjoint cells, and the conjunctions that z3 could not put into one."""
 
     parts: tuple[Part, ...]
     left: tuple[Conditions, ...]
 
 
-def partition(domain: Domain, areas: Sequence[Area], *, stop: Callable[[], bool] = lambda: False) -> Partition:
-    """Cells inside the areas, earlier areas first; what no area reaches is ``left``, each part of it not empty.
+def partition(
+    domain: Domain, areas: Sequence[Area], *, stop: Callable[[], bool] = lambda: False, or_else: bool = False
+) -> Partition:
+    """Cells inside the areas, earlier areas first; what z3 could not put into cells is ``left``.
 
-    After ``stop``, or when z3 has worked enough, the cells keep conditions that could be spared.
+    After ``stop``, or when z3 has worked enough, the cells keep conditions that could be spared; where there is
+    something ``or_else``, :class:`~stackexact.covering.smt.Unknown` is raised instead.
     """
-    end = domain.reals.spent + WORK
+    end = domain.reals.spent + GROWING
 
     def enough() -> bool:
         return stop() or domain.reals.spent > end
 
     made: list[Part] = []
+    undecided: list[Conditions] = []
+    rlimit = SPARING if or_else else None
     points = Points(_looked_at(domain, areas))
     for number, area in enumerate(areas):
         grower = _Grower(domain, area, points, enough)
         for place, (conditions, sample) in enumerate(area.proved):
-            for point, found in _uncovered(domain, conditions, sample, made, enough):
-                grown = grower.grown(found, made)
-                made.append(Part(number, place, grown, point))
-    return Partition(tuple(made), tuple(_left(domain, made)))
+            for point in _uncovered(domain, conditions, sample, made, undecided, rlimit):
+                if or_else and (undecided or enough()):
+                    raise Unknown("z3 worked enough on large cells")
+                found = (*conditions, *_outside(domain, conditions, point, made))
+                made.append(Part(number, place, grower.grown(found, made), point))
+    if or_else and undecided:
+        raise Unknown("z3 could not make large cells")
+    return Partition(tuple(made), tuple(rest(domain, undecided, [part.conditions for part in made])))
 
 
 def _uncovered(
-    domain: Domain, conditions: Conditions, sample: Point, made: list[Part], enough: Callable[[], bool]
-) -> Iterator[tuple[Point, Conditions]]:
-    """Conjunctions that make up what the cells leave of one, each with a point in it; ``made`` grows meanwhile."""
-    if not any(_holds(part.conditions, sample) for part in made):
-        yield sample, (*conditions, *_outside(domain, conditions, sample, made))
+    domain: Domain,
+    conditions: Conditions,
+    sample: Point,
+    made: list[Part],
+    undecided: list[Conditions],
+    rlimit: int | None,
+) -> Iterator[Point]:
+    """Points of a conjunction that no cell covers, until there are none; after each a cell that holds it is made.
+
+    What z3 cannot decide becomes ``undecided``.
+    """
+    if not any(holds_at(sample, part.conditions) for part in made):
+        yield sample
+    if all(is_linear(one) for some in (conditions, *(part.conditions for part in made)) for one in some):
+        try:
+            yield from _uncovered_together(domain, conditions, made)
+            return
+        except Unknown:
+            pass
+    division = Division(domain, [joined((*domain.conditions, *conditions))], rlimit)
+    while (found := division.next()) is not None:
+        region, point = found
+        if not any(holds_at(point, part.conditions) for part in made):
+            yield point
+        division.leave(region, next(part.conditions for part in reversed(made) if holds_at(point, part.conditions)))
+    undecided += division.undecided
+
+
+def _uncovered_together(domain: Domain, conditions: Conditions, made: list[Part]) -> Iterator[Point]:
+    """As :func:`_uncovered`, by one formula for all cells; raises :class:`Unknown`."""
     formula, known = domain.formula(), 0
-    while not enough():
+    while True:
         for part in made[known:]:
             formula.outside(part.conditions)
         known = len(made)
-        try:
-            model: Model | None = formula.model(conditions)
-        except Unknown:
+        model = formula.model(conditions)
+        if model is None:
             return
-        if model is None or model.point is None:
-            return
-        yield model.point, (*conditions, *_outside(domain, conditions, model.point, made))
+        if model.point is None:
+            raise Unknown("z3 found a point with irrational coordinates of several fields")
+        yield model.point
 
 
 def _outside(domain: Domain, conditions: Conditions, point: Point, made: Sequence[Part]) -> Conditions:
     """For each cell that meets a conjunction, a condition that keeps away from it and holds at the point."""
     found: dict[Condition, None] = {}
-    formula = domain.formula()
+    formula = domain.formula(SPARING)
     for part in made:
         ways = [negated(one) for one in part.conditions if not one.sign.admits(point.sign_of(one.polynomial))]
         if any(way in found or way in conditions for way in ways):
@@ -115,10 +154,6 @@ def _meets(formula: Formula, conditions: Conditions) -> bool:
         return not formula.excludes(conditions)
     except Unknown:
         return True
-
-
-def _holds(conditions: Sequence[Condition], point: Point) -> bool:
-    return all(one.sign.admits(point.sign_of(one.polynomial)) for one in conditions)
 
 
 def weight(condition: Condition) -> tuple[Any, ...]:
@@ -138,7 +173,7 @@ class _Grower:
     def __init__(self, domain: Domain, area: Area, points: Points, stop: Callable[[], bool]) -> None:
         self.domain, self.area, self.points, self.stop = domain, area, points, stop
         self._proved = points.union(conditions for conditions, _ in area.proved)
-        self._plain, self._unproved = domain.formula(), domain.formula()
+        self._plain, self._unproved = domain.formula(SPARING), domain.formula(SPARING)
         for conditions, _ in area.proved:
             self._unproved.outside(conditions)
 
@@ -155,22 +190,22 @@ class _Grower:
         def allowed(fewer: list[Condition]) -> bool:
             if points.meeting(fewer) & against:
                 return False
-            return all(formula.excludes((*fewer, *more)) for formula, more in obstacles)
+            try:
+                return all(formula.excludes((*fewer, *more)) for formula, more in obstacles)
+            except Unknown:
+                return False
 
-        try:
-            if len(kept) > MANY:
-                kept = _needed(kept, obstacles)
-            for condition in reversed(kept):
-                fewer = [one for one in kept if one is not condition]
-                if allowed(fewer):
-                    kept = fewer
-            for n, condition in enumerate(kept):
-                if condition.sign is Sign.POSITIVE:
-                    weaker = [*kept[:n], Condition(condition.polynomial, Sign.NONNEGATIVE), *kept[n + 1 :]]
-                    if allowed(weaker):
-                        kept = weaker
-        except Unknown:
-            pass
+        if len(kept) > MANY:
+            kept = _needed(kept, obstacles)
+        for condition in reversed(kept):
+            fewer = [one for one in kept if one is not condition]
+            if allowed(fewer):
+                kept = fewer
+        for n, condition in enumerate(kept):
+            if condition.sign is Sign.POSITIVE:
+                weaker = [*kept[:n], Condition(condition.polynomial, Sign.NONNEGATIVE), *kept[n + 1 :]]
+                if allowed(weaker):
+                    kept = weaker
         return tuple(kept)
 
     def _obstacles(self, conditions: Sequence[Condition], made: Sequence[Part]) -> list[_Obstacle]:
@@ -182,18 +217,21 @@ class _Grower:
         linear = [part.conditions for part in made if all(map(is_linear, part.conditions))]
         found: list[_Obstacle] = [(self._plain, part.conditions) for part in made if part.conditions not in linear]
         if linear:
-            together, reals = self.domain.formula(), self.domain.reals
-            together.add(reals.z3.Or([reals.every(one) for one in linear]), [one for some in linear for one in some])
+            together = self.domain.formula(SPARING)
+            together.add(tuple(linear))
             found.insert(0, (together, ()))
         return [*found, (self._unproved, ())]
 
 
 def _needed(conditions: Sequence[Condition], obstacles: Sequence[_Obstacle]) -> list[Condition]:
-    """Conditions that are enough, as z3 tells them."""
+    """Conditions that are enough, as z3 tells them; all where it cannot."""
     needed: dict[Condition, None] = {}
-    for formula, more in obstacles:
-        if not any(negated(one) in needed for one in more):
-            needed |= dict.fromkeys(formula.core((*conditions, *more)) or conditions)
+    try:
+        for formula, more in obstacles:
+            if not any(negated(one) in needed for one in more):
+                needed |= dict.fromkeys(formula.core((*conditions, *more)) or conditions)
+    except Unknown:
+        return list(conditions)
     return [one for one in conditions if one in needed]
 
 
@@ -230,28 +268,6 @@ def _looked_at(domain: Domain, areas: Sequence[Area]) -> list[Point]:
         for two in rational[:n]:
             middle = [(a + b) / 2 for a, b in zip(one.fractions, two.fractions, strict=True)]
             point = Point.rational(middle)
-            if _holds(domain.conditions, point):
+            if holds_at(point, domain.conditions):
                 found[point.coordinates] = point
     return list(found.values())
-
-
-def _left(domain: Domain, made: Sequence[Part]) -> list[Conditions]:
-    """What the cells leave of the domain, as disjoint conjunctions; those that z3 cannot prove empty among them."""
-    formula = domain.formula()
-    for part in made:
-        formula.outside(part.conditions)
-    if not _meets(formula, ()):
-        return []
-    plain = domain.formula()
-    left: list[Conditions] = [()]
-    for part in made:
-        rest: list[Conditions] = []
-        for region in left:
-            if not _meets(plain, (*region, *part.conditions)):
-                rest.append(region)
-                continue
-            rest += [
-                (*region, *more) for more in remainders(part.conditions, region) if _meets(plain, (*region, *more))
-            ]
-        left = rest
-    return left

@@ -7,35 +7,23 @@ where no answer of the interior reaches them. What z3 cannot decide as a whole i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Generic, TypeVar
+from typing import Generic, TypeVar
 
-from stackexact.covering.smt import WORK, Formula, Model, Reals, Unknown, negated, rational_near
+from stackexact.covering.division import Division, holds_at, rest
+from stackexact.covering.formulas import Conditions, is_linear, negated, opened
+from stackexact.covering.models import SIZES, Model, rational_near
+from stackexact.covering.pieces import Piece
+from stackexact.covering.signs import Signs, joined
+from stackexact.covering.smt import WORK, Domain, Formula, Unknown
 from stackexact.errors import LimitReached, Unproved
 from stackexact.exact.points import Point
-from stackexact.exact.tracing import Condition, Sign, key_of
+from stackexact.exact.tracing import Condition, Sign
 
-__all__ = ["SIZES", "Answered", "Conditions", "Covering", "Domain", "Signs", "cover"]
+__all__ = ["Answered", "Covering", "cover"]
 
 A = TypeVar("A")
-
-Conditions = tuple[Condition, ...]
-
-SIZES: Final = (1, 2, 4, 10, 20, 50, 100, 10**3, 10**5, 10**8, 10**12, 10**20)
-"""Denominators that are tried, so that points in open sets are simple."""
-
-
-@dataclass(frozen=True, slots=True)
-class Domain:
-    """The points that meet ``conditions``; ``reals`` answers questions about them."""
-
-    reals: Reals
-    conditions: tuple[Condition, ...]
-
-    def formula(self) -> Formula:
-        """The conditions of the domain, to which more can be added."""
-        return Formula(self.reals, self.conditions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +31,7 @@ class Answered(Generic[A]):
     """An answer, the conditions under which it is proved within the domain, and the point where it was found."""
 
     answer: A
-    conditions: tuple[Condition, ...]
+    conditions: Conditions
     sample: Point
 
     @property
@@ -53,14 +41,16 @@ class Answered(Generic[A]):
 
     def holds(self, point: Point) -> bool:
         """Whether all conditions hold at a point."""
-        return all(one.sign.admits(point.sign_of(one.polynomial)) for one in self.conditions)
+        return holds_at(point, self.conditions)
 
 
 @dataclass(frozen=True, slots=True)
 class Covering(Generic[A]):
     """Answers that cover the domain, up to what a limit left.
 
-    The conditions of ``disjoint`` answers exclude each other; beside these ``left`` names what no answer covers.
+    What no answer covers is ``left``, as disjoint conjunctions, which hold the conditions of the domain as well. The
+    conditions of ``disjoint`` answers exclude each other. Where the domain was divided, ``pieces`` are disjoint parts
+    of the answers that have the same union as these.
     """
 
     answered: tuple[Answered[A], ...]
@@ -68,97 +58,12 @@ class Covering(Generic[A]):
     limit: str = ""
     disjoint: bool = False
     left: tuple[Conditions, ...] = ()
-
-
-class Signs:
-    """What the domain says of the signs of polynomials: conditions without the factors whose sign it settles."""
-
-    def __init__(self, domain: Domain) -> None:
-        self._formula = domain.formula()
-        self._known: dict[tuple[Any, ...], int | None] = {}
-        self._points: list[Point] = []
-
-    def saw(self, point: Point) -> None:
-        """A point of the domain."""
-        self._points.append(point)
-
-    def of(self, polynomial: Any) -> int | None:
-        """The sign on the whole domain: 1 or -1; 0 for one that vanishes nowhere; ``None`` for any other."""
-        key = key_of(polynomial)
-        if key not in self._known:
-            self._known[key] = self._asked(polynomial)
-        return self._known[key]
-
-    def _asked(self, polynomial: Any) -> int | None:
-        seen = {point.sign_of(polynomial) for point in self._points[:8]}
-        if 0 in seen:
-            return None
-        try:
-            if -1 not in seen and self._formula.excludes([Condition(-polynomial, Sign.NONNEGATIVE)]):
-                return 1
-            if 1 not in seen and self._formula.excludes([Condition(polynomial, Sign.NONNEGATIVE)]):
-                return -1
-            return 0 if self._formula.excludes([Condition(polynomial, Sign.ZERO)]) else None
-        except Unknown:
-            return None
-
-    def simplified(self, conditions: Iterable[Condition]) -> tuple[Condition, ...]:
-        """Conditions that say the same within the domain."""
-        return joined(one for condition in conditions for one in self._divided(condition))
-
-    def _divided(self, condition: Condition) -> list[Condition]:
-        """A condition factor by factor; squares and factors of one sign are taken out where that is no change."""
-        polynomial, sign = condition.polynomial, condition.sign
-        unit, factors = polynomial.factor()
-        turn, rest, nonzero = 1 if unit > 0 else -1, polynomial.context().constant(1), []
-        for factor, power in factors:
-            known = self.of(factor)
-            if known:
-                turn = turn * known if power % 2 else turn
-            elif power % 2 == 0 and (known == 0 or sign is Sign.POSITIVE):
-                nonzero += [] if known == 0 else [Condition(factor, Sign.NONZERO)]
-            elif known == 0 and sign in (Sign.ZERO, Sign.NONZERO):
-                continue
-            else:
-                rest = rest * factor ** (2 if power % 2 == 0 and sign is Sign.NONNEGATIVE else 1)
-        if sign in (Sign.ZERO, Sign.NONZERO):
-            made = Condition(rest if rest.leading_coefficient() > 0 else -rest, sign)
-        else:
-            made = Condition(rest * turn, sign)
-        if rest.is_constant():
-            value = 1 if made.polynomial.leading_coefficient() > 0 else -1
-            if not sign.admits(value):
-                raise Unproved("a condition that holds at a point of the domain cannot fail on all of it")
-            return nonzero
-        return [*nonzero, made]
-
-
-def joined(conditions: Iterable[Condition]) -> Conditions:
-    """The same conditions with one for each polynomial: at least 0 and at most 0 is zero.
-
-    Raises :class:`~stackexact.errors.Unproved` where two contradict each other.
-    """
-    found: dict[tuple[Any, ...], tuple[Any, frozenset[int]]] = {}
-    for condition in conditions:
-        turn = 1 if condition.polynomial.leading_coefficient() > 0 else -1
-        polynomial = condition.polynomial * turn
-        signs = frozenset(turn * sign for sign in (-1, 0, 1) if condition.sign.admits(sign))
-        key = key_of(polynomial)
-        found[key] = polynomial, signs & found[key][1] if key in found else signs
-    return tuple(_saying(polynomial, signs) for polynomial, signs in found.values())
-
-
-def _saying(polynomial: Any, signs: frozenset[int]) -> Condition:
-    for sign in Sign:
-        for turn in (1, -1):
-            if signs == {turn * one for one in (-1, 0, 1) if sign.admits(one)}:
-                return Condition(polynomial * turn, sign)
-    raise Unproved("conditions that hold at a common point cannot contradict each other")
+    pieces: tuple[Piece, ...] = ()
 
 
 def cover(
     domain: Domain,
-    answer_at: Callable[[Point], tuple[A, tuple[Condition, ...]]],
+    answer_at: Callable[[Point], tuple[A, Conditions]],
     *,
     max_cells: int | None = None,
     report: Callable[[int], None] = lambda answered: None,
@@ -173,9 +78,12 @@ def cover(
             complete = search.whole(strict=True) and search.whole(strict=False)
         except Unknown:
             complete = search.divided()
-    except LimitReached as limit:
-        return Covering(tuple(search.made), False, str(limit))
-    return Covering(tuple(search.made), complete, "" if complete else "z3 could not decide all of the domain")
+        limit = "" if complete else "z3 could not decide all of the domain"
+    except LimitReached as reached:
+        complete, limit = False, str(reached)
+    left = [] if complete else rest(domain, search.regions, [one.conditions for one in search.made])
+    pieces = tuple(search.pieces) if complete else ()
+    return Covering(tuple(search.made), not left, limit, left=tuple(left), pieces=pieces)
 
 
 class _Search(Generic[A]):
@@ -184,13 +92,15 @@ class _Search(Generic[A]):
     def __init__(
         self,
         domain: Domain,
-        answer_at: Callable[[Point], tuple[A, tuple[Condition, ...]]],
+        answer_at: Callable[[Point], tuple[A, Conditions]],
         max_cells: int | None,
         report: Callable[[int], None],
     ) -> None:
         self.domain, self.answer_at, self.max_cells, self.report = domain, answer_at, max_cells, report
         self.signs = Signs(domain)
         self.made: list[Answered[A]] = []
+        self.regions = [domain.conditions]
+        self.pieces: list[Piece] = []
         self.end = domain.reals.spent + WORK
 
     def go_on(self) -> None:
@@ -213,11 +123,11 @@ class _Search(Generic[A]):
         return found
 
     def whole(self, *, strict: bool) -> bool:
-        """Answer until nothing (of the interior, with ``strict``) is left; ``False`` where that fails."""
+        """Answer until nothing (of the interior, with ``strict``) is left."""
         conditions = self.domain.conditions
         if strict and any(one.sign is Sign.ZERO for one in conditions):
             return True
-        formula = Formula(self.domain.reals, map(_open, conditions) if strict else conditions)
+        formula = Formula(self.domain.reals, map(opened, conditions) if strict else conditions)
         for known in self.made:
             _leave(formula, known.conditions, strict=strict)
         while (model := formula.model()) is not None:
@@ -226,13 +136,24 @@ class _Search(Generic[A]):
                 raise Unknown("z3 found a point with irrational coordinates of several fields")
             found = self.answer(point)
             _leave(formula, found.conditions, strict=strict)
-            if any(one.polynomial.total_degree() > 1 for one in found.conditions):
+            if not all(map(is_linear, found.conditions)):
                 raise Unknown("clauses of higher degree are divided")
         return True
 
+    def divided(self) -> bool:
+        """Answer conjunction by conjunction; whether all were decided."""
+        division = Division(self.domain, self.regions)
+        while (found := division.next()) is not None:
+            region, point = found
+            self.regions = [region, *division.left]
+            known = next((one for one in reversed(self.made) if one.holds(point)), None) or self.answer(point)
+            self.pieces.append(Piece(joined((*region, *known.conditions)), point, frozenset({self.made.index(known)})))
+            division.leave(region, known.conditions)
+        self.regions = division.undecided
+        return not self.regions
+
     def _is_new(self, point: Point) -> bool:
-        inside = all(one.sign.admits(point.sign_of(one.polynomial)) for one in self.domain.conditions)
-        return inside and not any(one.holds(point) for one in self.made)
+        return holds_at(point, self.domain.conditions) and not any(one.holds(point) for one in self.made)
 
     def _simple(self, model: Model) -> Point | None:
         """A rational point of small denominators near a point of an open set."""
@@ -242,93 +163,10 @@ class _Search(Generic[A]):
                 return point
         return model.point
 
-    def divided(self) -> bool:
-        """Go through the domain conjunction by conjunction, sets without interior last; whether all were decided."""
-        waiting, thin = [self.domain.conditions], list[tuple[Conditions, Point]]()
-        complete = True
-        while waiting or thin:
-            self.go_on()
-            if not waiting:
-                region, point = thin.pop()
-            else:
-                region = waiting.pop()
-                try:
-                    found = self._inside(region)
-                except Unknown:
-                    complete = False
-                    continue
-                if found is None:
-                    continue
-                point = found
-                if not _is_interior(point, region):
-                    thin.append((region, point))
-                    continue
-            known = next((one for one in reversed(self.made) if one.holds(point)), None) or self.answer(point)
-            waiting += self._left(region, known.conditions)
-        return complete
-
-    def _left(self, region: Conditions, conditions: Conditions) -> list[Conditions]:
-        """Disjoint conjunctions that make up where ``region`` holds and not all of ``conditions`` do.
-
-        Conditions that hold on all of what is looked at are left out, so that few are asked about at a time.
-        """
-        kept, left = region, list[Conditions]()
-        for condition in sorted(conditions, key=lambda one: int(one.polynomial.total_degree())):
-            if condition in kept:
-                continue
-            try:
-                outside = joined((*kept, negated(condition)))
-                if Formula(self.domain.reals, outside).excludes(()):
-                    continue
-                left.append(outside)
-            except Unproved:
-                continue
-            except Unknown:
-                left.append(outside)
-            kept = joined((*kept, condition))
-        return left
-
-    def _inside(self, region: Conditions) -> Point | None:
-        """A point of a conjunction, of its interior where there is one; ``None`` where there is none at all."""
-        model = Formula(self.domain.reals, region).model()
-        if model is None:
-            return None
-        if not any(one.sign is Sign.ZERO for one in region):
-            if model.point is None or not _is_interior(model.point, region):
-                model = Formula(self.domain.reals, map(_open, region)).model() or model
-            for size in SIZES:
-                point = rational_near(model, size)
-                if _is_interior(point, region):
-                    return point
-        if model.point is None:
-            raise Unknown("z3 found a point with irrational coordinates of several fields")
-        return model.point
-
-
-def _is_interior(point: Point, conditions: Conditions) -> bool:
-    return all(
-        one.sign is not Sign.ZERO and _open(one).sign.admits(point.sign_of(one.polynomial)) for one in conditions
-    )
-
-
-def remainders(conditions: Sequence[Condition], given: Sequence[Condition] = ()) -> Iterable[tuple[Condition, ...]]:
-    """Disjoint conjunctions that make up where ``given`` holds and not all of ``conditions`` do."""
-    kept: list[Condition] = []
-    for condition in sorted(conditions, key=lambda one: int(one.polynomial.total_degree())):
-        if condition not in given:
-            yield (*kept, negated(condition))
-            kept.append(condition)
-
-
-def _open(condition: Condition) -> Condition:
-    return Condition(condition.polynomial, Sign.POSITIVE) if condition.sign is Sign.NONNEGATIVE else condition
-
 
 def _leave(formula: Formula, conditions: Sequence[Condition], *, strict: bool) -> None:
     """Exclude where all conditions hold; with ``strict`` also where one of their polynomials vanishes."""
-    if not strict:
+    if strict:
+        formula.add(tuple((opened(one),) for one in map(negated, conditions) if one.sign is not Sign.ZERO))
+    else:
         formula.outside(conditions)
-        return
-    ways = [_open(one) for one in map(negated, conditions) if one.sign is not Sign.ZERO]
-    literals = [formula.reals.literal(one) for one in ways]
-    formula.add(formula.reals.z3.Or([*literals, formula.reals.z3.BoolVal(False, formula.reals.context)]), ways)

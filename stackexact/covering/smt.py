@@ -7,32 +7,22 @@ evaluated by us before anything is built on it; that there is no model is taken 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from fractions import Fraction
-from operator import itemgetter
 from typing import Any, Final
 
-from flint import fmpq, fmpz, fmpz_poly
-
-from stackexact.covering.decomposing import Decomposer, Found, Unknown
+from stackexact.covering.decomposing import Decomposer, Unknown
+from stackexact.covering.formulas import Ways, degree_of, holds, is_linear, outside, text_of
+from stackexact.covering.models import Model, model_of, number_of, quotient
 from stackexact.errors import MissingLibrary
-from stackexact.exact.common_field import point_of
-from stackexact.exact.points import Point
-from stackexact.exact.real_roots import Root, real_roots
-from stackexact.exact.tracing import Condition, Polynomial, Sign, key_of
+from stackexact.exact.real_roots import Root
+from stackexact.exact.tracing import Condition, Polynomial
 
-__all__ = ["WORK", "Formula", "Model", "Reals", "Unknown", "is_linear", "negated", "rational_near"]
+__all__ = ["WORK", "Domain", "Formula", "Reals", "Unknown"]
 
 RLIMIT: Final = 4_000_000
 """What one question may cost, in z3's units (about ten seconds of cylindrical decomposition, one of the simplex)."""
-
-EASY: Final = 30_000
-"""What a question may cost that is asked plainly; most take less, in a hundredth of a second."""
-
-AT_ONCE: Final = 25
-"""Formulas of higher degree up to which a question is asked plainly."""
 
 FIRST: Final = 30_000
 """What each way of asking may cost at first; most questions take less, in a hundredth of a second."""
@@ -40,30 +30,11 @@ FIRST: Final = 30_000
 GROWTH: Final = 3
 """How much more each further round may cost."""
 
+AT_ONCE: Final = 25
+"""Formulas of higher degree up to which a question is asked as a whole first."""
+
 WORK: Final = 100_000_000
 """What a search for answers, or the making of cells, may cost altogether."""
-
-
-_OPPOSITES: Final = {
-    Sign.POSITIVE: (-1, Sign.NONNEGATIVE),
-    Sign.NONNEGATIVE: (-1, Sign.POSITIVE),
-    Sign.ZERO: (1, Sign.NONZERO),
-    Sign.NONZERO: (1, Sign.ZERO),
-}
-
-
-def negated(condition: Condition) -> Condition:
-    """The condition that holds exactly where this one does not."""
-    turn, sign = _OPPOSITES[condition.sign]
-    return Condition(condition.polynomial if turn == 1 else -condition.polynomial, sign)
-
-
-@dataclass(frozen=True, slots=True)
-class Model:
-    """A point that z3 found, coordinate by coordinate; ``point`` is ``None`` where they are not all in one Q(α)."""
-
-    roots: tuple[Root, ...]
-    point: Point | None
 
 
 class Reals:
@@ -86,61 +57,18 @@ class Reals:
         self.z3: Any = z3
         self.context: Any = z3.Context()
         self.variables = tuple(z3.Real(f"x{n}", self.context) for n in range(len(self.names)))
-        self._terms: dict[tuple[Any, ...], tuple[Polynomial, Any]] = {}
-        self._literals: dict[Condition, Any] = {}
-        self._texts: dict[Any, str] = {}
+        self._linear: dict[Ways, Any] = {}
+        self._texts: dict[Ways, str] = {}
         self._decomposer = Decomposer(len(self.names))
-        self._formulas: dict[tuple[bool, tuple[Condition, ...]], Any] = {}
+        self._contradictions: list[frozenset[Ways]] = []
+        self._failures: dict[frozenset[Ways], int] = {}
 
     @property
     def spent(self) -> int:
         """What z3 has worked, in its own units."""
         return self._linear_work + self._decomposer.spent
 
-    def term(self, polynomial: Polynomial) -> Any:
-        """A polynomial as a z3 term."""
-        key = key_of(polynomial)
-        if key not in self._terms:
-            parts = []
-            for powers, coefficient in polynomial.to_dict().items():
-                part = self.z3.RealVal(str(coefficient), self.context)
-                for variable, power in zip(self.variables, powers, strict=True):
-                    for _ in range(int(power)):
-                        part = part * variable
-                parts.append(part)
-            self._terms[key] = polynomial, self.z3.Sum(parts) if parts else self.z3.RealVal(0, self.context)
-        return self._terms[key][1]
-
-    def literal(self, condition: Condition) -> Any:
-        """A condition as a z3 formula."""
-        if condition not in self._literals:
-            term = self.term(condition.polynomial)
-            match condition.sign:
-                case Sign.POSITIVE:
-                    made = term > 0
-                case Sign.NONNEGATIVE:
-                    made = term >= 0
-                case Sign.ZERO:
-                    made = term == 0
-                case Sign.NONZERO:
-                    made = term != 0
-            self._literals[condition] = made
-        return self._literals[condition]
-
-    def every(self, conditions: Iterable[Condition]) -> Any:
-        """The conjunction."""
-        return self._joined(self.z3.And, tuple(conditions), True)
-
-    def none(self, conditions: Iterable[Condition]) -> Any:
-        """The negation of the conjunction."""
-        return self._joined(self.z3.Or, tuple(map(negated, conditions)), False)
-
-    def _joined(self, join: Any, conditions: tuple[Condition, ...], neutral: bool) -> Any:
-        key = neutral, conditions
-        if key not in self._formulas:
-            literals = [self.literal(one) for one in conditions]
-            self._formulas[key] = join([*literals, self.z3.BoolVal(neutral, self.context)])
-        return self._formulas[key]
+    # Linear arithmetic, in this process
 
     def simplex(self) -> Any:
         """A fresh solver for linear arithmetic."""
@@ -148,6 +76,15 @@ class Reals:
         made.set("rlimit", self.rlimit)
         made.set("random_seed", 0)
         return made
+
+    def linear(self, ways: Ways) -> Any:
+        """A formula of linear arithmetic, for its solver."""
+        if ways not in self._linear:
+            (made,) = self.z3.parse_smt2_string(
+                f"(assert {self._text(ways)})", decls={str(x): x for x in self.variables}, ctx=self.context
+            )
+            self._linear[ways] = made
+        return self._linear[ways]
 
     def is_met(self, solver: Any, *marks: Any) -> bool:
         """Whether what a solver of linear arithmetic holds has a model; raises :class:`Unknown`."""
@@ -157,56 +94,71 @@ class Reals:
             raise Unknown("z3 reached its limit")
         return answer == "sat"
 
-    def at_once(self, formulas: Sequence[Any]) -> Found | None:
-        """As :meth:`found`, with little work."""
-        texts = list(map(self._text, formulas))
-        return self._decomposer.ask(texts, (), decompose=True, options={"rlimit": EASY, "seed": 0})
+    def linear_model(self, solver: Any) -> Model:
+        """The model that a solver of linear arithmetic found."""
+        found = solver.model()
+        values = [found.eval(variable, model_completion=True) for variable in self.variables]
+        return model_of(
+            [Root.of(quotient([v.numerator().as_string(), v.denominator().as_string()])) for v in values], ()
+        )
 
-    def found(self, formulas: Sequence[Any], waiting: Sequence[Any]) -> Found | None:
+    # Any degree, in another process
+
+    def contradict(self, formulas: Iterable[Ways]) -> bool:
+        """Whether formulas are known to have no model, from what was asked before."""
+        given = frozenset(formulas)
+        return any(known <= given for known in self._contradictions)
+
+    def at_once(self, formulas: Sequence[Ways]) -> Model | None:
+        """As :meth:`found`, asked once with little work."""
+        return self._asked(formulas, list(map(self._text, formulas)), True, {"rlimit": FIRST, "seed": 0})
+
+    def found(self, formulas: Sequence[Ways], rlimit: int) -> Model | None:
         """A model of formulas of any degree, or ``None``; raises :class:`Unknown`.
 
         What decomposition costs depends on chance: the same question takes a hundredth of a second or minutes with its
         formulas or variables in another order. So several orders are tried with little work each, then with more.
         """
-        texts, after = list(map(self._text, formulas)), list(map(self._text, waiting))
-        limit = min(FIRST, self.rlimit)
+        given = frozenset(formulas)
+        if self._failures.get(given, 0) >= rlimit:
+            raise Unknown("z3 reached its limit")
+        texts = list(map(self._text, formulas))
+        conjunction = all(len(ways) == 1 for ways in formulas)
+        limit = min(FIRST, rlimit)
         while True:
-            for order, decompose, options in _ways(texts):
-                if decompose or (limit <= EASY and not any(map(self.z3.is_or, formulas))):
+            for order, decompose, options in _orders(texts):
+                # Linearising serves conjunctions, and at once or never.
+                if decompose or (conjunction and limit <= FIRST):
                     with suppress(Unknown):
-                        given = {"rlimit": limit, **options}
-                        return self._decomposer.ask(order, after, decompose=decompose, options=given)
-            if limit == self.rlimit:
+                        return self._asked(formulas, order, decompose, {"rlimit": limit, **options})
+            self._failures[given] = limit
+            if limit == rlimit:
                 raise Unknown("z3 reached its limit")
-            limit = min(limit * GROWTH, self.rlimit)
+            limit = min(limit * GROWTH, rlimit)
 
-    def _text(self, formula: Any) -> str:
-        if formula not in self._texts:
-            self._texts[formula] = formula.sexpr()
-        return self._texts[formula]
+    def _asked(
+        self, formulas: Sequence[Ways], texts: Sequence[str], decompose: bool, options: dict[str, Any]
+    ) -> Model | None:
+        values = self._decomposer.ask(texts, decompose=decompose, options=options)
+        if values is None:
+            self._contradictions.append(frozenset(formulas))
+            return None
+        model = model_of(list(map(number_of, values)), _polynomials(formulas))
+        if not all(holds(ways, model.sign_of) for ways in formulas):
+            raise Unknown("z3 found a point that does not meet what it was asked for")
+        return model
 
-    def simplex_model(self, found: Any) -> Model:
-        """A model of linear arithmetic as exact numbers."""
-        values = [found.eval(variable, model_completion=True) for variable in self.variables]
-        roots = tuple(Root.of(_quotient([v.numerator().as_string(), v.denominator().as_string()])) for v in values)
-        return Model(roots, point_of(roots, ()))
-
-    def model(self, found: Found) -> Model:
-        """A model as exact numbers; it is the one that was found last."""
-        roots = tuple(map(_root, found.values))
-        if sum(not root.is_rational for root in roots) < 2:
-            return Model(roots, point_of(roots, ()))
-        terms = list(self._terms.values())
-        vanishing = self._decomposer.vanishing([term.sexpr() for _, term in terms])
-        known = [polynomial for (polynomial, _), gone in zip(terms, vanishing, strict=True) if gone]
-        return Model(roots, point_of(roots, known))
-
-    def holds(self, found: Any, formula: Any) -> bool:
-        """Whether z3 finds that its model meets a formula."""
-        return bool(self.z3.is_true(found.eval(formula, model_completion=True)))
+    def _text(self, ways: Ways) -> str:
+        if ways not in self._texts:
+            self._texts[ways] = text_of(ways)
+        return self._texts[ways]
 
 
-def _ways(texts: Sequence[str]) -> Iterator[tuple[Sequence[str], bool, dict[str, Any]]]:
+def _polynomials(formulas: Sequence[Ways]) -> Iterator[Polynomial]:
+    return (one.polynomial for ways in formulas for way in ways for one in way)
+
+
+def _orders(texts: Sequence[str]) -> Iterator[tuple[Sequence[str], bool, dict[str, Any]]]:
     """Orders of formulas, whether to decompose or to linearise, and options."""
     short_first = sorted(texts, key=len)
     shuffled = {"shuffle_vars": True, "seed": 2}
@@ -217,95 +169,69 @@ def _ways(texts: Sequence[str]) -> Iterator[tuple[Sequence[str], bool, dict[str,
     yield texts[::-1], True, shuffled
 
 
-def _quotient(pair: Sequence[str]) -> Any:
-    return fmpq(fmpz(pair[0]), fmpz(pair[1]))
-
-
-def _root(value: Mapping[str, Any]) -> Root:
-    """A number that the worker wrote."""
-    if "rational" in value:
-        return Root.of(_quotient(value["rational"]))
-    coefficients = list(map(_quotient, value["polynomial"]))
-    scale = fmpz(1)
-    for c in coefficients:
-        scale = scale * c.q / scale.gcd(c.q)
-    place = _quotient(value["near"])
-    return min(real_roots(fmpz_poly([(c * scale).p for c in coefficients])), key=lambda root: _distance(root, place))
-
-
-def _distance(root: Root, place: Any) -> Any:
-    while root.bounds[1] - root.bounds[0] > fmpq(1, 10**30):
-        root.refine()
-    return abs(sum(root.bounds) / 2 - place)
-
-
 class Formula:
     """Formulas that hold together, to which more can be added; asks z3 for a point that meets them all.
 
     What is linear among them is asked about first: the simplex settles most questions of higher degree as well. Of
     those of higher degree only what some model violates is asked about, lowest degrees first: the cost of cylindrical
-    decomposition grows with every polynomial, and few of them decide.
+    decomposition grows with every polynomial, and few of them decide. ``rlimit`` bounds each way of asking.
     """
 
-    def __init__(self, reals: Reals, domain: Iterable[Condition]) -> None:
-        self.reals = reals
-        self._linear: list[Any] = []
-        self._curved: list[tuple[int, Any]] = []
+    def __init__(self, reals: Reals, domain: Iterable[Condition], rlimit: int | None = None) -> None:
+        self.reals, self.rlimit = reals, reals.rlimit if rlimit is None else min(rlimit, reals.rlimit)
+        self._linear: list[Ways] = []
+        self._curved: list[Ways] = []
         self._simplex = reals.simplex()
         for condition in domain:
-            self.add(reals.literal(condition), [condition])
+            self.add(((condition,),))
 
-    def add(self, formula: Any, conditions: Iterable[Condition]) -> None:
-        """Require a z3 formula, made of these conditions."""
-        degree = max((degree_of(one) for one in conditions), default=0)
-        if degree <= 1:
-            self._linear.append(formula)
-            self._simplex.add(formula)
+    def add(self, ways: Ways) -> None:
+        """Require that one of several conjunctions holds."""
+        if degree_of(ways) <= 1:
+            self._linear.append(ways)
+            self._simplex.add(self.reals.linear(ways))
         else:
-            self._curved.append((degree, formula))
+            self._curved.append(ways)
 
-    def outside(self, conditions: Sequence[Condition]) -> None:
+    def outside(self, conditions: Iterable[Condition]) -> None:
         """Require that not all of these conditions hold."""
-        self.add(self.reals.none(conditions), conditions)
+        self.add(outside(conditions))
 
     def model(self, conditions: Sequence[Condition] = ()) -> Model | None:
         """A point that meets the formulas and these conditions, or ``None``; raises :class:`Unknown`."""
         found, _ = self._found(conditions)
-        return self.reals.model(found) if isinstance(found, Found) else found
+        return found
 
     def excludes(self, conditions: Sequence[Condition]) -> bool:
         """Whether no point meets the formulas and these conditions; raises :class:`Unknown`."""
-        return self._found(conditions)[0] is None
+        return self.model(conditions) is None
 
-    def _found(self, conditions: Sequence[Condition]) -> tuple[Model | Found | None, list[Any]]:
+    def _found(self, conditions: Sequence[Condition]) -> tuple[Model | None, list[Ways]]:
         """A model (``None``: there is none), and the formulas of higher degree that it took to tell."""
-        linear = [self.reals.literal(one) for one in conditions if is_linear(one)]
-        curved = [(degree_of(one), self.reals.literal(one)) for one in conditions if not is_linear(one)]
-        waiting = [formula for _, formula in sorted([*self._curved, *curved], key=itemgetter(0))]
+        linear: list[Ways] = [((one,),) for one in conditions if is_linear(one)]
+        curved: list[Ways] = [((one,),) for one in conditions if not is_linear(one)]
+        waiting = sorted([*self._curved, *curved], key=degree_of)
         self._simplex.push()
         try:
-            self._simplex.add(*linear)
+            self._simplex.add(*map(self.reals.linear, linear))
             if not self.reals.is_met(self._simplex):
                 return None, []
-            flat = self._simplex.model()
-            places = (n for n, formula in enumerate(waiting) if not self.reals.holds(flat, formula))
-            violated = next(places, None)
-            if violated is None:
-                return self.reals.simplex_model(flat), []
+            found: Model | None = self.reals.linear_model(self._simplex)
         finally:
             self._simplex.pop()
-        if len(waiting) <= AT_ONCE:
-            with suppress(Unknown):
-                return self.reals.at_once([*self._linear, *linear, *waiting]), waiting
-        asked: list[Any] = []
-        found: Found | None = None
-        while violated is not None:
+        if self.reals.contradict([*self._linear, *linear, *waiting]):
+            return None, waiting
+        asked: list[Ways] = []
+        while found is not None:
+            violated = next((n for n, ways in enumerate(waiting) if not holds(ways, found.sign_of)), None)
+            if violated is None:
+                return found, asked
+            if not asked and len(waiting) <= AT_ONCE:
+                with suppress(Unknown):
+                    return self.reals.at_once([*self._linear, *linear, *waiting]), waiting
             asked.append(waiting.pop(violated))
-            found = self.reals.found([*self._linear, *linear, *asked], waiting)
-            if found is None:
-                break
-            violated = found.violated
-        return found, asked
+            found = self.reals.found([*self._linear, *linear, *asked], self.rlimit)
+        return None, asked
 
     def core(self, conditions: Sequence[Condition]) -> tuple[Condition, ...] | None:
         """Some of the conditions that no point meets together with the formulas; ``None`` where a point meets all."""
@@ -320,34 +246,25 @@ class Formula:
         found, asked = self._found(conditions)
         if found is not None:
             return None
-        return tuple(one for one in conditions if is_linear(one) or self.reals.literal(one) in asked)
+        return tuple(one for one in conditions if is_linear(one) or ((one,),) in asked)
 
     def _core_of_linear(self, conditions: Sequence[Condition]) -> tuple[Condition, ...] | None:
         marks = [self.reals.z3.Bool(f"c{n}", self.reals.context) for n in range(len(conditions))]
         for mark, condition in zip(marks, conditions, strict=True):
-            self._simplex.add(self.reals.z3.Implies(mark, self.reals.literal(condition)))
+            self._simplex.add(self.reals.z3.Implies(mark, self.reals.linear(((condition,),))))
         if self.reals.is_met(self._simplex, *marks):
             return None
         used = {str(mark) for mark in self._simplex.unsat_core()}
         return tuple(one for mark, one in zip(marks, conditions, strict=True) if str(mark) in used)
 
 
-def degree_of(condition: Condition) -> int:
-    """The total degree of its polynomial."""
-    return int(condition.polynomial.total_degree())
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """The points that meet ``conditions``; ``reals`` answers questions about them."""
 
+    reals: Reals
+    conditions: tuple[Condition, ...]
 
-def is_linear(condition: Condition) -> bool:
-    """Whether the simplex can compute with a condition."""
-    return degree_of(condition) <= 1
-
-
-def rational_near(model: Model, denominator: int) -> Point:
-    """The model with its coordinates rounded to small denominators."""
-    rounded = []
-    for root in model.roots:
-        _distance(root, fmpq(0))
-        low, high = root.bounds
-        middle = (low + high) / 2
-        rounded.append(Fraction(int(middle.p), int(middle.q)).limit_denominator(denominator))
-    return Point.rational(rounded)
+    def formula(self, rlimit: int | None = None) -> Formula:
+        """The conditions of the domain, to which more can be added."""
+        return Formula(self.reals, self.conditions, rlimit)

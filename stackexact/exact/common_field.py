@@ -25,7 +25,7 @@ Dense = list[Element]
 def point_of(roots: Sequence[Root], vanishing: Sequence[Polynomial]) -> Point | None:
     """The point with these coordinates; ``None`` where none of them is seen to generate the others.
 
-    ``vanishing`` are polynomials that are zero there.
+    ``vanishing`` are polynomials that seem to be zero there; the point that is returned proves them to be.
     """
     irrational = [root for root in roots if not root.is_rational]
     if not irrational:
@@ -53,6 +53,9 @@ def _coordinates(field: NumberField, roots: Sequence[Root], vanishing: Sequence[
             if len(common) != 2:
                 return None
             known[place] = -common[0] / common[1]
+            low, high = root.bounds
+            if not low < known[place] < high:  # another root of the same polynomial
+                return None
     point = Point.algebraic(field, [known[place] for place in range(len(roots))])
     return point if all(point.sign_of(one) == 0 for one in vanishing) else None
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from stackexact.covering.domain import conditions_of, relation_text
 from stackexact.covering.line import Line, Piece
-from stackexact.covering.several import Domain
-from stackexact.covering.smt import Model, Reals
+from stackexact.covering.models import Model
+from stackexact.covering.smt import Domain, Reals
 from stackexact.errors import GameError, shorten
 from stackexact.exact.rational_function import Exact, Expression
 from stackexact.exact.reading import Parameter, Parameters

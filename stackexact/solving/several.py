@@ -13,10 +13,13 @@ from functools import partial
 from typing import Any, Final
 
 from stackexact.covering.domain import relation_text_of_several
+from stackexact.covering.formulas import Conditions
 from stackexact.covering.needed import needed
 from stackexact.covering.partition import Area, Part, Points, partition
-from stackexact.covering.several import Answered, Conditions, Covering, Domain, Signs, cover
-from stackexact.covering.smt import Formula, Unknown
+from stackexact.covering.pieces import put_together
+from stackexact.covering.several import Answered, Covering, cover
+from stackexact.covering.signs import Signs
+from stackexact.covering.smt import Domain, Formula, Unknown
 from stackexact.exact.points import Point
 from stackexact.exact.rational_function import Exact, Expression
 from stackexact.exact.reading import Parameter, Parameters
@@ -34,6 +37,12 @@ __all__ = ["closed_form_in_several"]
 
 SPARING: Final = 30_000_000
 """What z3 may work to find conditions that can be spared."""
+
+TIDYING: Final = 3_000_000
+"""What z3 may work to find conditions of pieces that can be spared, altogether."""
+
+TRIED: Final = 30_000
+"""What it may work on each of them."""
 
 FEW: Final = 6
 """Disjoint answers up to which they are joined into larger cells where that can be."""
@@ -94,10 +103,41 @@ class _Work:
         """Cells as large as the answers with one claim allow."""
         groups = _Grouping(self.parameters, self.domain).groups(covering.answered)
         areas = [Area(tuple((one.conditions, one.sample) for one in group)) for group in groups]
-        found = partition(self.domain, areas, stop=self.stop)
+        try:
+            found = partition(self.domain, areas, stop=self.stop, or_else=bool(covering.pieces))
+        except Unknown:
+            return self.in_pieces(covering, groups)
+        left = (*map(self._within, covering.left), *map(self._within, found.left))
         parts = sorted(found.parts, key=_place)
         cells = [self.describing.cell(groups[part.area], part) for part in parts]
-        return cells, [part.conditions for part in parts], tuple(map(self.describing.when, found.left))
+        return cells, [part.conditions for part in parts], tuple(map(self.describing.when, left))
+
+    def in_pieces(self, covering: Covering[Cell], groups: Sequence[Sequence[Answered[Cell]]]) -> _Cells:
+        """Cells that are the pieces into which the search divided the domain, where large ones take too long."""
+        end = self.domain.reals.spent + TIDYING
+
+        def enough() -> bool:
+            return self.stop() or self.domain.reals.spent > end
+
+        points = Points([piece.sample for piece in covering.pieces])
+        numbers = {id(one): n for n, one in enumerate(covering.answered)}
+        waiting = list(covering.pieces)
+        found: list[tuple[Part, Cell]] = []
+        for place, group in enumerate(groups):
+            own = {numbers[id(one)] for one in group}
+            for piece in put_together([piece for piece in waiting if piece.answers <= own]):
+                conditions = needed(self.domain, self._within(piece.conditions), points, enough, TRIED)
+                answers = [covering.answered[n].answer for n in sorted(piece.answers)]
+                cell = self.describing.claimed(group[0].answer, answers, conditions)
+                found.append((Part(place, min(piece.answers), conditions, piece.sample), cell))
+            waiting = [piece for piece in waiting if not piece.answers <= own]
+        found.sort(key=lambda pair: _place(pair[0]))
+        left = tuple(map(self.describing.when, map(self._within, covering.left)))
+        return [cell for _, cell in found], [part.conditions for part, _ in found], left
+
+    def _within(self, conditions: Conditions) -> Conditions:
+        """Conditions without those of the domain."""
+        return tuple(one for one in conditions if one not in self.domain.conditions)
 
     def as_they_are(self, covering: Covering[Cell]) -> _Cells:
         """A cell for each of many disjoint answers, without the conditions that the others imply.
@@ -232,14 +272,15 @@ class _Describing:
 
     def cell(self, group: Sequence[Answered[Cell]], part: Part) -> Cell:
         """The claim of a group on one part of its area."""
-        first = group[0].answer
-        names = Claims.names(first)
         alone = next((one for one in group if self._inside(part, one)), None)
-        if alone is not None:
-            made = replace(alone.answer, **{name: getattr(first, name) for name in names})
-        else:
-            made = _claims(self.parameters).common([(one.answer, None) for one in group])
-        return replace(made, when=self.when(part.conditions))
+        proved = group if alone is None else [alone]
+        return self.claimed(group[0].answer, [one.answer for one in proved], part.conditions)
+
+    def claimed(self, claim: Cell, answers: Sequence[Cell], conditions: Conditions) -> Cell:
+        """One claim where some answers that agree with it are proved, with what accompanies all of them."""
+        made = _claims(self.parameters).common([(one, None) for one in answers])
+        names = Claims.names(claim)
+        return replace(made, **{name: getattr(claim, name) for name in names}, when=self.when(conditions))
 
     def _inside(self, part: Part, one: Answered[Cell]) -> bool:
         """Whether a part lies where one answer is proved."""

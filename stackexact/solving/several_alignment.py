@@ -12,7 +12,7 @@ from itertools import combinations
 
 from stackexact.benchmarks.alignment import AlignmentSkeleton
 from stackexact.covering.greatest import Label, Quotient, Region, Regions, greatest
-from stackexact.covering.several import Domain
+from stackexact.covering.smt import Domain
 from stackexact.exact.tracing import Polynomial
 from stackexact.games.polynomials import PolynomialTables
 

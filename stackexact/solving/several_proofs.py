@@ -19,7 +19,8 @@ from stackexact.certificates.several import COORDINATE
 from stackexact.certificates.stated import ADMITTED, Space, Stated
 from stackexact.certificates.terms import Terms
 from stackexact.covering.domain import relation_text_of_several
-from stackexact.covering.several import Domain, cover
+from stackexact.covering.several import cover
+from stackexact.covering.smt import Domain
 from stackexact.errors import LimitReached, Unproved
 from stackexact.exact.points import Point
 from stackexact.exact.reading import Parameters

@@ -9,8 +9,7 @@ import pytest
 from flint import fmpz_mpoly
 
 from stackexact.covering.greatest import Quotient, greatest
-from stackexact.covering.several import Domain
-from stackexact.covering.smt import Reals
+from stackexact.covering.smt import Domain, Reals
 from stackexact.exact.points import Point
 from stackexact.exact.reading import Parameters
 from stackexact.exact.tracing import Condition, Sign
