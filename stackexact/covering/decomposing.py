@@ -10,7 +10,7 @@ import sys
 import weakref
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from stackexact.errors import LimitReached
 
@@ -18,6 +18,13 @@ __all__ = ["Decomposer", "Unknown", "Values"]
 
 Values: TypeAlias = tuple[Mapping[str, Any], ...]
 """The coordinates of a model as the worker writes them."""
+
+
+SECONDS: Final = 3
+"""Processor time for a question that does not hear its limit: many times what those take that do."""
+
+A_SECOND: Final = 200_000
+"""What z3 works in a second, by its own count."""
 
 
 class Unknown(LimitReached):
@@ -35,18 +42,25 @@ class Decomposer:
         self.spent = 0
         self._process: subprocess.Popen[str] | None = None
 
-    def ask(self, formulas: Sequence[str], *, decompose: bool, options: Mapping[str, Any]) -> Values | None:
-        """A model of the formulas, or ``None`` where there is none; raises :class:`Unknown`."""
+    def ask(
+        self, formulas: Sequence[str], *, decompose: bool, options: Mapping[str, Any], seconds: int = SECONDS
+    ) -> Values | None:
+        """A model of the formulas, or ``None`` where there is none; raises :class:`Unknown`.
+
+        It is ended when it takes ``seconds`` of processor time more than its ``rlimit`` stands for.
+        """
+        seconds += options["rlimit"] // A_SECOND
         answer = self._exchanged(
             {
                 "variables": self.variables,
                 "decompose": decompose,
                 "options": dict(options),
                 "formulas": list(formulas),
+                "seconds": seconds,
             }
         )
-        self.spent += answer["spent"]
-        if answer["status"] == "unknown":
+        self.spent += seconds * A_SECOND if answer["status"] == "ended" else answer["spent"]
+        if answer["status"] in ("unknown", "ended"):
             raise Unknown("z3 reached its limit")
         return tuple(answer["values"]) if answer["status"] == "sat" else None
 

@@ -166,6 +166,7 @@ def test_larger_games_are_complete(concept: str, shape: tuple[int, int], seed: i
     [
         ("alignment", (2, 2), 0),
         ("mixed-strong", (3, 3), 0),
+        ("mixed-strong", (3, 3), 1),
         ("mixed-strong", (3, 3), 5),
         ("mixed-strong", (3, 3), 9),
     ],
@@ -176,6 +177,19 @@ def test_conditions_of_high_degree_are_decided(concept: str, shape: tuple[int, i
     result = sx.solve(game, [concept])[concept]
     assert not result.undecided
     agrees(game, concept, result)
+
+
+def test_pieces_serve_where_large_cells_take_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No work for making cells large: more cells, with the same answer everywhere."""
+    game = affine((2, 3), 5)
+    large = sx.solve(game, ["mixed-strong"])["mixed-strong"]
+    for module, name in (("covering.partition", "GROWING"), ("solving.several", "TIDYING")):
+        monkeypatch.setattr(f"stackexact.{module}.{name}", -1)
+    result = sx.solve(game, ["mixed-strong"])["mixed-strong"]
+    assert not result.undecided
+    assert len(result.cells) > len(large.cells)
+    agrees(game, "mixed-strong", result)
+    partitions(game, result)
 
 
 def test_a_value_that_jumps_on_a_curve() -> None:
