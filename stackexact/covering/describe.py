@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from stackexact.covering.formulas import saying
 from stackexact.covering.line import Line, Piece, Stretch, stretches
 from stackexact.errors import Unproved
 from stackexact.exact.real_roots import Root, between
-from stackexact.exact.tracing import Condition, Polynomial, Sign
+from stackexact.exact.tracing import Condition, Polynomial, Sign, key_of
 
 __all__ = ["Described", "describe"]
 
@@ -62,7 +63,7 @@ def _pruned(
 
 def _candidates(line: Line, runs: Sequence[Stretch]) -> tuple[Condition, ...]:
     """Conditions for the hull of some stretches, without the single points between them; then what isolates irrational
-    ends."""
+    ends; and the signs that the polynomials of the ends have on all of them."""
     first, last = runs[0], runs[-1]
     ends: list[Condition] = []
     guards: list[Condition] = []
@@ -80,7 +81,27 @@ def _candidates(line: Line, runs: Sequence[Stretch]) -> tuple[Condition, ...]:
     for one, two in zip(runs, runs[1:], strict=False):
         if one.high is not None and one.high == two.low:
             ends.append(Condition(one.high.polynomial, Sign.NONZERO))
-    return tuple(dict.fromkeys((*ends, *guards)))
+    signs = _signs(line, runs) if len(runs) > 1 else ()
+    return tuple(dict.fromkeys((*ends, *guards, *signs)))
+
+
+def _signs(line: Line, runs: Sequence[Stretch]) -> Iterator[Condition]:
+    """What some stretches say of the polynomials of their irrational ends."""
+    ends = dict.fromkeys(end for run in runs for end in (run.low, run.high) if end is not None and not end.is_rational)
+    pieces = [piece for run in runs for piece in _pieces(run)]
+    for polynomial in {key_of(end.polynomial): end.polynomial for end in ends}.values():
+        signs = {s for piece in pieces for _, _, s in line.divided(piece, piece.sample, polynomial)}
+        if len(signs) < 3:
+            yield saying(polynomial, frozenset(signs))
+
+
+def _pieces(run: Stretch) -> Iterator[Piece]:
+    if run.low is not None and run.closed_low:
+        yield Piece.point(run.low)
+    if run.low is None or run.low != run.high:
+        yield Piece(run.low, run.high)
+    if run.high is not None and run.closed_high and run.high != run.low:
+        yield Piece.point(run.high)
 
 
 def _beyond(root: Root, *, up: bool, closed: bool) -> Condition:

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from stackexact.covering.formulas import Conditions, negated, opened
+from stackexact.covering.formulas import Conditions, joined, negated, opened
 from stackexact.covering.models import SIZES, rational_near
-from stackexact.covering.signs import joined
 from stackexact.covering.smt import Domain, Formula, Unknown
 from stackexact.errors import Unproved
 from stackexact.exact.points import Point

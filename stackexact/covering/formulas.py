@@ -6,11 +6,25 @@ Variables are ``x0``, ``x1``, ... in the order of the parameters.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
-from stackexact.exact.tracing import Condition, Polynomial, Sign
+from stackexact.errors import Unproved
+from stackexact.exact.tracing import Condition, Polynomial, Sign, key_of
 
-__all__ = ["Conditions", "Ways", "degree_of", "holds", "is_linear", "negated", "opened", "outside", "text_of"]
+__all__ = [
+    "Conditions",
+    "Ways",
+    "degree_of",
+    "holds",
+    "is_linear",
+    "joined",
+    "negated",
+    "opened",
+    "outside",
+    "said",
+    "saying",
+    "text_of",
+]
 
 Conditions: TypeAlias = tuple[Condition, ...]
 """A conjunction: all of them hold."""
@@ -40,6 +54,35 @@ def opened(condition: Condition) -> Condition:
 def outside(conditions: Iterable[Condition]) -> Ways:
     """Where not all of the conditions hold."""
     return tuple((negated(one),) for one in conditions)
+
+
+def joined(conditions: Iterable[Condition]) -> Conditions:
+    """The same conditions with one for each polynomial: at least 0 and at most 0 is zero.
+
+    Raises :class:`~stackexact.errors.Unproved` where two contradict each other.
+    """
+    return tuple(saying(polynomial, signs) for polynomial, signs in said(conditions).values())
+
+
+def said(conditions: Iterable[Condition]) -> dict[tuple[Any, ...], tuple[Polynomial, frozenset[int]]]:
+    """For each polynomial, made to begin with a positive coefficient, the signs that the conditions admit."""
+    found: dict[tuple[Any, ...], tuple[Polynomial, frozenset[int]]] = {}
+    for condition in conditions:
+        turn = 1 if condition.polynomial.leading_coefficient() > 0 else -1
+        polynomial = condition.polynomial * turn
+        signs = frozenset(turn * sign for sign in (-1, 0, 1) if condition.sign.admits(sign))
+        key = key_of(polynomial)
+        found[key] = polynomial, signs & found[key][1] if key in found else signs
+    return found
+
+
+def saying(polynomial: Polynomial, signs: frozenset[int]) -> Condition:
+    """The condition that a polynomial has one of some signs; :class:`~stackexact.errors.Unproved` for none or all."""
+    for sign in Sign:
+        for turn in (1, -1):
+            if signs == {turn * one for one in (-1, 0, 1) if sign.admits(one)}:
+                return Condition(polynomial * turn, sign)
+    raise Unproved("conditions that hold at a common point cannot contradict each other")
 
 
 def degree_of(ways: Ways) -> int:

@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 from stackexact.covering.line import Piece
 from stackexact.covering.one_parameter import Covering
 from stackexact.exact.real_roots import Root
+from stackexact.exact.tracing import key_of
 
 __all__ = ["Group", "merged"]
 
@@ -46,7 +47,8 @@ def merged(
     """Group the pieces of a cover, in the order in which the groups begin.
 
     Two answers on intervals are one if their keys (functions) agree. At a point the answer joins that of a neighbour
-    which has the same value there (``None``: it has none), else it stays alone.
+    which has the same value there (``None``: it has none); at an isolated point of the domain, that of any interval.
+    Else it joins the same value at other roots of the same polynomial, or at other isolated points.
     """
     parts = sorted(
         ((piece, one.answer) for one in covering.answered for piece in one.pieces), key=lambda part: part[0].sample
@@ -55,27 +57,34 @@ def merged(
     homes = [None if piece.is_point else key(answer) for piece, answer in parts]
     for n, (piece, answer) in enumerate(parts):
         if piece.is_point:
-            home = _neighbour(parts, homes, n, value_at)
-            places.setdefault(("point", n) if home is None else home, []).append((piece, answer))
+            places.setdefault(_home(parts, homes, n, value_at), []).append((piece, answer))
         else:
             places.setdefault(homes[n], []).append((piece, answer))
     groups = [Group(tuple(found)) for found in places.values()]
     return tuple(sorted(groups, key=lambda group: group.parts[0][0].sample))
 
 
-def _neighbour(
+def _home(
     parts: Sequence[tuple[Piece, A]],
     homes: Sequence[Hashable | None],
     n: int,
     value_at: Callable[[A, Root], Hashable | None],
-) -> Hashable | None:
+) -> Hashable:
+    """What the answer at a point joins; ``homes`` are the functions on intervals."""
     piece, answer = parts[n]
     assert piece.low is not None
     own = value_at(answer, piece.low)
-    for other in (n - 1, n + 1):
-        if 0 <= other < len(parts) and homes[other] is not None:
-            beside, theirs = parts[other]
-            touches = beside.high == piece.low if other < n else beside.low == piece.low
-            if touches and own is not None and value_at(theirs, piece.low) == own:
-                return homes[other]
-    return None
+    if own is None:
+        return "point", n
+    beside = [m for m in (n - 1, n + 1) if 0 <= m < len(parts) and _touches(parts[m][0], piece.low)]
+    for other in beside or range(len(parts)):
+        home = homes[other]
+        if home is not None and value_at(parts[other][1], piece.low) == own:
+            return home
+    if not beside:
+        return "isolated", own
+    return ("conjugate", own, key_of(piece.low.polynomial)) if not piece.low.is_rational else ("point", n)
+
+
+def _touches(piece: Piece, point: Root) -> bool:
+    return point in (piece.low, piece.high)

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from stackexact.covering.division import Division, holds_at, rest
-from stackexact.covering.formulas import Conditions, is_linear, negated
-from stackexact.covering.signs import joined
+from stackexact.covering.formulas import Conditions, is_linear, joined, negated
 from stackexact.covering.smt import Domain, Formula, Unknown
 from stackexact.exact.points import Point
 from stackexact.exact.tracing import Condition, Sign, key_of

@@ -10,8 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from stackexact.covering.formulas import Conditions
-from stackexact.covering.signs import said, saying
+from stackexact.covering.formulas import Conditions, said, saying
 from stackexact.exact.points import Point
 
 __all__ = ["Piece", "put_together"]

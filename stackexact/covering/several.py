@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from stackexact.covering.division import Division, holds_at, rest
-from stackexact.covering.formulas import Conditions, is_linear, negated, opened
+from stackexact.covering.formulas import Conditions, is_linear, joined, negated, opened
 from stackexact.covering.models import SIZES, Model, rational_near
 from stackexact.covering.pieces import Piece
-from stackexact.covering.signs import Signs, joined
+from stackexact.covering.signs import Signs
 from stackexact.covering.smt import WORK, Domain, Formula, Unknown
 from stackexact.errors import LimitReached, Unproved
 from stackexact.exact.points import Point

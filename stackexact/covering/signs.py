@@ -1,17 +1,17 @@
-"""The signs of polynomials on a domain, and conditions that say the same in fewer or simpler words."""
+"""The signs of polynomials on a domain, and conditions without what the domain says already."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
 
-from stackexact.covering.formulas import Conditions
+from stackexact.covering.formulas import joined
 from stackexact.covering.smt import Domain, Unknown
 from stackexact.errors import Unproved
 from stackexact.exact.points import Point
-from stackexact.exact.tracing import Condition, Polynomial, Sign, key_of
+from stackexact.exact.tracing import Condition, Sign, key_of
 
-__all__ = ["Signs", "joined", "said", "saying"]
+__all__ = ["Signs"]
 
 
 class Signs:
@@ -75,32 +75,3 @@ class Signs:
                 raise Unproved("a condition that holds at a point of the domain cannot fail on all of it")
             return nonzero
         return [*nonzero, made]
-
-
-def joined(conditions: Iterable[Condition]) -> Conditions:
-    """The same conditions with one for each polynomial: at least 0 and at most 0 is zero.
-
-    Raises :class:`~stackexact.errors.Unproved` where two contradict each other.
-    """
-    return tuple(saying(polynomial, signs) for polynomial, signs in said(conditions).values())
-
-
-def said(conditions: Iterable[Condition]) -> dict[tuple[Any, ...], tuple[Polynomial, frozenset[int]]]:
-    """For each polynomial, made to begin with a positive coefficient, the signs that the conditions admit."""
-    found: dict[tuple[Any, ...], tuple[Polynomial, frozenset[int]]] = {}
-    for condition in conditions:
-        turn = 1 if condition.polynomial.leading_coefficient() > 0 else -1
-        polynomial = condition.polynomial * turn
-        signs = frozenset(turn * sign for sign in (-1, 0, 1) if condition.sign.admits(sign))
-        key = key_of(polynomial)
-        found[key] = polynomial, signs & found[key][1] if key in found else signs
-    return found
-
-
-def saying(polynomial: Polynomial, signs: frozenset[int]) -> Condition:
-    """The condition that a polynomial has one of some signs; :class:`~stackexact.errors.Unproved` for none or all."""
-    for sign in Sign:
-        for turn in (1, -1):
-            if signs == {turn * one for one in (-1, 0, 1) if sign.admits(one)}:
-                return Condition(polynomial * turn, sign)
-    raise Unproved("conditions that hold at a common point cannot contradict each other")

@@ -66,8 +66,8 @@ def closed_form(
         common = claims.common([(one.cell, root) for one, root in group.answers])
         for part, conditions in describe(line, group.pieces, domain.pieces):
             low = part[0].low
-            at_point = low is not None and low == part[-1].high
-            cell = claims.at_point(common, low) if at_point and low is not None else common
+            at_points = all(run.low is not None and run.low == run.high for run in part)
+            cell = claims.at_point(common, low) if at_points and low is not None else common
             cell = replace(cell, when=_texts(parameter, conditions))
             proof = partial(_proof, domain, conditions, cell, group.by_answer())
             cells.append((part[0], cell, proof))

@@ -11,10 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stackexact.covering.division import Division, holds_at, rest
-from stackexact.covering.formulas import Conditions, holds, negated, outside, text_of
+from stackexact.covering.formulas import Conditions, holds, joined, negated, outside, text_of
 from stackexact.covering.models import model_of
 from stackexact.covering.pieces import Piece, put_together
-from stackexact.covering.signs import joined
 from stackexact.covering.smt import Domain, Reals
 from stackexact.errors import Unproved
 from stackexact.exact.points import Point

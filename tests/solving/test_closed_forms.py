@@ -240,6 +240,29 @@ HALVES = [("t <= 1/2",), ("t > 1/2",)]
 
 
 @pytest.mark.parametrize(
+    ("game", "cells"),
+    [
+        (sx.Game([["1"]], [["d"]], assumptions=["d**2 == 2"]), [()]),
+        (sx.Game([["1"]], [["d"]], assumptions=["d**2*(d - 1) >= 0"]), [()]),
+        (sx.Game([["1"]], [["0"]], assumptions=["d*(d - 1) == 0"]), [()]),
+        (sx.Game([["1"]], [["d"]], assumptions=["d*(d - 1) == 0"]), [("d == 0",), ("d == 1",)]),
+        (sx.Game([["0", "1"]], [["0", "d**2 - 2"]]), [("d**2 - 2 >= 0",), ("d**2 - 2 < 0",)]),
+        (
+            sx.Game([["0", "1", "0"]], [["d**2 - 2", "0", "2 - d**2"]]),
+            [("d**2 - 2 > 0",), ("d**2 - 2 == 0",), ("d**2 - 2 < 0",)],
+        ),
+        (sx.Game([["0", "1"]], [["0", "d**3 - 3*d + 1"]]), 2),
+    ],
+)
+def test_one_relation_where_one_serves(game: sx.Game, cells: list[tuple[str, ...]] | int) -> None:
+    """Equal answers on both sides of irrational numbers, at several of them, and at isolated points of the domain."""
+    found = sx.solve(game, ["pure-strong"])
+    when = [cell.when for cell in found["pure-strong"].cells]
+    assert (len(when) if isinstance(cells, int) else when) == cells
+    assert found.certificate().check()
+
+
+@pytest.mark.parametrize(
     ("assumptions", "cells"),
     [
         ([], HALVES),
