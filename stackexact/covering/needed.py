@@ -2,31 +2,84 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from stackexact.covering.partition import Points, weight
-from stackexact.covering.several import Conditions, Domain
-from stackexact.covering.smt import Unknown, negated
+from stackexact.covering.partition import weight
+from stackexact.covering.several import Conditions, Domain, Signs
+from stackexact.covering.smt import Formula, Unknown, negated
+from stackexact.covering.witnesses import Cloud
+from stackexact.exact.points import Point
+from stackexact.exact.tracing import Condition, Polynomial
 
-__all__ = ["needed"]
+__all__ = ["Sparing", "needed"]
 
 
-def needed(domain: Domain, conditions: Conditions, points: Points, stop: Callable[[], bool]) -> Conditions:
+def needed(cloud: Cloud, conditions: Conditions, stop: Callable[[], bool]) -> Conditions:
     """Some of the conditions that hold exactly where all of them do, the simple ones rather than others.
 
-    ``points`` of the domain spare questions: where a condition alone fails it is needed. After ``stop``, and where z3
-    cannot tell, conditions stay.
+    The cloud, which knows the domain, spares questions. After ``stop``, and where z3 cannot tell, conditions stay.
     """
-    kept = sorted(conditions, key=weight)
-    formula = domain.formula()
-    for condition in list(reversed(kept)):
-        rest = [one for one in kept if one is not condition]
-        outside = [*rest, negated(condition)]
-        if stop() or points.meeting(outside):
-            continue
-        try:
-            if formula.excludes(outside):
-                kept = rest
-        except Unknown:
-            continue
-    return tuple(kept)
+    formula, certain = cloud.domain.formula(), cloud.witnessed(conditions)
+    kept = [one for one in conditions if one in certain]
+    failing = dict[Condition, Point | None]()
+    # Few conditions imply most others: asked so, questions are short.
+    for one in sorted((one for one in conditions if one not in certain), key=weight):
+        implied, failing[one] = (False, None) if stop() else _implied(formula, kept, one)
+        if not implied:
+            kept.append(one)
+    for one in sorted((one for one in kept if one not in certain), key=weight, reverse=True):
+        rest = [other for other in kept if other is not one]
+        point = failing[one]
+        if not stop() and not (point and _holds(rest, point)) and _implied(formula, rest, one)[0]:
+            kept = rest
+    return tuple(sorted(kept, key=weight))
+
+
+def _implied(formula: Formula, conditions: Sequence[Condition], one: Condition) -> tuple[bool, Point | None]:
+    """Whether z3 shows that a condition holds where others do, and else a point where it does not, if one is known."""
+    try:
+        model = formula.model([*conditions, negated(one)])
+    except Unknown:
+        return False, None
+    return model is None, model.point if model else None
+
+
+def _holds(conditions: Sequence[Condition], point: Point) -> bool:
+    return all(one.sign.admits(point.sign_of(one.polynomial)) for one in conditions)
+
+
+class Sparing:
+    """Takes superfluous conditions away from many conjunctions in one domain, at ``points`` in it."""
+
+    def __init__(self, domain: Domain, points: Sequence[Point], stop: Callable[[], bool]) -> None:
+        self.stop = stop
+        self._cloud, self._signs = Cloud(domain, points), _Signs(domain, points)
+        self._known: dict[Conditions, Conditions] = {}
+
+    def spared(self, shared: Conditions, conditions: Conditions) -> Conditions:
+        """What is needed of ``conditions``. Those of them that are ``shared`` by several conjunctions are compared with
+        each other first, once."""
+        if shared not in self._known:
+            self._known[shared] = needed(self._cloud, shared, self.stop)
+        others = [one for one in conditions if one not in shared]
+        made = needed(self._cloud, (*self._known[shared], *others), self.stop)
+        return made if self.stop() else self._signs.simplified(made)
+
+
+class _Signs(Signs):
+    """Asks nothing about polynomials that are seen to take both signs."""
+
+    def __init__(self, domain: Domain, points: Sequence[Point]) -> None:
+        super().__init__(domain)
+        self._looked_at = points
+        for point in points:
+            self.saw(point)
+
+    def of(self, polynomial: Polynomial) -> int | None:
+        """As in :class:`~stackexact.covering.several.Signs`; ``None`` only means that nothing is simplified."""
+        seen = set[int]()
+        for point in self._looked_at:
+            seen.add(point.sign_of(polynomial))
+            if len(seen) > 1:
+                return None
+        return super().of(polynomial)
