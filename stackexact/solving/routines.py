@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from stackexact.covering.several import Domain
     from stackexact.solving.several_alignment import ProvedRegions
 
-__all__ = ["ROUTINES", "Proof", "Routine", "Traced"]
+__all__ = ["ROUTINES", "InSeveral", "Proof", "Routine", "Traced"]
 
 Stop = Callable[[], bool]
 
@@ -36,11 +36,18 @@ Finder: TypeAlias = "Callable[[PolynomialTables, Domain, Stop, int | None, Calla
 
 
 @dataclass(frozen=True, slots=True)
+class InSeveral:
+    """How a concept is answered over a domain in several parameters without searching point by point: what finds its
+    regions, and the search for proofs in them."""
+
+    regions: Finder
+    search: Callable[[Sampled, Stop], Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Routine:
     """One concept: the units it computes in, its search, its verification, what makes its cell, and the method that
-    writes its proof.
-
-    ``regions``: finds skeletons for a whole domain in several parameters, where that takes no search point by point.
+    writes its proof; and what it does otherwise where there are several parameters.
     """
 
     tables: Callable[[Game, Ring], PolynomialTables]
@@ -48,7 +55,7 @@ class Routine:
     verify: Callable[[Scalars[Any], Any, Prover[Any]], Any]
     make: Callable[[Maker[Any], Any], Cell]
     writer: str
-    regions: Finder | None = None
+    in_several: InSeveral | None = None
 
     def at(self, game: Game, tables: PolynomialTables, sample: Any, stop: Stop) -> Traced:
         """Search at a point and verify on polynomials.
@@ -129,6 +136,12 @@ def _alignment(point: Sampled, stop: Stop) -> Any:
     return search(point.numbers, stop)
 
 
+def _alignment_by_pairs(point: Sampled, stop: Stop) -> Any:
+    from stackexact.benchmarks.alignment import search_pair
+
+    return search_pair(point.numbers, stop)
+
+
 def _alignment_regions(
     tables: PolynomialTables, domain: Domain, stop: Stop, max_regions: int | None, report: Callable[[int], None]
 ) -> ProvedRegions:
@@ -173,7 +186,7 @@ ROUTINES: Final[dict[str, Routine]] = {
         _verify(f"{_BENCHMARKS}.alignment"),
         Maker.alignment,
         "alignment",
-        _alignment_regions,
+        InSeveral(_alignment_regions, _alignment_by_pairs),
     ),
     "correlated": Routine(own_tables, _correlated, _verify(f"{_MIXED}.correlated"), Maker.correlated, "correlated"),
 }

@@ -27,7 +27,7 @@ from stackexact.solving.cells import Cell
 from stackexact.solving.claims import Claims
 from stackexact.solving.closed_forms import ClosedForm
 from stackexact.solving.domains import SeveralParameters
-from stackexact.solving.routines import ROUTINES, Routine
+from stackexact.solving.routines import ROUTINES, InSeveral, Routine
 from stackexact.solving.several_alignment import require_supported
 
 __all__ = ["closed_form_in_several"]
@@ -50,7 +50,8 @@ def closed_form_in_several(
 ) -> ClosedForm:
     """The answer of one concept as a function of the parameters, proved on the whole domain."""
     work = _Work(game, domain, ROUTINES[concept], stop)
-    made = work.by_points(max_cells, report) if work.routine.regions is None else work.by_regions(max_cells, report)
+    own = work.routine.in_several
+    made = work.by_points(max_cells, report) if own is None else work.by_regions(own, max_cells, report)
     proofs = tuple(
         partial(work.proof, concept, cell, conditions)
         for cell, conditions in zip(made.cells, made.conditions, strict=True)
@@ -88,13 +89,12 @@ class _Work:
         covering = cover(self.domain, answer_at, max_cells=max_cells, report=report)
         return self._in_large_cells(covering.answered, covering.limit)
 
-    def by_regions(self, max_cells: int | None, report: Callable[[int], None]) -> _Made:
+    def by_regions(self, own: InSeveral, max_cells: int | None, report: Callable[[int], None]) -> _Made:
         """Cells from the regions of a concept that finds them all at once; few are joined where that can be.
 
         Many lose the conditions that others imply, until z3 has worked enough: a remark says so then.
         """
-        assert self.routine.regions is not None
-        found = self.routine.regions(self.tables, self.domain, self.stop, max_cells, report)
+        found = own.regions(self.tables, self.domain, self.stop, max_cells, report)
         answered = []
         for region, skeleton in found.regions:
             point = self.tables.at(region.sample)
@@ -135,7 +135,9 @@ class _Work:
         """The proof of a cell, which no limit of the search bounds; what writes it is imported when somebody asks."""
         from stackexact.solving.several_proofs import Proving
 
-        always = partial(self.routine.at, self.game, self.tables, stop=never)
+        own = self.routine.in_several
+        routine = self.routine if own is None else replace(self.routine, search=own.search)
+        always = partial(routine.at, self.game, self.tables, stop=never)
         return Proving(self.game, concept, self.parameters, self.domain, always).written(cell, conditions)
 
 
