@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import accumulate, pairwise
 
+from stackexact.certificates.alignment_pairs import by_pairs
 from stackexact.certificates.embedded import Game
 from stackexact.certificates.proofs import ZERO, claimed
 from stackexact.certificates.reading import Node
@@ -177,8 +178,12 @@ def alignment(game: Game, claim: Node, proof: Node) -> None:
 
     Along outcomes sorted by u2 the first bound adds up from neighbours to all pairs, along those sorted by u1 the
     second; so does an agreement of signs. A pair that attains L shows that it is not negative and cannot be smaller.
+    A proof may compare all ``pairs`` instead.
     """
     told = claimed(claim, "constant", "same_ranking")
+    if "pairs" in proof.members():
+        by_pairs(game, told["constant"], told["same_ranking"], proof.fields("pairs")["pairs"])
+        return
     endless, same = told["constant"].value == "oo", told["same_ranking"].flag()
     constant = ZERO if endless else told["constant"].number()
     orders, pairs = ("by_follower", "by_leader"), ("extreme", "different")

@@ -198,7 +198,7 @@ class Writer(Generic[T]):
         }
 
     def alignment(self, skeleton: AlignmentSkeleton, proved: Alignment[T]) -> dict[str, Any]:
-        """The outcomes in both orders and the pairs that decide."""
+        """The outcomes in both orders and the pairs that decide; without orders, all pairs are compared."""
         actions = self.game.actions
 
         def outcome(number: int) -> list[str]:
@@ -206,6 +206,13 @@ class Writer(Generic[T]):
             return [actions.leader[i], actions.follower[j]]
 
         made: dict[str, Any] = {}
+        if proved.constant is not None and not skeleton.by_follower:
+            if skeleton.extreme is not None:
+                made["extreme"] = [outcome(number) for number in skeleton.extreme]
+                made["numerator"] = "leader" if skeleton.over_follower else "follower"
+            if skeleton.different is not None:
+                made["different"] = [outcome(number) for number in skeleton.different]
+            return {"pairs": made}
         if proved.constant is not None:
             made["by_follower"] = [outcome(number) for number in skeleton.by_follower]
             made["by_leader"] = [outcome(number) for number in skeleton.by_leader]

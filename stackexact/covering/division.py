@@ -65,37 +65,16 @@ class Division:
 
     def leave(self, region: Conditions, conditions: Conditions) -> None:
         """Go on with what ``conditions`` leave of a conjunction."""
-        self._waiting += self._outside(region, conditions)
-
-    def _outside(self, region: Conditions, conditions: Conditions) -> list[Conditions]:
-        """Disjoint conjunctions that make up where ``region`` holds and not all of ``conditions`` do.
-
-        Conditions that hold on all of what is looked at are left out, so that few are asked about at a time.
-        """
-        kept, left = region, list[Conditions]()
-        for condition in sorted(conditions, key=lambda one: int(one.polynomial.total_degree())):
-            if condition in kept:
-                continue
-            try:
-                outside = joined((*kept, negated(condition)))
-                if self._formula(outside).excludes(()):
-                    continue
-                left.append(outside)
-            except Unproved:
-                continue
-            except Unknown:
-                left.append(outside)
-            kept = joined((*kept, condition))
-        return left
+        self._waiting += _outside(self.domain, region, conditions, self.rlimit)
 
     def _inside(self, region: Conditions) -> Point | None:
         """A point of a conjunction, of its interior where there is one; ``None`` where there is none at all."""
-        model = self._formula(region).model()
+        model = Formula(self.domain.reals, region, self.rlimit).model()
         if model is None:
             return None
         if not any(one.sign is Sign.ZERO for one in region):
             if model.point is None or not _is_interior(model.point, region):
-                model = self._formula(map(opened, region)).model() or model
+                model = Formula(self.domain.reals, map(opened, region), self.rlimit).model() or model
             for size in SIZES:
                 point = rational_near(model, size)
                 if _is_interior(point, region):
@@ -104,21 +83,39 @@ class Division:
             raise Unknown("z3 found a point with irrational coordinates of several fields")
         return model.point
 
-    def _formula(self, conditions: Iterable[Condition]) -> Formula:
-        return Formula(self.domain.reals, conditions, self.rlimit)
-
 
 def rest(domain: Domain, regions: Iterable[Conditions], taken: Sequence[Conditions]) -> list[Conditions]:
     """Disjoint conjunctions that make up what some sets leave of some regions, as far as z3 can tell."""
-    division, left = Division(domain, regions), list[Conditions]()
-    while (found := division.next()) is not None:
-        region, point = found
-        met = next((one for one in taken if holds_at(point, one) or _meet(domain, region, one)), None)
-        if met is None:
-            left.append(region)
-        else:
-            division.leave(region, met)
-    return [*left, *division.undecided]
+    left = [region for region in regions if _meet(domain, region, ())]
+    for one in taken:
+        divided = [_outside(domain, region, one) if _meet(domain, region, one) else [region] for region in left]
+        left = [part for parts in divided for part in parts]
+    return left
+
+
+def _outside(domain: Domain, region: Conditions, conditions: Conditions, rlimit: int | None = None) -> list[Conditions]:
+    """Disjoint conjunctions that make up where ``region`` holds and not all of ``conditions`` do.
+
+    Conditions that hold on all of what is looked at are left out, so that few are asked about at a time.
+    """
+    kept, left = region, list[Conditions]()
+    for condition in sorted(conditions, key=lambda one: int(one.polynomial.total_degree())):
+        if condition in kept:
+            continue
+        try:
+            outside = joined((*kept, negated(condition)))
+            if Formula(domain.reals, outside, rlimit).excludes(()):
+                continue
+            left.append(outside)
+        except Unproved:
+            continue
+        except Unknown:
+            left.append(outside)
+        try:
+            kept = joined((*kept, condition))
+        except Unproved:  # they do not meet: all of the region lies outside
+            break
+    return left
 
 
 def holds_at(point: Point, conditions: Iterable[Condition]) -> bool:
@@ -127,8 +124,11 @@ def holds_at(point: Point, conditions: Iterable[Condition]) -> bool:
 
 
 def _meet(domain: Domain, one: Conditions, two: Conditions) -> bool:
+    """Whether two conjunctions have a common point, as far as z3 can tell."""
     try:
-        return not Formula(domain.reals, one).excludes(two)
+        return not Formula(domain.reals, joined((*one, *two))).excludes(())
+    except Unproved:
+        return False
     except Unknown:
         return True
 

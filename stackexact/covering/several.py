@@ -48,15 +48,13 @@ class Answered(Generic[A]):
 class Covering(Generic[A]):
     """Answers that cover the domain, up to what a limit left.
 
-    What no answer covers is ``left``, as disjoint conjunctions, which hold the conditions of the domain as well. The
-    conditions of ``disjoint`` answers exclude each other. Where the domain was divided, ``pieces`` are disjoint parts
-    of the answers that have the same union as these.
+    What no answer covers is ``left``, as disjoint conjunctions. Where the domain was divided, ``pieces`` are disjoint
+    parts of the answers that have the same union as these.
     """
 
     answered: tuple[Answered[A], ...]
     complete: bool
     limit: str = ""
-    disjoint: bool = False
     left: tuple[Conditions, ...] = ()
     pieces: tuple[Piece, ...] = ()
 

@@ -32,13 +32,14 @@ __all__ = ["ClosedForm", "closed_form"]
 class ClosedForm:
     """Disjoint cells that cover the domain, up to what is ``undecided``; ``limit`` says why it was left.
 
-    ``proofs`` writes the proof of each cell, piece by piece.
+    ``proofs`` writes the proof of each cell, piece by piece. A ``remark`` is about the form of the cells alone.
     """
 
     cells: tuple[Cell, ...]
     proofs: tuple[Proof, ...]
     undecided: tuple[tuple[str, ...], ...]
     limit: str
+    remark: str = ""
 
 
 def closed_form(

@@ -7,8 +7,8 @@ numbers; the verification is the one that proves numeric answers.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from stackexact.errors import LimitReached
 from stackexact.exact.prover import Prover
@@ -20,22 +20,42 @@ from stackexact.solving.answers import proof_of
 from stackexact.solving.cells import Cell
 from stackexact.solving.making import Maker
 
-__all__ = ["IN_SEVERAL", "ROUTINES", "Proof", "Routine", "Traced"]
+if TYPE_CHECKING:
+    from stackexact.covering.smt import Domain
+    from stackexact.solving.several_alignment import ProvedRegions
+
+__all__ = ["ROUTINES", "InSeveral", "Proof", "Routine", "Traced"]
 
 Stop = Callable[[], bool]
+
 Proof = Callable[[], dict[str, Any]]
+"""Writes a proof, as it stands in a certificate, when somebody asks for it."""
+
+Finder: TypeAlias = "Callable[[PolynomialTables, Domain, Stop, int | None, Callable[[int], None]], ProvedRegions]"
+"""Finds regions for tables over a domain, up to so many, and tells how many it has found."""
+
+
+@dataclass(frozen=True, slots=True)
+class InSeveral:
+    """How a concept is answered over a domain in several parameters without searching point by point: what finds its
+    regions, and the search for proofs in them."""
+
+    regions: Finder
+    search: Callable[[Sampled, Stop], Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Routine:
     """One concept: the units it computes in, its search, its verification, what makes its cell, and the method that
-    writes its proof."""
+    writes its proof; and what it does otherwise where there are several parameters.
+    """
 
     tables: Callable[[Game, Ring], PolynomialTables]
     search: Callable[[Sampled, Stop], Any]
     verify: Callable[[Scalars[Any], Any, Prover[Any]], Any]
     make: Callable[[Maker[Any], Any], Cell]
     writer: str
+    in_several: InSeveral | None = None
 
     def at(self, game: Game, tables: PolynomialTables, sample: Any, stop: Stop) -> Traced:
         """Search at a point and verify on polynomials.
@@ -122,6 +142,14 @@ def _alignment_by_pairs(point: Sampled, stop: Stop) -> Any:
     return search_pair(point.numbers, stop)
 
 
+def _alignment_regions(
+    tables: PolynomialTables, domain: Domain, stop: Stop, max_regions: int | None, report: Callable[[int], None]
+) -> ProvedRegions:
+    from stackexact.solving.several_alignment import alignment_regions
+
+    return alignment_regions(tables, domain, stop=stop, max_regions=max_regions, report=report)
+
+
 def _correlated(point: Sampled, stop: Stop) -> Any:
     from stackexact.commitment.correlated import search
 
@@ -152,9 +180,14 @@ ROUTINES: Final[dict[str, Routine]] = {
     "self-tolerant": Routine(
         shared_tables, _self_tolerant, _verify(f"{_BENCHMARKS}.self_tolerant"), Maker.benchmark, "self_tolerant"
     ),
-    "alignment": Routine(shared_tables, _alignment, _verify(f"{_BENCHMARKS}.alignment"), Maker.alignment, "alignment"),
+    "alignment": Routine(
+        shared_tables,
+        _alignment,
+        _verify(f"{_BENCHMARKS}.alignment"),
+        Maker.alignment,
+        "alignment",
+        InSeveral(_alignment_regions, _alignment_by_pairs),
+    ),
     "correlated": Routine(own_tables, _correlated, _verify(f"{_MIXED}.correlated"), Maker.correlated, "correlated"),
 }
-
-IN_SEVERAL: Final = {**ROUTINES, "alignment": replace(ROUTINES["alignment"], search=_alignment_by_pairs)}
-"""The routines for several parameters: regions count for more than comparisons there."""
+"""How each concept is answered as a function of parameters, one or several."""

@@ -14,11 +14,10 @@ from typing import Any, Final
 
 from stackexact.covering.domain import relation_text_of_several
 from stackexact.covering.formulas import Conditions
-from stackexact.covering.needed import needed
-from stackexact.covering.partition import Area, Part, Points, partition
+from stackexact.covering.needed import Sparing
+from stackexact.covering.partition import Area, Part, partition
 from stackexact.covering.pieces import put_together
 from stackexact.covering.several import Answered, Covering, cover
-from stackexact.covering.signs import Signs
 from stackexact.covering.smt import Domain, Formula, Unknown
 from stackexact.exact.points import Point
 from stackexact.exact.rational_function import Exact, Expression
@@ -30,22 +29,22 @@ from stackexact.solving.cells import Cell
 from stackexact.solving.claims import Claims
 from stackexact.solving.closed_forms import ClosedForm
 from stackexact.solving.domains import SeveralParameters
-from stackexact.solving.routines import IN_SEVERAL, ROUTINES, Routine
-from stackexact.solving.several_alignment import alignment_regions
+from stackexact.solving.routines import ROUTINES, InSeveral, Routine
+from stackexact.solving.several_alignment import require_supported
 
 __all__ = ["closed_form_in_several"]
 
 SPARING: Final = 30_000_000
-"""What z3 may work to find conditions that can be spared."""
+"""What z3 may work to find conditions of regions that can be spared."""
 
 TIDYING: Final = 3_000_000
-"""What z3 may work to find conditions of pieces that can be spared, altogether."""
+"""What it may work to find those of pieces, altogether."""
 
 TRIED: Final = 30_000
-"""What it may work on each of them."""
+"""What it may work on each of these."""
 
 FEW: Final = 6
-"""Disjoint answers up to which they are joined into larger cells where that can be."""
+"""Regions up to which those with one claim are joined into larger cells where that can be."""
 
 
 def closed_form_in_several(
@@ -58,19 +57,26 @@ def closed_form_in_several(
     report: Callable[[int], None] = lambda answered: None,
 ) -> ClosedForm:
     """The answer of one concept as a function of the parameters, proved on the whole domain."""
-    work = _Work(game, domain, IN_SEVERAL[concept], stop)
-    covering = work.greatest(max_cells, report) if concept == "alignment" else work.covering(max_cells, report)
-    if covering.disjoint and len(covering.answered) > FEW:
-        cells, parts, left = work.as_they_are(covering)
-    else:
-        cells, parts, left = work.in_large_cells(covering)
-    proofs = tuple(partial(work.proof, concept, cell, part) for cell, part in zip(cells, parts, strict=True))
-    limit = covering.limit or ("z3 could not decide all of the domain" if left else "")
-    return ClosedForm(tuple(cells), proofs, left, limit)
+    work = _Work(game, domain, ROUTINES[concept], stop)
+    own = work.routine.in_several
+    made = work.by_points(max_cells, report) if own is None else work.by_regions(own, max_cells, report)
+    proofs = tuple(
+        partial(work.proof, concept, cell, conditions)
+        for cell, conditions in zip(made.cells, made.conditions, strict=True)
+    )
+    limit = made.limit or ("z3 could not decide all of the domain" if made.left else "")
+    return ClosedForm(made.cells, proofs, made.left, limit, made.remark)
 
 
-_Cells = tuple[list[Cell], list[Conditions], tuple[tuple[str, ...], ...]]
-"""Cells, the conditions of each, and what they leave."""
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """Cells with the conditions of each, and what they leave."""
+
+    cells: tuple[Cell, ...]
+    conditions: tuple[Conditions, ...]
+    left: tuple[tuple[str, ...], ...]
+    limit: str
+    remark: str = ""
 
 
 class _Work:
@@ -81,96 +87,96 @@ class _Work:
         self.stop, self.tables = stop, routine.tables(game, domain.parameters)
         self.describing = _Describing(self.parameters, self.domain, stop)
 
-    def covering(self, max_cells: int | None, report: Callable[[int], None]) -> Covering[Cell]:
-        """Answers, searched point by point."""
+    def by_points(self, max_cells: int | None, report: Callable[[int], None]) -> _Made:
+        """Cells from answers that are searched point by point."""
 
         def answer_at(sample: Point) -> tuple[Cell, Conditions]:
             found = self.routine.at(self.game, self.tables, sample, self.stop)
             return found.cell, found.conditions
 
-        return cover(self.domain, answer_at, max_cells=max_cells, report=report)
+        covering = cover(self.domain, answer_at, max_cells=max_cells, report=report)
+        return self._in_large_cells(covering)
 
-    def greatest(self, max_cells: int | None, report: Callable[[int], None]) -> Covering[Cell]:
-        """Answers, one for each quotient that is the greatest somewhere."""
-        regions, found = alignment_regions(self.tables, self.domain, stop=self.stop, max_cells=max_cells, report=report)
+    def by_regions(self, own: InSeveral, max_cells: int | None, report: Callable[[int], None]) -> _Made:
+        """Cells from the regions of a concept that finds them all at once; few are joined where that can be.
+
+        Many lose the conditions that others imply, until z3 has worked enough: a remark says so then.
+        """
+        found = own.regions(self.tables, self.domain, self.stop, max_cells, report)
         answered = []
-        for region, skeleton in regions:
-            traced = self.routine.traced(self.game, self.parameters, self.tables.at(region.sample), skeleton)
+        for region, skeleton in found.regions:
+            point = self.tables.at(region.sample)
+            traced = self.routine.traced(self.game, self.parameters, point, skeleton)
+            require_supported(traced.conditions, region, point)
             answered.append(Answered(traced.cell, region.conditions, region.sample))
-        return Covering(tuple(answered), not found.undecided, found.limit, True, found.undecided)
+        if len(answered) <= FEW:
+            return self._in_large_cells(
+                Covering(tuple(answered), not found.undecided, found.limit, found.undecided, ())
+            )
+        end = self.domain.reals.spent + SPARING
 
-    def in_large_cells(self, covering: Covering[Cell]) -> _Cells:
+        def enough() -> bool:
+            return self.stop() or self.domain.reals.spent > end
+
+        sparing = Sparing(self.domain, [one.sample for one in answered], enough)
+        parts = [
+            Part(number, 0, sparing.spared(region.compared, region.conditions), region.sample)
+            for number, (region, _) in enumerate(found.regions)
+        ]
+        parts.sort(key=_place)
+        cells = [replace(answered[part.area].answer, when=self.describing.when(part.conditions)) for part in parts]
+        made = self._made(cells, parts, found.undecided, found.limit)
+        return replace(made, remark="some cells keep conditions that their others may imply") if enough() else made
+
+    def _in_large_cells(self, covering: Covering[Cell]) -> _Made:
         """Cells as large as the answers with one claim allow."""
         groups = _Grouping(self.parameters, self.domain).groups(covering.answered)
         areas = [Area(tuple((one.conditions, one.sample) for one in group)) for group in groups]
         try:
             found = partition(self.domain, areas, stop=self.stop, or_else=bool(covering.pieces))
         except Unknown:
-            return self.in_pieces(covering, groups)
-        left = (*map(self._within, covering.left), *map(self._within, found.left))
+            return self._in_pieces(covering, groups)
         parts = sorted(found.parts, key=_place)
         cells = [self.describing.cell(groups[part.area], part) for part in parts]
-        return cells, [part.conditions for part in parts], tuple(map(self.describing.when, left))
+        return self._made(cells, parts, (*covering.left, *found.left), covering.limit)
 
-    def in_pieces(self, covering: Covering[Cell], groups: Sequence[Sequence[Answered[Cell]]]) -> _Cells:
+    def _in_pieces(self, covering: Covering[Cell], groups: Sequence[Sequence[Answered[Cell]]]) -> _Made:
         """Cells that are the pieces into which the search divided the domain, where large ones take too long."""
         end = self.domain.reals.spent + TIDYING
 
         def enough() -> bool:
             return self.stop() or self.domain.reals.spent > end
 
-        points = Points([piece.sample for piece in covering.pieces])
+        sparing = Sparing(self.domain, [piece.sample for piece in covering.pieces], enough, TRIED)
         numbers = {id(one): n for n, one in enumerate(covering.answered)}
         waiting = list(covering.pieces)
         found: list[tuple[Part, Cell]] = []
         for place, group in enumerate(groups):
             own = {numbers[id(one)] for one in group}
             for piece in put_together([piece for piece in waiting if piece.answers <= own]):
-                conditions = needed(self.domain, self._within(piece.conditions), points, enough, TRIED)
+                conditions = sparing.spared((), self._within(piece.conditions))
                 answers = [covering.answered[n].answer for n in sorted(piece.answers)]
                 cell = self.describing.claimed(group[0].answer, answers, conditions)
                 found.append((Part(place, min(piece.answers), conditions, piece.sample), cell))
             waiting = [piece for piece in waiting if not piece.answers <= own]
         found.sort(key=lambda pair: _place(pair[0]))
-        left = tuple(map(self.describing.when, map(self._within, covering.left)))
-        return [cell for _, cell in found], [part.conditions for part, _ in found], left
+        return self._made([cell for _, cell in found], [part for part, _ in found], covering.left, covering.limit)
 
     def _within(self, conditions: Conditions) -> Conditions:
         """Conditions without those of the domain."""
         return tuple(one for one in conditions if one not in self.domain.conditions)
 
-    def as_they_are(self, covering: Covering[Cell]) -> _Cells:
-        """A cell for each of many disjoint answers, without the conditions that the others imply.
-
-        When z3 has worked enough, further cells keep conditions that could be spared.
-        """
-        end = self.domain.reals.spent + SPARING
-
-        def enough() -> bool:
-            return self.stop() or self.domain.reals.spent > end
-
-        signs = Signs(self.domain)
-        points = Points([one.sample for one in covering.answered])
-        parts = []
-        for number, one in enumerate(covering.answered):
-            signs.saw(one.sample)
-            conditions = needed(self.domain, one.conditions, points, enough)
-            if not enough():
-                conditions = signs.simplified(conditions)
-            parts.append(Part(number, 0, conditions, one.sample))
-        parts.sort(key=_place)
-        answers = [covering.answered[part.area].answer for part in parts]
-        cells = [
-            replace(answer, when=self.describing.when(part.conditions))
-            for answer, part in zip(answers, parts, strict=True)
-        ]
-        return cells, [part.conditions for part in parts], tuple(map(self.describing.when, covering.left))
+    def _made(self, cells: Sequence[Cell], parts: Sequence[Part], left: Sequence[Conditions], limit: str) -> _Made:
+        conditions = tuple(part.conditions for part in parts)
+        return _Made(tuple(cells), conditions, tuple(self.describing.when(self._within(one)) for one in left), limit)
 
     def proof(self, concept: str, cell: Cell, conditions: Conditions) -> dict[str, Any]:
         """The proof of a cell, which no limit of the search bounds; what writes it is imported when somebody asks."""
         from stackexact.solving.several_proofs import Proving
 
-        always = partial(ROUTINES[concept].at, self.game, self.tables, stop=never)
+        own = self.routine.in_several
+        routine = self.routine if own is None else replace(self.routine, search=own.search)
+        always = partial(routine.at, self.game, self.tables, stop=never)
         return Proving(self.game, concept, self.parameters, self.domain, always).written(cell, conditions)
 
 

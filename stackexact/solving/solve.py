@@ -72,6 +72,8 @@ def solve(
         results[concept.name] = part.result
         if part.limit:
             left.append(f"{concept.name} undecided{' in part' if part.result.cells else ''}: {part.limit}")
+        if part.remark:
+            left.append(f"{concept.name}: {part.remark}")
         if part.proofs:
             proofs[concept.name] = part.proofs
     return Solution(game, results, tuple(left), proofs)
@@ -79,11 +81,12 @@ def solve(
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """One concept's result, a proof for each of its cells, and the limit that was reached, if one was."""
+    """One concept's result, a proof for each of its cells, the limit that was reached, if one was, and a remark."""
 
     result: Result
     proofs: tuple[Callable[[], dict[str, Any]], ...] = ()
     limit: str = ""
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +119,7 @@ class _ClosedForms:
         game, form = self.space.game, self._form(concept)
         bound = game.tolerance if concept.needs_tolerance else None
         result = Result(concept.name, form.cells, bound, form.undecided, game.parameters, game.assumptions)
-        return _Part(result, form.proofs, form.limit)
+        return _Part(result, form.proofs, form.limit, form.remark)
 
     def _form(self, concept: Concept) -> ClosedForm:
         from stackexact.solving.closed_forms import closed_form

@@ -6,15 +6,17 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
+from flint import fmpz_poly
 from hypothesis import given
 from mutants import mutants
 from oracles.benchmarks import alignment as defined
 from strategies import HUGE, TINY, Tables, games, share
 
-from stackexact.benchmarks.alignment import Alignment, search, search_pair, verify
+from stackexact.benchmarks.alignment import Alignment, AlignmentSkeleton, search, search_pair, verify
 from stackexact.errors import Unproved
 from stackexact.exact.fields import to_fraction
 from stackexact.exact.prover import Numbers
+from stackexact.exact.tracing import Tracer
 from stackexact.games.bimatrix import Game
 from stackexact.games.scalars import Scalars, common_unit
 
@@ -22,6 +24,10 @@ from stackexact.games.scalars import Scalars, common_unit
 def scalars(tables: Tables) -> Scalars[Any]:
     """Both tables in one unit."""
     return common_unit(Game(*tables))
+
+
+def sign(value: Any) -> int:
+    return (value > 0) - (value < 0)
 
 
 def plain(proved: Alignment[Any]) -> tuple[Fraction | None, bool]:
@@ -93,3 +99,19 @@ def test_known_constants(leader: Any, follower: Any, answer: tuple[Fraction | No
     """Constant players, a single pair, far scales, and the games of math.md A.4."""
     game = common_unit(Game(leader, follower))
     assert plain(verify(game, search(game), Numbers())) == answer
+
+
+def test_an_infinite_constant_needs_no_sign() -> None:
+    """What is recorded where the pair's payoffs rise holds where they fall."""
+    x = fmpz_poly([0, 1])
+    nought, one = fmpz_poly([0]), fmpz_poly([1])
+    game = Scalars(((nought, x),), ((one, one),), None, 1, 1)
+    recorded = []
+    for at in (-3, 3):
+        tracer = Tracer(lambda value: fmpz_poly([value]), lambda value, at=at: sign(value(at)))  # type: ignore[misc]
+        skeleton = AlignmentSkeleton((), (), (0, 1), True, True, None)
+        assert verify(game, skeleton, tracer).constant is None
+        recorded.append(tracer.conditions)
+    assert recorded[0] == recorded[1]
+    assert all(one.sign.admits(sign(one.polynomial(at))) for one in recorded[0] for at in (-7, 7))
+    assert not all(one.sign.admits(sign(one.polynomial(0))) for one in recorded[0])

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import combinations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from oracles.benchmarks import alignment as defined
+from strategies import Tables, games
 
 from stackexact.certificates.check import check
 
@@ -315,6 +320,61 @@ def test_orders_that_an_infinite_constant_does_not_need_are_whole_where_they_sta
     proof = {"extreme": pair, "different": pair}
     assert not verdict("alignment", one_sided, claim, {**proof, "by_leader": pair[::-1]})
     assert "expected every outcome" in verdict("alignment", one_sided, claim, {**proof, "by_leader": pair[:1]})
+
+
+@given(games(2, 2, kinds=("bits", "small", "quotients")), st.data())
+def test_a_proof_by_pairs_shows_true_claims_alone(tables: Tables, data: st.DataObject) -> None:
+    """Any claim with any pairs is shown only if it is true; the true one is, with the pairs that show it."""
+    true, same = defined(*tables)
+    payoffs = tuple([[str(value) for value in row] for row in table] for table in tables)
+    m, n = tables.shape
+    outcomes = [[f"a{i + 1}", f"b{j + 1}"] for i in range(m) for j in range(n)]
+    two = st.tuples(st.sampled_from(outcomes), st.sampled_from(outcomes)).map(list)
+    near = [Fraction(0), Fraction(1), *([] if true is None else [true, -true, 2 * true, true / 2, true + 1])]
+    claim = {"constant": str(data.draw(st.sampled_from(near))), "same_ranking": data.draw(st.booleans())}
+    numerator = data.draw(st.sampled_from(["leader", "follower"]))
+    pairs = {"extreme": data.draw(two), "numerator": numerator, "different": data.draw(two)}
+    pairs = {key: pairs[key] for key in data.draw(st.sets(st.sampled_from(sorted(pairs))))}
+    if not verdict("alignment", payoffs, claim, {"pairs": pairs}):
+        assert (Fraction(claim["constant"]), claim["same_ranking"]) == (true, same)
+    if true is not None:
+        truth = {"constant": str(true), "same_ranking": same}
+        ways = [
+            {**({"extreme": [a, b], "numerator": over} if true else {}), **({} if same else {"different": [c, d]})}
+            for a, b in combinations(outcomes, 2)
+            for c, d in combinations(outcomes, 2)
+            for over in ("leader", "follower")
+        ]
+        assert any(not verdict("alignment", payoffs, truth, {"pairs": one}) for one in ways or [{}])
+
+
+@pytest.mark.parametrize(
+    ("payoffs", "claim", "pairs", "why"),
+    [
+        (([["0", "2"]], [["0", "1"]]), ("1", True), {}, "more to one player than"),
+        (([["0", "2"]], [["0", "1"]]), ("-2", True), {}, "at least 0"),
+        (([["0", "2"]], [["0", "1"]]), ("3", True), {}, "does not attain"),
+        (([["0", "2"]], [["0", "1"]]), ("2", True), {"numerator": "follower"}, "does not attain"),
+        (([["0", "2"]], [["0", "1"]]), ("2", True), {"numerator": "both"}, "numerator"),
+        (([["0", "2"]], [["0", "1"]]), ("2", True), {"extreme": [["a1", "b1"], ["a1", "b1"]]}, "does not attain"),
+        (
+            ([["0", "2"]], [["0", "1"]]),
+            ("2", False),
+            {"different": [["a1", "b1"], ["a1", "b2"]]},
+            "rank this pair alike",
+        ),
+        (([["0", "2"]], [["1", "0"]]), ("2", True), {}, "rank some outcomes differently"),
+        (([["0", "2"]], [["0", "0"]]), ("0", True), {"extreme": None, "numerator": None}, "more to one player"),
+        (([["0", "2"]], [["0", "0"]]), ("oo", False), {"different": [["a1", "b1"], ["a1", "b2"]]}, "constant"),
+        (([["0"] * 201], [["0"] * 201]), ("0", True), {"extreme": None, "numerator": None}, "at most 200 outcomes"),
+    ],
+)
+def test_proofs_by_pairs_that_show_nothing(
+    payoffs: Any, claim: tuple[str, bool], pairs: dict[str, Any], why: str
+) -> None:
+    whole = {"extreme": [["a1", "b1"], ["a1", "b2"]], "numerator": "leader", **pairs}
+    proof = {"pairs": {key: value for key, value in whole.items() if value is not None}}
+    assert why in verdict("alignment", payoffs, {"constant": claim[0], "same_ranking": claim[1]}, proof)
 
 
 def test_undecided_regions_are_no_claim() -> None:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import random
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from flint import fmpz_mpoly
 
-from stackexact.covering.greatest import Quotient, greatest
-from stackexact.covering.smt import Domain, Reals
+from stackexact.covering.formulas import Conditions
+from stackexact.covering.greatest import greatest
+from stackexact.covering.labels import Label
+from stackexact.covering.rivals import Quotient
+from stackexact.covering.smt import Domain, Formula, Reals, Unknown
 from stackexact.exact.points import Point
 from stackexact.exact.reading import Parameters
 from stackexact.exact.tracing import Condition, Sign
@@ -48,35 +52,93 @@ CASES = {
 }
 
 
+def looked_at() -> list[Point]:
+    """A grid that meets every line on which something vanishes, and random points."""
+    rng = random.Random(0)
+    points = [Point.rational([x, y]) for x in GRID for y in GRID]
+    return points + [Point.rational([Fraction(rng.randint(0, 2000), 1000) for _ in "xy"]) for _ in range(100)]
+
+
+def meets(conditions: Conditions, point: Point) -> bool:
+    return all(one.sign.admits(point.sign_of(one.polynomial)) for one in conditions)
+
+
+def is_right(label: Label, quotients: list[Quotient], marks: list[fmpz_mpoly], point: Point) -> bool:
+    """Whether a label says what holds at a point."""
+    values = [value(one, point) for one in quotients]
+    if label.best is None:
+        return set(values) <= {Fraction(-1)}
+    if label.infinite:
+        return values[label.best] is None
+    if None in values or values[label.best] != max(value for value in values if value is not None):
+        return False
+    top, bottom = (point.sign_of(value) for value in (quotients[label.best].top, quotients[label.best].bottom))
+    if top * bottom != label.turn:
+        return False
+    if label.turn < 0:
+        return label.mark is None
+    if label.mark is None:
+        return all(point.sign_of(mark) >= 0 for mark in marks)
+    return point.sign_of(marks[label.mark]) < 0
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_each_point_has_one_region_and_its_quotient_is_the_greatest(case: str) -> None:
-    """On a grid that meets every line on which something vanishes, and at random points."""
+    """What a region says to hold of all quotients and marks holds as well, and its conditions say so."""
     quotients = [Quotient(*map(polynomial, both)) for both in CASES[case]]
     marks = [polynomial("x - y"), polynomial("y - x + 1")]
     found = greatest(square(), quotients, marks)
     assert not found.undecided
-    rng = random.Random(0)
-    points = [Point.rational([x, y]) for x in GRID for y in GRID]
-    points += [Point.rational([Fraction(rng.randint(0, 2000), 1000) for _ in "xy"]) for _ in range(200)]
-    points += [region.sample for region in found.regions if region.sample.is_rational]
-    for point in points:
-        holding = [
-            region.label
-            for region in found.regions
-            if all(one.sign.admits(point.sign_of(one.polynomial)) for one in region.conditions)
-        ]
+    for point in [*looked_at(), *(region.sample for region in found.regions if region.sample.is_rational)]:
+        holding = [region for region in found.regions if meets(region.conditions, point)]
         assert len(holding) == 1, (point.fractions, holding)
-        (label,) = holding
-        values = [value(one, point) for one in quotients]
-        if label.best is None:
-            assert set(values) == {Fraction(-1)}
-        elif label.infinite:
-            assert values[label.best] is None
-        else:
-            assert None not in values
-            assert values[label.best] == max(value for value in values if value is not None)
-            assert (label.mark is None) == all(point.sign_of(mark) >= 0 for mark in marks)
-            assert label.mark is None or point.sign_of(marks[label.mark]) < 0
+        (region,) = holding
+        assert is_right(region.label, quotients, marks, point)
+        assert meets(region.holding, point)
+        assert set(region.compared) <= set(region.conditions)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_what_z3_cannot_tell_is_undecided(case: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some of its answers fail to come: regions and what is undecided are disjoint, fill the domain, and are right."""
+    quotients = [Quotient(*map(polynomial, both)) for both in CASES[case]]
+    marks = [polynomial("x - y"), polynomial("y - x + 1")]
+    points, asked = looked_at(), Formula._found
+    doubted = set[bool]()
+    for seed in range(2):
+        rng = random.Random(seed)
+
+        def sometimes(self: Formula, conditions: Conditions, rng: random.Random = rng) -> Any:
+            if rng.random() < 0.3:
+                raise Unknown("z3 reached its limit")
+            return asked(self, conditions)
+
+        monkeypatch.setattr(Formula, "_found", sometimes)
+        found = greatest(square(), quotients, marks)
+        monkeypatch.setattr(Formula, "_found", asked)
+        doubted.add(bool(found.undecided))
+        assert bool(found.undecided) == bool(found.limit)
+        for point in points:
+            holding = [region.label for region in found.regions if meets(region.conditions, point)]
+            assert len(holding) + sum(meets(one, point) for one in found.undecided) == 1, point.fractions
+            assert all(is_right(label, quotients, marks, point) for label in holding)
+    assert True in doubted
+
+
+def test_a_time_limit_leaves_the_rest_undecided() -> None:
+    """Whenever the time is over: regions and what is undecided are disjoint and fill the domain."""
+    quotients = [Quotient(*map(polynomial, both)) for both in CASES["lines that cross"]]
+    marks = [polynomial("x - y"), polynomial("y - x + 1")]
+    points, sizes = looked_at(), set[int]()
+    for moments in (0, 12, 24, 36, 48, 60, 1000):
+        clock = iter(range(10**6))
+        found = greatest(square(), quotients, marks, stop=lambda: next(clock) >= moments)  # noqa: B023
+        sizes.add(len(found.regions))
+        assert bool(found.undecided) == ("time limit" in found.limit)
+        for point in points:
+            everything = [*(region.conditions for region in found.regions), *found.undecided]
+            assert sum(meets(one, point) for one in everything) == 1
+    assert len(sizes) > 2, sizes
 
 
 def test_a_limit_leaves_regions_undecided() -> None:

@@ -147,3 +147,47 @@ def test_samples_are_believed_only_where_they_lie(sample: dict[str, Any]) -> Non
                 assert "the point lies" in reason(changed, None)
                 found += 1
     assert found
+
+
+def test_alignment_compares_pairs() -> None:
+    """No order of outcomes is named, and every change of what is claimed or named is found without a solver."""
+    document = certificate("alignment", (1, 3), 8)
+    cells, proofs = (document[part]["alignment"]["cells"] for part in ("claims", "proofs"))
+    outcomes = [["a1", "b1"], ["a1", "b2"], ["a1", "b3"]]
+    assert coverage(check(document)) == "assumed"
+    changes = 0
+    for n, (cell, proof) in enumerate(zip(cells, proofs, strict=True)):
+        if cell["constant"] == "oo" or n % 3:
+            continue
+        for key, value in (
+            ("constant", f"2*({cell['constant']})"),
+            ("constant", f"-({cell['constant']})"),
+            ("constant", "oo"),
+            ("constant", "0"),
+            ("same_ranking", not cell["same_ranking"]),
+        ):
+            changed = copy.deepcopy(document)
+            changed["claims"]["alignment"]["cells"][n][key] = value
+            assert reason(changed, None), (cell, key, value)
+            changes += 1
+        for place, piece in enumerate(proof["pieces"]):
+            pairs = piece["proof"]["pairs"]
+            others = [[a, b] for a in outcomes for b in outcomes if a < b and [a, b] != sorted(pairs["extreme"])]
+            turned = "leader" if pairs["numerator"] == "follower" else "follower"
+            lies = [{**pairs, "extreme": other} for other in others] + [{**pairs, "numerator": turned}]
+            lies += [{key: value for key, value in pairs.items() if key != gone} for gone in pairs]
+            for lie in lies:
+                changed = copy.deepcopy(document)
+                changed["proofs"]["alignment"]["cells"][n]["pieces"][place]["proof"]["pairs"] = lie
+                assert reason(changed, None), (cell, lie)
+                changes += 1
+    assert changes > 20
+
+
+@pytest.mark.slow
+def test_alignment_of_two_by_two_actions_is_proved() -> None:
+    """One piece for each cell, and z3 shows that they cover the domain."""
+    document = certificate("alignment", (2, 2), 1)
+    FORM.validate(document)
+    assert [len(proof["pieces"]) for proof in document["proofs"]["alignment"]["cells"]] == [1] * 8
+    assert coverage(check(document, "z3")) == "proved by z3"

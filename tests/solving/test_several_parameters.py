@@ -59,7 +59,16 @@ def agrees(game: sx.Game, concept: str, result: Any, count: int = 40) -> None:
         if all(chain.at(at).holds() for chain in game.assumptions):
             assert sum(holds(cell.when, at) for cell in result.cells) == 1, at
             there, own = result.at(at), sx.solve(game.at(at), [concept])[concept].cells[0]
-            for name in ("leader", "follower", "commitment", "response", "tied", "attained", "constant"):
+            for name in (
+                "leader",
+                "follower",
+                "commitment",
+                "response",
+                "tied",
+                "attained",
+                "constant",
+                "same_ranking",
+            ):
                 assert getattr(there, name, None) == getattr(own, name, None), (at, name)
 
 
@@ -165,6 +174,7 @@ def test_larger_games_are_complete(concept: str, shape: tuple[int, int], seed: i
     ("concept", "shape", "seed"),
     [
         ("alignment", (2, 2), 0),
+        ("alignment", (2, 3), 1),
         ("mixed-strong", (3, 3), 0),
         ("mixed-strong", (3, 3), 1),
         ("mixed-strong", (3, 3), 5),
