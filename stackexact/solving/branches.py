@@ -35,6 +35,7 @@ __all__ = [
     "Value",
     "branches",
     "described",
+    "difference",
     "groups",
     "joined",
     "known_name",
@@ -43,6 +44,7 @@ __all__ = [
     "refuse_unknown",
     "regions",
     "relations",
+    "usual_name",
     "values_of",
 ]
 
@@ -132,6 +134,12 @@ def numeric_names(result: Result) -> tuple[str, ...]:
     cell = result.cells[0]
     shown = (field.name for field in fields(cell) if field.name != "when")
     return tuple(name for name in shown if isinstance(getattr(cell, name), Fraction | Expression | Infinity))
+
+
+def usual_name(result: Result) -> str:
+    """The value that is meant where none is named: the leader's, or the first that the cells have."""
+    names = numeric_names(result)
+    return "leader" if "leader" in names or not names else names[0]
 
 
 def known_name(result: Result, name: str) -> None:
@@ -230,6 +238,13 @@ def groups(form: Branches[Value]) -> tuple[Group[Value], ...]:
             return None
 
     return merged(Covering(answered), lambda value: value, value_at)
+
+
+def difference(one: Value, two: Value) -> Exact:
+    """One less the other; where one is infinite any number of the sign that the difference has."""
+    if isinstance(one, Infinity) or isinstance(two, Infinity):
+        return Fraction(isinstance(one, Infinity)) - Fraction(isinstance(two, Infinity))
+    return one - two
 
 
 def regions(result: Result, name: str) -> tuple[Region, ...]:

@@ -20,7 +20,7 @@ from stackexact.exact.numbers import exact
 from stackexact.exact.rational_function import Exact, Expression
 from stackexact.exact.real_roots import Root
 from stackexact.exact.records import FrozenMapping
-from stackexact.solving.branches import branches, names_in_play, relations
+from stackexact.solving.branches import branches, names_in_play, relations, usual_name
 from stackexact.solving.cells import Infinity
 from stackexact.solving.functions import refuse_outside
 
@@ -54,7 +54,8 @@ class ClosedFormFunction:
 
     @classmethod
     def of(cls, result: Result, name: str, *, floats: bool) -> ClosedFormFunction:
-        """Prepare a value of a result."""
+        """Prepare a value of a result; the usual one where ``name`` is empty."""
+        name = name or usual_name(result)
         if not result.cells or name == "when" or not hasattr(result.cells[0], name):
             names = result.cells[0].__dataclass_fields__ if result.cells else ()
             known = ", ".join(one for one in names if one != "when") or "nothing: no cell is decided"

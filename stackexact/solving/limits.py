@@ -12,7 +12,7 @@ from stackexact.errors import ExpressionError, InputError, LimitReached, UsageEr
 from stackexact.exact.numbers import exact, to_sympy
 from stackexact.exact.rational_function import Exact, Expression
 from stackexact.exact.real_roots import Root, real_roots
-from stackexact.solving.branches import Value, known_name, names_in_play, refuse_unknown, regions, values_of
+from stackexact.solving.branches import Value, known_name, names_in_play, refuse_unknown, regions, usual_name, values_of
 from stackexact.solving.claims import number_at
 from stackexact.solving.functions import symbolic
 
@@ -27,7 +27,7 @@ __all__ = ["breakpoints", "limit", "root_expression"]
 
 def breakpoints(result: Result, name: str, fixed: Mapping[str, Exact]) -> tuple[sympy.Expr, ...]:
     """Where one formula ends and another begins, inside the domain or at its ends, in ascending order."""
-    form = values_of(result, name, fixed)
+    form = values_of(result, name or usual_name(result), fixed)
     ends = {end for one in form.parts for end in (one.piece.low, one.piece.high) if end is not None}
     return tuple(map(root_expression, sorted(ends)))
 

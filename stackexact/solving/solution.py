@@ -90,8 +90,9 @@ class Result(Shown):
         given = {name: exact(value) for name, value in {**(values or {}), **more}.items()}
         return cell_at(self, given)
 
-    def lambdify(self, name: str = "leader", *, floats: bool = False) -> Callable[..., Any]:
-        """A function of the parameters (by position, by name or as one mapping) that returns a value of the cells.
+    def lambdify(self, name: str = "", *, floats: bool = False) -> Callable[..., Any]:
+        """A function of the parameters (by position, by name or as one mapping) that returns a value of the cells: the
+        leader's where none is named, or the only one.
 
         Exact arguments give a Fraction (``oo`` for an infinite constant). With ``floats`` an argument is taken as the
         exact value it has, and the exact result is rounded once, so that no cell is chosen by rounding; sequences and
@@ -118,7 +119,7 @@ class Result(Shown):
 
         return limit(self, name, parameter, to, {key: exact(value) for key, value in (at or {}).items()})
 
-    def breakpoints(self, name: str = "leader", *, at: Mapping[str, object] | None = None) -> tuple[sympy.Expr, ...]:
+    def breakpoints(self, name: str = "", *, at: Mapping[str, object] | None = None) -> tuple[sympy.Expr, ...]:
         """Where one formula of a value ends and the next begins, the ends of the domain included, as SymPy numbers.
 
         >>> import stackexact as sx
@@ -130,7 +131,7 @@ class Result(Shown):
         return breakpoints(self, name, {key: exact(value) for key, value in (at or {}).items()})
 
     def compare(
-        self, second: object, name: str = "leader", other: str = "", *, at: Mapping[str, object] | None = None
+        self, second: object, name: str = "", other: str = "", *, at: Mapping[str, object] | None = None
     ) -> Comparison:
         """A value of this result beside that of another, or an expression: :func:`stackexact.compare`."""
         from stackexact.solving.comparing import compare
