@@ -19,9 +19,10 @@ from stackexact.covering.one_parameter import Answered, Covering
 from stackexact.errors import InputError, UsageError, shorten
 from stackexact.exact.grammar import RESULT
 from stackexact.exact.rational_function import Exact, Expression
-from stackexact.exact.reading import Parameter
+from stackexact.exact.reading import Parameter, Parameters
 from stackexact.exact.real_roots import Root
 from stackexact.exact.relation import Assumption, parameters_of, parse_assumption
+from stackexact.exact.tracing import Condition, Polynomial
 from stackexact.solving.cells import Cell, Infinity
 from stackexact.solving.claims import number_at
 
@@ -34,6 +35,8 @@ __all__ = [
     "Region",
     "Value",
     "branches",
+    "conditions_at",
+    "constant_sign",
     "described",
     "difference",
     "groups",
@@ -154,6 +157,24 @@ def known_name(result: Result, name: str) -> None:
 def relations(when: Sequence[str]) -> tuple[Assumption, ...]:
     """The relations of a cell; as long as results may be."""
     return tuple(parse_assumption(text, limits=RESULT) for text in when)
+
+
+def conditions_at(
+    parameters: Parameter | Parameters, chains: Sequence[Assumption], fixed: Mapping[str, Exact]
+) -> tuple[Condition, ...] | None:
+    """Relations as conditions with numbers put in for some parameters; ``None`` where that makes one false."""
+    made = []
+    for condition in conditions_of(parameters, (chain.at(fixed) for chain in chains)):
+        if not condition.polynomial.is_constant():
+            made.append(condition)
+        elif not condition.sign.admits(constant_sign(condition.polynomial)):
+            return None
+    return tuple(made)
+
+
+def constant_sign(polynomial: Polynomial) -> int:
+    """The sign of a number as a polynomial (of the leading coefficient, where it is none)."""
+    return 0 if not polynomial else 1 if polynomial.leading_coefficient() > 0 else -1
 
 
 def names_in_play(result: Result) -> tuple[str, ...]:

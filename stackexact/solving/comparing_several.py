@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from stackexact.covering.domain import conditions_of, relation_text_of_several
+from stackexact.covering.domain import relation_text_of_several
 from stackexact.covering.needed import needed
 from stackexact.covering.partition import Area, Points, partition
 from stackexact.covering.several import Conditions, Domain, Signs
@@ -18,9 +18,8 @@ from stackexact.errors import UsageError
 from stackexact.exact.points import Point
 from stackexact.exact.rational_function import Exact, Expression
 from stackexact.exact.reading import Parameters
-from stackexact.exact.relation import Assumption
 from stackexact.exact.tracing import Condition, Polynomial, Sign, key_of
-from stackexact.solving.branches import Value, difference, regions, relations
+from stackexact.solving.branches import Value, conditions_at, constant_sign, difference, regions, relations
 from stackexact.solving.solution import Result
 
 __all__ = ["Compared", "compared_in_several"]
@@ -93,30 +92,15 @@ def _side(side: Result | Exact, name: str, parameters: Parameters, fixed: Mappin
         value = side.at(fixed) if isinstance(side, Expression) else side
         _, bottom = parameters.split(value)
         return _Side(() if bottom.is_constant() else (Condition(bottom, Sign.NONZERO),), (((), value),))
-    domain = _stated(parameters, side.assumptions, fixed)
+    domain = conditions_at(parameters, side.assumptions, fixed)
     if domain is None:
         raise UsageError(f"compare: expected values in at that the assumptions of {side.concept} admit, found others")
     parts: list[tuple[Conditions | None, Value | None]] = []
     for region in regions(side, name):
         value = region.value.at(fixed) if isinstance(region.value, Expression) else region.value
-        parts += [(_stated(parameters, relations(when), fixed), value) for when in region.whens]
-    parts += [(_stated(parameters, relations(when), fixed), None) for when in side.undecided]
+        parts += [(conditions_at(parameters, relations(when), fixed), value) for when in region.whens]
+    parts += [(conditions_at(parameters, relations(when), fixed), None) for when in side.undecided]
     return _Side(domain, tuple((conditions, value) for conditions, value in parts if conditions is not None))
-
-
-def _stated(parameters: Parameters, chains: Sequence[Assumption], fixed: Mapping[str, Exact]) -> Conditions | None:
-    """Relations as conditions; ``None`` where the numbers that are put in make one false."""
-    made = []
-    for condition in conditions_of(parameters, (chain.at(fixed) for chain in chains)):
-        if not condition.polynomial.is_constant():
-            made.append(condition)
-        elif not condition.sign.admits(_sign(condition.polynomial)):
-            return None
-    return tuple(made)
-
-
-def _sign(constant: Polynomial) -> int:
-    return 0 if not constant else 1 if constant.leading_coefficient() > 0 else -1
 
 
 def _meetings(one: _Side, two: _Side) -> Iterator[tuple[Conditions, Value | None, Value | None]]:
@@ -146,7 +130,7 @@ def _regions(
         return
     top, bottom = parameters.split(difference(one, two))
     if top.is_constant() and bottom.is_constant():
-        yield _Region(conditions, None if model is None else _sign(top), model)
+        yield _Region(conditions, None if model is None else constant_sign(top), model)
         return
     product = top if bottom.is_constant() else top * bottom
     seen = model.point.sign_of(product) if model is not None and model.point is not None else None
@@ -249,7 +233,7 @@ def _signs_of(conditions: Conditions) -> dict[tuple[object, ...], _Signs]:
     """The signs that each polynomial, taken with a positive leading coefficient, may have."""
     found: dict[tuple[object, ...], _Signs] = {}
     for condition in conditions:
-        turn = _sign(condition.polynomial)
+        turn = constant_sign(condition.polynomial)
         polynomial = condition.polynomial * turn
         signs = frozenset(one * turn for one in (-1, 0, 1) if condition.sign.admits(one))
         key = key_of(polynomial)
