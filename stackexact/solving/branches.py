@@ -39,6 +39,7 @@ __all__ = [
     "constant_sign",
     "described",
     "difference",
+    "domain_text",
     "groups",
     "joined",
     "known_name",
@@ -259,6 +260,11 @@ def groups(form: Branches[Value]) -> tuple[Group[Value], ...]:
             return None
 
     return merged(Covering(answered), lambda value: value, value_at)
+
+
+def domain_text(result: Result) -> str:
+    """The assumptions, for a message."""
+    return " and ".join(map(str, result.assumptions)) or "all real numbers"
 
 
 def difference(one: Value, two: Value) -> Exact:

@@ -21,7 +21,15 @@ from stackexact.exact.numbers import exact
 from stackexact.exact.rational_function import Exact, Expression, symbol
 from stackexact.exact.reading import Parameter
 from stackexact.exact.real_roots import Root
-from stackexact.solving.branches import Branches, Value, known_name, names_in_play, numeric_names, values_of
+from stackexact.solving.branches import (
+    Branches,
+    Value,
+    domain_text,
+    known_name,
+    names_in_play,
+    numeric_names,
+    values_of,
+)
 from stackexact.solving.cells import Infinity
 from stackexact.solving.claims import number_at
 
@@ -30,7 +38,7 @@ if TYPE_CHECKING:
 
     from stackexact.solving.solution import Result
 
-__all__ = ["View", "domain_text", "math_text", "near", "new_axes", "plot", "root_text"]
+__all__ = ["View", "math_text", "near", "new_axes", "plot", "root_text"]
 
 _SAMPLES: Final = 200
 _FEWEST: Final = 8
@@ -83,11 +91,6 @@ def plot(
         _draw(axes, view, form, name, _Style.of(number, crowded=len(view.points) > _MANY), heights)
     _frame(axes, view, result.concept, forms[0][1].parameter.name, heights)
     return axes
-
-
-def domain_text(result: Result) -> str:
-    """The assumptions, for a message."""
-    return " and ".join(map(str, result.assumptions)) or "all real numbers"
 
 
 def _number(value: object) -> Fraction:

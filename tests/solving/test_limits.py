@@ -73,6 +73,10 @@ def test_a_limit_is_that_of_the_formula_next_to_the_point() -> None:
         step.limit("leader", "delta", "0")
     with pytest.raises(InputError, match="just below -1"):
         step.limit("leader", "delta", "-1-")
+    with pytest.raises(InputError, match=r"delta does not go to oo on the domain \(-1 <= delta < 1\)"):
+        step.limit("leader", "delta", "oo")
+    with pytest.raises(InputError, match="does not go to -oo"):
+        step.limit("leader", "delta", "-oo")
     with pytest.raises(InputError, match="near 5"):
         step.limit("leader", "delta", 5)
 
