@@ -48,6 +48,7 @@ __all__ = [
     "refuse_unknown",
     "regions",
     "relations",
+    "stated",
     "usual_name",
     "values_of",
 ]
@@ -205,8 +206,19 @@ def refuse_unknown(result: Result, fixed: Mapping[str, Exact]) -> None:
             raise UsageError(f"{result.concept}: expected numbers for its parameters ({known}), found {shorten(name)}")
 
 
-def branches(result: Result, fixed: Mapping[str, Exact] | None = None) -> Branches[Cell]:
-    """The cells of a result along the one parameter that is left when others are ``fixed`` at numbers."""
+def stated(result: Result) -> tuple[tuple[tuple[Assumption, ...], Cell | None], ...]:
+    """The relations of each cell, and of what is undecided (``None``), read once for many uses."""
+    entries: list[tuple[tuple[str, ...], Cell | None]] = [(cell.when, cell) for cell in result.cells]
+    return tuple((relations(when), cell) for when, cell in (*entries, *((when, None) for when in result.undecided)))
+
+
+def branches(
+    result: Result,
+    fixed: Mapping[str, Exact] | None = None,
+    entries: Sequence[tuple[tuple[Assumption, ...], Cell | None]] | None = None,
+) -> Branches[Cell]:
+    """The cells of a result along the one parameter that is left when others are ``fixed`` at numbers; ``entries`` is
+    what :func:`stated` says of it, where that is known."""
     fixed = fixed or {}
     refuse_unknown(result, fixed)
     left = [name for name in names_in_play(result) if name not in fixed]
@@ -219,9 +231,8 @@ def branches(result: Result, fixed: Mapping[str, Exact] | None = None) -> Branch
     parameter, line = Parameter(left[0]), Line()
     domain = line.selected(line.everything, conditions_of(parameter, (one.at(fixed) for one in result.assumptions)))
     parts: list[Branch[Cell]] = []
-    entries: list[tuple[tuple[str, ...], Cell | None]] = [(cell.when, cell) for cell in result.cells]
-    for when, cell in (*entries, *((when, None) for when in result.undecided)):
-        conditions = conditions_of(parameter, (one.at(fixed) for one in relations(when)))
+    for chains, cell in stated(result) if entries is None else entries:
+        conditions = conditions_of(parameter, (one.at(fixed) for one in chains))
         parts += (Branch(piece, cell) for piece in line.selected(domain, conditions))
     return Branches(parameter, line, domain, tuple(sorted(parts, key=lambda part: part.piece.sample)))
 

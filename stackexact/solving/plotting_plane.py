@@ -16,7 +16,7 @@ from stackexact.exact.rational_function import Exact, Expression, symbol
 from stackexact.exact.reading import Parameter, Parameters
 from stackexact.exact.real_roots import real_roots
 from stackexact.exact.relation import Assumption
-from stackexact.solving.branches import branches, domain_text, relations
+from stackexact.solving.branches import branches, domain_text, relations, stated
 from stackexact.solving.cells import Cell
 from stackexact.solving.plotting import math_text, near, new_axes
 from stackexact.solving.plotting_thin import Place, Span, around_some, is_near, isolated, linked
@@ -57,11 +57,13 @@ class _Found(NamedTuple):
     points: tuple[tuple[Place, Cell | None], ...]
 
     @classmethod
-    def inside(cls, result: Result, box: Mapping[str, Span], fixed: Mapping[str, Exact]) -> _Found:
+    def inside(
+        cls, result: Result, box: Mapping[str, Span], fixed: Mapping[str, Exact], names: Sequence[str]
+    ) -> _Found:
         """Look along columns and rows, and then for what these do not meet."""
         across, up = box
-        columns = tuple(_sections(result, (across, up), box, fixed, _COLUMNS))
-        rows = tuple(_sections(result, (up, across), box, fixed, _ROWS))
+        columns = tuple(_sections(result, (across, up), box, fixed, names, _COLUMNS))
+        rows = tuple(_sections(result, (up, across), box, fixed, names, _ROWS))
         met = {id(part.cell) for part in (*columns, *rows)}
         return cls(columns, rows, tuple(isolated(result, box, fixed, met)))
 
@@ -85,10 +87,10 @@ def plot_plane(
         if key not in free:
             raise UsageError(f"plot: expected ranges of {' and '.join(free)}, found one of {key}")
     box = {name: ranges.get(name) or _range(result, name, fixed) for name in free}
-    found = _Found.inside(result, box, fixed)
+    found = _Found.inside(result, box, fixed, names)
     if found.nothing and not ranges:
         box = around_some(result, free, fixed) or box
-        found = _Found.inside(result, box, fixed)
+        found = _Found.inside(result, box, fixed, names)
     if found.nothing:
         raise InputError(f"plot: expected ranges that meet the domain ({domain_text(result)}), found none that do")
     drawing = _Drawing.of(result, box, names, ax if ax is not None else new_axes())
@@ -140,6 +142,8 @@ class _Drawing:
         self, columns: Iterable[_Part], rows: Iterable[_Part], points: Sequence[tuple[Place, Cell | None]]
     ) -> None:
         """Lines through the points at which columns and rows meet a curve, and dots where there is no line."""
+        filled = [part for part in columns if part.low < part.high]
+        points = [(place, cell) for place, cell in points if not self._is_filled(place, cell, filled)]
         met = [[part for part in parts if part.low == part.high] for parts in (columns, rows)]
         cells = [*(part.cell for parts in met for part in parts), *(cell for _, cell in points)]
         for formula in dict.fromkeys(map(self._formula, cells)):
@@ -157,6 +161,16 @@ class _Drawing:
             alone = [place for place in alone if not is_near(place, known)]
             if alone:
                 self._plot(alone, "o", formula, markersize=7, mec="white", clip_on=False)
+
+    def _is_filled(self, place: Place, cell: Cell | None, filled: Iterable[_Part]) -> bool:
+        """Whether a region of the same formula lies around a point."""
+        (left, right), (bottom, top) = self.box.values()
+        x, y = left + Fraction(place[0]) * (right - left), bottom + Fraction(place[1]) * (top - bottom)
+        return any(
+            abs(part.place - x) * _COLUMNS <= right - left and part.low <= y <= part.high
+            for part in filled
+            if self._formula(part.cell) == self._formula(cell)
+        )
 
     def _shares(self, part: _Part, turn: int) -> tuple[int, float, float]:
         """A point on a column (or a row, if turned) in shares of the picture."""
@@ -190,22 +204,32 @@ class _Drawing:
 
 
 def _sections(
-    result: Result, free: tuple[str, str], box: Mapping[str, Span], fixed: Mapping[str, Exact], count: int
+    result: Result,
+    free: tuple[str, str],
+    box: Mapping[str, Span],
+    fixed: Mapping[str, Exact],
+    names: Sequence[str],
+    count: int,
 ) -> Iterator[_Part]:
-    """For each of many values of the first parameter the parts of the second."""
+    """For each of many values of the first parameter the parts of the second; a point that looks like what is beside it
+    is no part."""
+    entries = stated(result)
+    looks = {id(cell): tuple(getattr(cell, name) for name in names) for cell in result.cells}
     first, second = free
     (left, right), (bottom, top) = box[first], box[second]
     width = (right - left) / count
     for number in range(count):
         x = left + width * (number + Fraction(1, 2))
         try:
-            parts = branches(result, {**fixed, first: x}).parts
+            parts = branches(result, {**fixed, first: x}, entries).parts
         except InputError:  # nothing but numbers is left on this line: no relation with the second parameter
             continue
         for place, part in enumerate(parts):
             beside = (*parts[max(place - 1, 0) : place], *parts[place + 1 : place + 2])
             if part.piece.is_point and any(
-                other.value is part.value and part.piece.low in (other.piece.low, other.piece.high) for other in beside
+                looks.get(id(other.value)) == looks.get(id(part.value))
+                and part.piece.low in (other.piece.low, other.piece.high)
+                for other in beside
             ):
                 continue  # the edge of a region
             low = bottom if part.piece.low is None else near(part.piece.low)

@@ -311,3 +311,13 @@ def test_many_parts_are_few_artists() -> None:
     for x, y in zip(curve.get_xdata()[1:-2:17], curve.get_ydata()[1:-2:17], strict=True):  # type: ignore[index]
         if not math.isnan(x) and x != round(x):
             assert y == pytest.approx(value(float(x)))
+
+
+def test_a_cell_that_looks_like_its_surroundings_is_not_marked() -> None:
+    """The response changes on a line, the value that is drawn does not."""
+    chains = tuple(map(parse_assumption, ("0 < x < 1", "0 < y < 1")))
+    whens = ("x < 1/3",), ("x == 1/3", "y < 1/7"), ("x == 1/3", "y >= 1/7"), ("x > 1/3",)
+    cells = tuple(BenchmarkCell(when, sx.parse("x + y"), Fraction(number), None) for number, when in enumerate(whens))
+    result = Result("tolerant", cells, None, (), ("x", "y"), chains)
+    assert not result.plot(names=["leader"]).lines
+    assert len(result.plot(names=["follower"]).lines) == 2
