@@ -178,10 +178,10 @@ def _certify(solution: Solution, place: str) -> None:
 
     made = solution.certificate()
     if not made.document["claims"]:
-        note("nothing was decided, so there is no certificate to write")
+        note("no concept was decided on its whole domain, so there is no certificate to write")
         return
     if not solution.complete:
-        note("the certificate holds the decided concepts only")
+        note("the certificate holds the decided concepts only: those with cells on their whole domain")
     write_aside(place, made.dumps())
 
 

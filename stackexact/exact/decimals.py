@@ -5,16 +5,21 @@ Nothing here passes through a binary float, and no rounded number is ever comput
 
 from __future__ import annotations
 
+import re
 from decimal import MAX_EMAX, MIN_EMIN, ROUND_HALF_EVEN, Context, Decimal, Inexact
 from fractions import Fraction
 from typing import Final, NamedTuple
 
 from stackexact.exact.digits import fraction_to_text, int_to_text
 
-__all__ = ["Rounded", "rounded", "shortened"]
+__all__ = ["Rounded", "numerals_shortened", "rounded", "shortened"]
 
 MIN_POSITIONAL: Final = -5
 """Numbers below 1e-5 are written with an exponent, as are those whose integer part has more digits than are shown."""
+
+
+_LONG: Final = re.compile(r"[0-9]{31,}")
+"""Numerals that are too long for a line with others."""
 
 
 class Rounded(NamedTuple):
@@ -49,6 +54,15 @@ def _written(figures: str, exponent: int, digits: int) -> str:
         return f"0.{'0' * (-exponent - 1)}{figures}"
     whole, rest = figures[: exponent + 1].ljust(exponent + 1, "0"), figures[exponent + 1 :]
     return f"{whole}.{rest}" if rest else whole
+
+
+def numerals_shortened(text: str, ends: int = 6) -> str:
+    """An expression or a relation with the middle of every long numeral left out.
+
+    >>> numerals_shortened("0 < delta < " + "7" * 2000)
+    '0 < delta < 777777…777777'
+    """
+    return _LONG.sub(lambda found: f"{found[0][:ends]}…{found[0][-ends:]}", text)
 
 
 def shortened(value: Fraction, ends: int = 3) -> str:

@@ -57,6 +57,9 @@ WRITTEN: Final = Limits(characters=250_000, digits=120_412)
 RESULT: Final = Limits(characters=50_000_000, digits=5_000_000, bits=20_000_000, effort=10**12)
 """What may be read back: results are longer than inputs."""
 
+_WIDTH: Final = 60
+"""Longest text that a message quotes as a whole."""
+
 _PRECEDENCE: Final = {"+": 1, "-": 1, "*": 2, "/": 2, "sign": 3, "**": 4}
 
 
@@ -251,8 +254,16 @@ class _Reader:
 
     def error(self, place: int, expected: str, found: str, *, quote: bool = True) -> ExpressionError:
         shown = shorten(found) if quote and found != "the end" else found
-        where = f"at character {place + 1} of {shorten(self.text)}"
+        where = f"at character {place + 1} of {self.around(place)}"
         return ExpressionError(f"expected {expected}, found {shown} {where}")
+
+    def around(self, place: int) -> str:
+        """The text about a place, quoted; dots where it goes on."""
+        if len(self.text) <= _WIDTH:
+            return shorten(self.text)
+        low, high = max(0, place - _WIDTH // 2), place + _WIDTH // 4
+        dots = "..." if low else "", "..." if high < len(self.text) else ""
+        return shorten(f"{dots[0]}{self.text[low:high]}{dots[1]}")
 
 
 def _short(value: Fraction) -> bool:

@@ -124,6 +124,8 @@ class Expression:
         Fraction(100, 1)
         """
         names = self.parameters
+        if values.keys().isdisjoint(names):
+            return self
         points: list[Exact] = [values[name] if name in values else symbol(name) for name in names]
         top, bottom = _evaluate(self.numerator, points), _evaluate(self.denominator, points)
         if bottom == 0:
@@ -137,16 +139,15 @@ class Expression:
 
         symbols = [sympy.Symbol(name) for name in self.parameters]
 
-        def side(terms: dict[tuple[int, ...], int]) -> Any:
+        def side(terms: dict[tuple[int, ...], int], divisor: int = 1) -> Any:
             parts = []
             for powers, value in terms.items():
                 factors = [s**p for s, p in zip(symbols, powers, strict=True) if p]
-                parts.append(sympy.Mul(sympy.Integer(value), *factors))
+                parts.append(sympy.Mul(sympy.Rational(value, divisor), *factors))
             return sympy.Add(*parts)
 
         if self.is_polynomial:
-            number = next(iter(self.denominator.values()))
-            polynomial: SympyExpr = sympy.expand(side(self.numerator) / number)
+            polynomial: SympyExpr = side(self.numerator, next(iter(self.denominator.values())))
             return polynomial
         quotient: SympyExpr = side(self.numerator) / side(self.denominator)
         return quotient

@@ -47,7 +47,8 @@ class Game:
 
     ``leader`` and ``follower`` are tables of m rows and n columns: nested sequences or NumPy arrays of integers,
     fractions, text (``"3/5"``, ``"2*delta"``), SymPy expressions. ``parameters`` may be left out: the names used are
-    then the parameters. ``tolerance`` is the γ of the error-tolerant benchmarks. Bad input raises
+    then the parameters. ``assumptions`` are relations, or one of them as text. ``tolerance`` is the γ of the
+    error-tolerant benchmarks. Bad input raises
     :class:`~stackexact.errors.GameError` with the place and the remedy.
 
     >>> game = Game(leader=[["3/5", "1/5"], ["1/2", "2/5"]], follower=[["delta", 0], ["3/5", "2/5"]],
@@ -76,7 +77,7 @@ class Game:
         *,
         actions: Actions | Mapping[str, Sequence[str]] | None = None,
         parameters: Sequence[str] | None = None,
-        assumptions: Iterable[str | Assumption] = (),
+        assumptions: Iterable[str | Assumption] | str | Assumption | None = (),
         tolerance: object = None,
         name: str | None = None,
         description: str | None = None,
@@ -86,7 +87,7 @@ class Game:
         work = Work(INPUT.effort)
         tables = Payoffs(_table(leader, "leader", floats, work), _table(follower, "follower", floats, work))
         _same_shape(tables)
-        chains = tuple(_assumption(a, i, work) for i, a in enumerate(assumptions))
+        chains = _assumptions(assumptions, work)
         bound = None if tolerance is None else _tolerance(tolerance, floats, work)
         used = _used_names(tables, chains, bound)
         values = {
@@ -174,7 +175,9 @@ class Game:
         """The game with this tolerance γ."""
         bound = _tolerance(tolerance, "refuse")
         if unknown := sorted(set(parameters_of(bound)) - set(self.parameters)):
-            raise GameError(f"tolerance: expected a number or the game's parameters, found {', '.join(unknown)}")
+            remedy = f"declare it in the game, with an assumption: '0 <= {unknown[0]}'"
+            found = f"found {', '.join(unknown)}; {remedy}"
+            raise GameError(f"tolerance: expected a number or the game's parameters, {found}")
         return self._with(tolerance=bound)
 
     def with_leader(self, player: int) -> Game:
@@ -344,6 +347,18 @@ def _parameters(given: Sequence[str] | None, used: set[str]) -> tuple[str, ...]:
         found = f"{shorten(missing[0])} undeclared; add it to the list or correct it where it stands"
         raise GameError(f"parameters: expected every name in use, found {found}")
     return tuple(given)
+
+
+def _assumptions(given: Iterable[str | Assumption] | str | Assumption | None, work: Work) -> tuple[Assumption, ...]:
+    """Chains of relations; a single one need not be put into a list."""
+    if given is None:
+        given = ()
+    if isinstance(given, str | Assumption):
+        given = (given,)
+    if not isinstance(given, Iterable) or isinstance(given, Mapping):
+        found = f"{type(given).__name__} {shorten(given)}"
+        raise GameError(f"assumptions: expected a list of relations, found {found}; write ['0 < delta']")
+    return tuple(_assumption(one, i, work) for i, one in enumerate(given))
 
 
 def _assumption(given: str | Assumption, place: int, work: Work) -> Assumption:

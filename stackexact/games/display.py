@@ -67,7 +67,9 @@ def game_page(page: Page, game: Game, marks: Marks | None = None, remark: str = 
     page.paragraph(remark, "dim")
     page.paragraph(game.description or "")
     for label, fact in table.facts:
-        page.paragraph(f"{label}: {fact}", "dim")
+        told = ", ".join(map(str, game.assumptions)) if page.full and label == "assumptions" else fact
+        page.shortened |= "…" in told
+        page.paragraph(f"{label}: {told}", "dim")
     page.add()
     page.lines += _grid(page, table, number)
     page.add()

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Final
 
-from stackexact.exact.decimals import rounded, shortened
+from stackexact.exact.decimals import numerals_shortened, rounded, shortened
 from stackexact.exact.rational_function import Exact
 from stackexact.exact.relation import text_of
 from stackexact.games.bimatrix import Game
@@ -66,7 +66,7 @@ class GameTable:
         game = self.game
         found = (
             ("parameters", ", ".join(game.parameters)),
-            ("assumptions", ", ".join(map(str, game.assumptions))),
+            ("assumptions", numerals_shortened(", ".join(map(str, game.assumptions)))),
             ("tolerance", "" if game.tolerance is None else brief(game.tolerance)),
         )
         return tuple((label, text) for label, text in found if text)

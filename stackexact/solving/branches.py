@@ -19,9 +19,10 @@ from stackexact.covering.one_parameter import Answered, Covering
 from stackexact.errors import InputError, UsageError, shorten
 from stackexact.exact.grammar import RESULT
 from stackexact.exact.rational_function import Exact, Expression
-from stackexact.exact.reading import Parameter
+from stackexact.exact.reading import Parameter, Parameters
 from stackexact.exact.real_roots import Root
 from stackexact.exact.relation import Assumption, parameters_of, parse_assumption
+from stackexact.exact.tracing import Condition, Polynomial
 from stackexact.solving.cells import Cell, Infinity
 from stackexact.solving.claims import number_at
 
@@ -34,7 +35,11 @@ __all__ = [
     "Region",
     "Value",
     "branches",
+    "conditions_at",
+    "constant_sign",
     "described",
+    "difference",
+    "domain_text",
     "groups",
     "joined",
     "known_name",
@@ -43,6 +48,8 @@ __all__ = [
     "refuse_unknown",
     "regions",
     "relations",
+    "stated",
+    "usual_name",
     "values_of",
 ]
 
@@ -134,6 +141,12 @@ def numeric_names(result: Result) -> tuple[str, ...]:
     return tuple(name for name in shown if isinstance(getattr(cell, name), Fraction | Expression | Infinity))
 
 
+def usual_name(result: Result) -> str:
+    """The value that is meant where none is named: the leader's, or the first that the cells have."""
+    names = numeric_names(result)
+    return "leader" if "leader" in names or not names else names[0]
+
+
 def known_name(result: Result, name: str) -> None:
     """Refuse what the cells of a result do not have."""
     if not result.cells:
@@ -146,6 +159,24 @@ def known_name(result: Result, name: str) -> None:
 def relations(when: Sequence[str]) -> tuple[Assumption, ...]:
     """The relations of a cell; as long as results may be."""
     return tuple(parse_assumption(text, limits=RESULT) for text in when)
+
+
+def conditions_at(
+    parameters: Parameter | Parameters, chains: Sequence[Assumption], fixed: Mapping[str, Exact]
+) -> tuple[Condition, ...] | None:
+    """Relations as conditions with numbers put in for some parameters; ``None`` where that makes one false."""
+    made = []
+    for condition in conditions_of(parameters, (chain.at(fixed) for chain in chains)):
+        if not condition.polynomial.is_constant():
+            made.append(condition)
+        elif not condition.sign.admits(constant_sign(condition.polynomial)):
+            return None
+    return tuple(made)
+
+
+def constant_sign(polynomial: Polynomial) -> int:
+    """The sign of a number as a polynomial (of the leading coefficient, where it is none)."""
+    return 0 if not polynomial else 1 if polynomial.leading_coefficient() > 0 else -1
 
 
 def names_in_play(result: Result) -> tuple[str, ...]:
@@ -175,8 +206,19 @@ def refuse_unknown(result: Result, fixed: Mapping[str, Exact]) -> None:
             raise UsageError(f"{result.concept}: expected numbers for its parameters ({known}), found {shorten(name)}")
 
 
-def branches(result: Result, fixed: Mapping[str, Exact] | None = None) -> Branches[Cell]:
-    """The cells of a result along the one parameter that is left when others are ``fixed`` at numbers."""
+def stated(result: Result) -> tuple[tuple[tuple[Assumption, ...], Cell | None], ...]:
+    """The relations of each cell, and of what is undecided (``None``), read once for many uses."""
+    entries: list[tuple[tuple[str, ...], Cell | None]] = [(cell.when, cell) for cell in result.cells]
+    return tuple((relations(when), cell) for when, cell in (*entries, *((when, None) for when in result.undecided)))
+
+
+def branches(
+    result: Result,
+    fixed: Mapping[str, Exact] | None = None,
+    entries: Sequence[tuple[tuple[Assumption, ...], Cell | None]] | None = None,
+) -> Branches[Cell]:
+    """The cells of a result along the one parameter that is left when others are ``fixed`` at numbers; ``entries`` is
+    what :func:`stated` says of it, where that is known."""
     fixed = fixed or {}
     refuse_unknown(result, fixed)
     left = [name for name in names_in_play(result) if name not in fixed]
@@ -189,9 +231,8 @@ def branches(result: Result, fixed: Mapping[str, Exact] | None = None) -> Branch
     parameter, line = Parameter(left[0]), Line()
     domain = line.selected(line.everything, conditions_of(parameter, (one.at(fixed) for one in result.assumptions)))
     parts: list[Branch[Cell]] = []
-    entries: list[tuple[tuple[str, ...], Cell | None]] = [(cell.when, cell) for cell in result.cells]
-    for when, cell in (*entries, *((when, None) for when in result.undecided)):
-        conditions = conditions_of(parameter, (one.at(fixed) for one in relations(when)))
+    for chains, cell in stated(result) if entries is None else entries:
+        conditions = conditions_of(parameter, (one.at(fixed) for one in chains))
         parts += (Branch(piece, cell) for piece in line.selected(domain, conditions))
     return Branches(parameter, line, domain, tuple(sorted(parts, key=lambda part: part.piece.sample)))
 
@@ -230,6 +271,18 @@ def groups(form: Branches[Value]) -> tuple[Group[Value], ...]:
             return None
 
     return merged(Covering(answered), lambda value: value, value_at)
+
+
+def domain_text(result: Result) -> str:
+    """The assumptions, for a message."""
+    return " and ".join(map(str, result.assumptions)) or "all real numbers"
+
+
+def difference(one: Value, two: Value) -> Exact:
+    """One less the other; where one is infinite any number of the sign that the difference has."""
+    if isinstance(one, Infinity) or isinstance(two, Infinity):
+        return Fraction(isinstance(one, Infinity)) - Fraction(isinstance(two, Infinity))
+    return one - two
 
 
 def regions(result: Result, name: str) -> tuple[Region, ...]:

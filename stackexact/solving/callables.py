@@ -20,7 +20,8 @@ from stackexact.exact.numbers import exact
 from stackexact.exact.rational_function import Exact, Expression
 from stackexact.exact.real_roots import Root
 from stackexact.exact.records import FrozenMapping
-from stackexact.solving.branches import branches, names_in_play, relations
+from stackexact.solving.algebraic import cell_at_root, is_irrational, number_at_root, number_or_root
+from stackexact.solving.branches import branches, names_in_play, relations, usual_name
 from stackexact.solving.cells import Infinity
 from stackexact.solving.functions import refuse_outside
 
@@ -54,7 +55,8 @@ class ClosedFormFunction:
 
     @classmethod
     def of(cls, result: Result, name: str, *, floats: bool) -> ClosedFormFunction:
-        """Prepare a value of a result."""
+        """Prepare a value of a result; the usual one where ``name`` is empty."""
+        name = name or usual_name(result)
         if not result.cells or name == "when" or not hasattr(result.cells[0], name):
             names = result.cells[0].__dataclass_fields__ if result.cells else ()
             known = ", ".join(one for one in names if one != "when") or "nothing: no cell is decided"
@@ -83,6 +85,11 @@ class ClosedFormFunction:
         return self._one(found)
 
     def _one(self, given: Mapping[str, object]) -> Any:
+        irrational = {name: value for name, value in given.items() if is_irrational(value)}
+        if irrational:
+            cell = cell_at_root(self.result, {name: number_or_root(value) for name, value in given.items()})
+            found = number_at_root(getattr(cell, self.name), irrational)
+            return _floats(found) if self.floats else found
         point = {name: self._number(name, value) for name, value in given.items()}
         place = self._place(point)
         if place is None:
@@ -215,6 +222,15 @@ _ADMITTED = {"<": {-1}, "<=": {-1, 0}, ">": {1}, ">=": {0, 1}, "==": {0}, "!=": 
 
 def _sign(value: Any) -> int:
     return 1 if value > 0 else -1 if value < 0 else 0
+
+
+def _floats(found: Any) -> Any:
+    """SymPy's numbers, and the infinite constant, as floats."""
+    if isinstance(found, Mapping):
+        return FrozenMapping({label: _floats(entry) for label, entry in found.items()})
+    if isinstance(found, Infinity):
+        return math.inf
+    return float(found) if type(found).__module__.startswith("sympy.") else found
 
 
 def _rounded(value: fmpq) -> float:

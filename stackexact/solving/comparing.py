@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final, Literal
@@ -21,19 +21,23 @@ from stackexact.solving.branches import (
     Branch,
     Branches,
     Value,
+    difference,
     known_name,
     names_in_play,
     regions,
+    usual_name,
     values_of,
 )
-from stackexact.solving.cells import Infinity
+from stackexact.solving.functions import cell_at
 from stackexact.solving.solution import Result
 
 __all__ = ["Comparison", "ComparisonCell", "compare"]
 
 Relation = Literal["<", "==", ">"]
 
-_WORDS: Final[dict[str, str]] = {"<": "smaller", "==": "equal", ">": "larger"}
+_Named = tuple[Result | Exact, str]
+"""A result and the name of its value, or an expression."""
+
 _RELATIONS: Final[dict[int, Relation]] = {-1: "<", 0: "==", 1: ">"}
 
 
@@ -60,22 +64,30 @@ class Comparison(Record):
         return not self.undecided and all(cell.relation == "==" for cell in self.cells)
 
     def __str__(self) -> str:
-        head = f"{self.first}, beside {self.second}:"
-        if len(self.cells) == 1 and not self.undecided:
-            return f"{head} {_WORDS[self.cells[0].relation]} on the domain"
-        lines = [f"  {_WORDS[cell.relation]} when {' and '.join(cell.when)}" for cell in self.cells]
-        lines += [f"  undecided when {' and '.join(when)}" for when in self.undecided]
-        return "\n".join([head, *lines])
+        from stackexact.solving.display_comparison import text
+
+        return text(self)
+
+    def _repr_html_(self) -> str:
+        from stackexact.solving.display_comparison import html
+
+        return html(self)
+
+    def _repr_latex_(self) -> str:
+        from stackexact.solving.display_comparison import latex
+
+        return latex(self)
 
 
 def compare(
-    first: Result, second: object, name: str = "leader", other: str = "", *, at: Mapping[str, object] | None = None
+    first: Result, second: object, name: str = "", other: str = "", *, at: Mapping[str, object] | None = None
 ) -> Comparison:
     """Compare a value of a result with that of another (``other`` is its name there), or with an exact expression.
 
-    Both are taken on the part of the domain that they share. Closed forms in several parameters are compared where one
-    formula each holds on the whole domain and the difference is a number; else ``at`` gives numbers for all parameters
-    but one. Raises :class:`~stackexact.errors.UsageError` for what cannot be compared.
+    Both are taken on the part of the domain that they share. Where no name is given it is the leader's value, or the
+    only one that the cells have; ``at`` gives numbers for some parameters. With several parameters left z3 finds the
+    regions (``stackexact[smt]``); what it cannot decide is ``undecided``.
+    Raises :class:`~stackexact.errors.UsageError` for what cannot be compared.
 
     >>> import stackexact as sx
     >>> game = sx.Game([[1, 0], [0, 1]], [["delta", 0], [0, 1]], assumptions=["0 < delta < 1"])
@@ -91,47 +103,69 @@ def compare(
     if not isinstance(first, Result):
         raise UsageError(f"compare: expected a result of a solution, found {type(first).__name__} {shorten(first)}")
     numbers = {key: exact(value) for key, value in (at or {}).items()}
-    known_name(first, name)
+    known_name(first, own := name or usual_name(first))
     if isinstance(second, Result):
-        known_name(second, other or name)
-        titles = f"{name} of {first.concept}", f"{other or name} of {second.concept}"
-        sides: tuple[Result, Result | Exact] = first, second
+        known_name(second, theirs := other or name or usual_name(second))
+        titles = f"{own} of {first.concept}", f"{theirs} of {second.concept}"
+        forms: tuple[_Named, _Named] = (first, own), (second, theirs)
         names = {*names_in_play(first), *names_in_play(second)}
     else:
         value = exact(second)
-        titles, sides = (f"{name} of {first.concept}", text_of(value)), (first, value)
+        titles, forms = (f"{own} of {first.concept}", text_of(value)), ((first, own), (value, ""))
         names = {*names_in_play(first), *parameters_of(value)}
+    _refuse_unknown(numbers, {*names, *first.parameters, *(second.parameters if isinstance(second, Result) else ())})
     left = sorted(names - set(numbers))
+    if names and not left:
+        one, two = (_number(side, called, numbers) for side, called in forms)
+        return Comparison(*titles, (ComparisonCell((), _relation(difference(one, two))),))
     if len(left) == 1:
-        forms = [_form(side, one, left[0], numbers) for side, one in zip(sides, (name, other or name), strict=True)]
-        return _along(titles, forms[0], forms[1])
-    relation = _everywhere(first, name, sides[1], other or name, numbers)
-    if relation is None:
-        raise UsageError(f"compare: expected one free parameter, found {', '.join(left)}; give all but one in at")
-    return Comparison(*titles, (ComparisonCell((), relation),))
+        along = [_form(side, called, left[0], numbers) for side, called in forms]
+        return _along(titles, along[0], along[1])
+    relation = _everywhere(forms, numbers)
+    if relation is not None:
+        return Comparison(*titles, (ComparisonCell((), relation),))
+    from stackexact.solving.comparing_several import compared_in_several
+
+    cells, undecided = compared_in_several(left, forms, numbers)
+    return Comparison(*titles, tuple(ComparisonCell(when, _RELATIONS[sign]) for when, sign in cells), undecided)
 
 
-def _everywhere(
-    first: Result, name: str, second: Result | Exact, other: str, fixed: Mapping[str, Exact]
-) -> Relation | None:
-    """How two formulas relate that each hold on a whole domain, if their difference is a number."""
-    values = []
-    for side, one in ((first, name), (second, other)):
+def _refuse_unknown(fixed: Mapping[str, Exact], known: Collection[str]) -> None:
+    for name, value in fixed.items():
+        if name not in known or not isinstance(value, Fraction):
+            raise UsageError(
+                f"compare: expected numbers for {', '.join(sorted(known)) or 'nothing'}, found {shorten(name)}"
+            )
+
+
+def _number(side: Result | Exact, name: str, values: Mapping[str, Exact]) -> Value:
+    """A side where all parameters are numbers."""
+    if not isinstance(side, Result):
+        return side.at(values) if isinstance(side, Expression) else side
+    value: Value = getattr(cell_at(side, {key: one for key, one in values.items() if key in side.parameters}), name)
+    return value
+
+
+def _relation(sign: Exact) -> Relation:
+    assert isinstance(sign, Fraction)
+    return _RELATIONS[(sign > 0) - (sign < 0)]
+
+
+def _everywhere(forms: Iterable[_Named], fixed: Mapping[str, Exact]) -> Relation | None:
+    """How two formulas relate that each hold on the same whole domain, if their difference is a number."""
+    values, domains = [], set()
+    for side, name in forms:
         if isinstance(side, Result):
-            found = regions(side, one)
+            found = regions(side, name)
             if len(found) != 1 or found[0].whens != ((),):
                 return None
+            domains.add(frozenset(map(str, side.assumptions)))
             side = found[0].value
+        elif isinstance(side, Expression) and not side.is_polynomial:
+            return None
         values.append(side.at(fixed) if isinstance(side, Expression) else side)
-    sign = _difference(*values)
-    return None if isinstance(sign, Expression) else _RELATIONS[(sign > 0) - (sign < 0)]
-
-
-def _difference(one: Value, two: Value) -> Exact:
-    """One less the other; where one is infinite any number of the sign that the difference has."""
-    if isinstance(one, Infinity) or isinstance(two, Infinity):
-        return Fraction(isinstance(one, Infinity)) - Fraction(isinstance(two, Infinity))
-    return one - two
+    sign = difference(values[0], values[1])
+    return None if len(domains) > 1 or isinstance(sign, Expression) else _relation(sign)
 
 
 def _form(side: Result | Exact, name: str, parameter: str, fixed: Mapping[str, Exact]) -> Branches[Value]:
@@ -155,8 +189,7 @@ def _along(titles: tuple[str, str], one: Branches[Value], two: Branches[Value]) 
         if first is None or second is None:
             found.setdefault(None, []).append(piece)
             continue
-        difference = _difference(first, second)
-        top, bottom = one.parameter.split(difference)
+        top, bottom = one.parameter.split(difference(first, second))
         for part, _, sign in line.divided(piece, piece.sample, top * bottom):
             found.setdefault(_RELATIONS[sign], []).append(part)
     domain = tuple(piece for piece, _, _ in _common(one, two))

@@ -130,7 +130,8 @@ def chosen(game: Game, names: Iterable[str] | None) -> tuple[tuple[Concept, ...]
     known = {concept.name: concept for concept in offered}
     if isinstance(names, str) or not isinstance(names, Iterable):
         found = f"the text {shorten(names)}" if isinstance(names, str) else f"{type(names).__name__} {shorten(names)}"
-        raise UsageError(f"concepts: expected a list of names, found {found}; write ['{offered[0].name}']")
+        example = names if isinstance(names, str) and names in known else offered[0].name
+        raise UsageError(f"concepts: expected a list of names, found {found}; write ['{example}']")
     names = tuple(names)
     if not names:
         raise UsageError("concepts: expected at least one name, found none; leave it out for all that are usual")

@@ -7,7 +7,7 @@ from fractions import Fraction
 from html import escape
 from typing import Final
 
-from stackexact.exact.decimals import rounded, shortened
+from stackexact.exact.decimals import numerals_shortened, rounded, shortened
 from stackexact.exact.rational_function import Exact, Expression
 from stackexact.exact.relation import text_of
 from stackexact.games.display import HINT, game_html, game_page
@@ -135,7 +135,9 @@ def _when_lines(page: Page, when: Sequence[str]) -> None:
     line = "when"
     room = page.width - 2
     for number, relation in enumerate(when):
-        word = f"{'and ' if number else ''}{printable(relation)}"
+        told = printable(relation) if page.full else numerals_shortened(printable(relation))
+        page.shortened |= "…" in told
+        word = f"{'and ' if number else ''}{told}"
         end = ":" if number == len(when) - 1 else ""
         if number and wide(line) + 1 + wide(word) + len(end) > room:
             page.paragraph(line, "label", indent=2)
@@ -237,7 +239,8 @@ def _html_rows(block: Block, digits: int) -> Iterator[str]:
         yield _html_row(item, digits)
     for when, items in block.cells[:_CELLS]:
         if when:
-            yield f'<tr><th colspan="2" style="text-align: left">when {escape(" and ".join(when))}</th></tr>'
+            told = escape(numerals_shortened(" and ".join(when)))
+            yield f'<tr><th colspan="2" style="text-align: left">when {told}</th></tr>'
         for item in items:
             yield _html_row(item, digits)
     if len(block.cells) > _CELLS:

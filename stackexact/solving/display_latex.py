@@ -23,6 +23,8 @@ _SYMBOLS: Final = {"leader": r"\alpha_1", "follower": r"\alpha_2", "constant": "
 _SIGNS: Final = {"<": "<", "<=": r"\le", ">": ">", ">=": r"\ge", "==": "=", "!=": r"\ne"}
 _TURNED: Final = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 _OR: Final = r" \text{ or } "
+_LONGEST: Final = 400
+"""Longest side of a relation, or value of a case, that is not shortened."""
 _CASES: Final = "% closed forms need \\usepackage{amsmath}"
 
 
@@ -107,11 +109,15 @@ def _result(result: Result, digits: int) -> Iterator[str]:
     yield _heading(block)
     yield f"  {_domain(result)},"
     yield from _formulas(result, names)
+    places: dict[str, list[tuple[str, ...]]] = {}
     for when, items in block.cells:
         left = [item for item in items if item.label not in names and item.label != "undecided"]
         if left:
-            where = f"If ${relations_latex(_parsed(when))}$: " if when else ""
-            yield f"  {where}{'; '.join(_item(item, digits) for item in left)}."
+            places.setdefault("; ".join(_item(item, digits) for item in left), []).append(when)
+    for said, whens in places.items():
+        everywhere = len(whens) == len(block.cells)
+        where = "" if everywhere else f"If {' or '.join(f'${_when(when)}$' for when in whens)}: "
+        yield f"  {where}{said}."
 
 
 def _domain(result: Result) -> str:
@@ -153,7 +159,7 @@ def _formulas(result: Result, names: Sequence[str]) -> Iterator[str]:
 
 
 def _value(value: Exact | Infinity) -> str:
-    return r"\infty" if isinstance(value, Infinity) else latex_number(value, longest=400)
+    return r"\infty" if isinstance(value, Infinity) else latex_number(value, _LONGEST)
 
 
 def _when(when: Sequence[str]) -> str:
@@ -183,9 +189,9 @@ def relations_latex(chains: Sequence[Assumption]) -> str:
                 left.remove(other)
                 chain = joined
                 break
-        parts = [value_latex(chain.terms[0])]
+        parts = [latex_number(chain.terms[0], _LONGEST)]
         for relation, term in zip(chain.relations, chain.terms[1:], strict=True):
-            parts += [_SIGNS[relation], value_latex(term)]
+            parts += [_SIGNS[relation], latex_number(term, _LONGEST)]
         made.append(" ".join(parts))
     return r",\ ".join(made)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from stackexact.covering.domain import conditions_of, relation_text
 from stackexact.covering.line import Line, Piece
@@ -19,6 +20,10 @@ from stackexact.exact.tracing import Condition, Sign
 from stackexact.games.bimatrix import Game
 
 __all__ = ["OneParameter", "SeveralParameters", "names_in_play", "one_parameter", "several_parameters"]
+
+
+_FEW: Final = 4
+"""Points that a message names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +103,7 @@ def several_parameters(game: Game, names: Sequence[str]) -> SeveralParameters:
             _, bottom = parameters.split(value)
             zero = formula.model([Condition(bottom, Sign.ZERO)])
             if zero is not None:
-                raise _divides(place, domain.where(zero))
+                raise _divides(place, [domain.where(zero)])
     if game.tolerance is not None and parameters_of(game.tolerance):
         top, bottom = parameters.split(game.tolerance)
         below = formula.model([Condition(-top * bottom, Sign.POSITIVE)])
@@ -117,8 +122,11 @@ def _empty(game: Game, expected: str) -> GameError:
     return GameError(f"assumptions: expected {expected} them all, found none ({shorten(chains)})")
 
 
-def _divides(place: str, at: str) -> GameError:
-    return GameError(f"{place}: expected a value on the whole domain, but it divides by zero at {at}; exclude it")
+def _divides(place: str, points: Sequence[str], count: int = 1) -> GameError:
+    """What divides by zero, and where: a few of the points, and how many more there are."""
+    at = "; at ".join(points) + (f"; and at {count - len(points)} more" if count > len(points) else "")
+    remedy = "exclude it" if count == 1 else "exclude them"
+    return GameError(f"{place}: expected a value on the whole domain, but it divides by zero at {at}; {remedy}")
 
 
 def _negative(tolerance: Exact, at: str) -> GameError:
@@ -139,8 +147,9 @@ def _values(game: Game) -> Iterator[tuple[str, Exact]]:
 
 def _defined(domain: OneParameter, place: str, value: Exact) -> None:
     _, bottom = domain.parameter.split(value)
-    for zero in domain.line.selected(domain.pieces, [Condition(bottom, Sign.ZERO)]):
-        raise _divides(place, domain.where(zero.sample))
+    zeros = domain.line.selected(domain.pieces, [Condition(bottom, Sign.ZERO)])
+    if zeros:
+        raise _divides(place, [domain.where(zero.sample) for zero in zeros[:_FEW]], len(zeros))
 
 
 def _nonnegative(domain: OneParameter, tolerance: Exact) -> None:

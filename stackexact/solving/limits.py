@@ -6,13 +6,21 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from flint import fmpz_poly
-
 from stackexact.errors import ExpressionError, InputError, LimitReached, UsageError, shorten
 from stackexact.exact.numbers import exact, to_sympy
 from stackexact.exact.rational_function import Exact, Expression
-from stackexact.exact.real_roots import Root, real_roots
-from stackexact.solving.branches import Value, known_name, names_in_play, refuse_unknown, regions, values_of
+from stackexact.exact.real_roots import Root
+from stackexact.solving.algebraic import algebraic
+from stackexact.solving.branches import (
+    Value,
+    domain_text,
+    known_name,
+    names_in_play,
+    refuse_unknown,
+    regions,
+    usual_name,
+    values_of,
+)
 from stackexact.solving.claims import number_at
 from stackexact.solving.functions import symbolic
 
@@ -27,7 +35,7 @@ __all__ = ["breakpoints", "limit", "root_expression"]
 
 def breakpoints(result: Result, name: str, fixed: Mapping[str, Exact]) -> tuple[sympy.Expr, ...]:
     """Where one formula ends and another begins, inside the domain or at its ends, in ascending order."""
-    form = values_of(result, name, fixed)
+    form = values_of(result, name or usual_name(result), fixed)
     ends = {end for one in form.parts for end in (one.piece.low, one.piece.high) if end is not None}
     return tuple(map(root_expression, sorted(ends)))
 
@@ -53,6 +61,11 @@ def limit(result: Result, name: str, parameter: str, to: object, fixed: Mapping[
             if branch.value is None:
                 raise LimitReached(f"{result.concept}: undecided next to {parameter} = {place}; raise the limit")
             found[above] = _towards(form.parameter, branch.value, point, above)
+    if not found and point is None:
+        raise InputError(
+            f"limit: {parameter} does not go to {place} on the domain ({domain_text(result)}); "
+            "choose one of its ends, as breakpoints() gives them"
+        )
     if not found:
         where = {"+": "just above", "-": "just below", "": "near"}[side]
         raise InputError(f"limit: expected values of {parameter} {where} {place} in the domain, found none; turn round")
@@ -93,27 +106,13 @@ def _target(to: object) -> tuple[Root | None, str, str]:
     try:
         value = exact(number)
     except ExpressionError:
-        root = _algebraic(number)
+        root = algebraic(number)
         if root is None:
             raise
         return root, side, text
     if not isinstance(value, Fraction):
         raise UsageError(f"limit: expected a number, oo or -oo, found {shorten(value)}")
     return Root.of(value), side, text
-
-
-def _algebraic(number: Any) -> Root | None:
-    """A real algebraic number of SymPy as a root of its minimal polynomial."""
-    if not (type(number).__module__.startswith("sympy.") and number.is_algebraic and number.is_real):
-        return None
-    import sympy
-
-    coefficients = sympy.minimal_polynomial(number, sympy.Dummy(), polys=True).all_coeffs()
-    for root in real_roots(fmpz_poly([int(c) for c in reversed(coefficients)])):
-        low, high = (sympy.Rational(int(end.p), int(end.q)) for end in root.bounds)
-        if bool(low <= number) and bool(number <= high):
-            return root
-    return None
 
 
 def _towards(parameter: Parameter, value: Value, point: Root | None, above: bool) -> sympy.Expr:

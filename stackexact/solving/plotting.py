@@ -9,19 +9,27 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import isqrt
+from math import ceil, isqrt
 from typing import TYPE_CHECKING, Any, Final
 
 from flint import fmpq
 
 from stackexact.covering.line import Piece
-from stackexact.errors import MissingLibrary, UsageError
+from stackexact.errors import InputError, MissingLibrary, UsageError
 from stackexact.exact.latex import latex
 from stackexact.exact.numbers import exact
 from stackexact.exact.rational_function import Exact, Expression, symbol
 from stackexact.exact.reading import Parameter
 from stackexact.exact.real_roots import Root
-from stackexact.solving.branches import Branches, Value, known_name, names_in_play, numeric_names, values_of
+from stackexact.solving.branches import (
+    Branches,
+    Value,
+    domain_text,
+    known_name,
+    names_in_play,
+    numeric_names,
+    values_of,
+)
 from stackexact.solving.cells import Infinity
 from stackexact.solving.claims import number_at
 
@@ -33,7 +41,12 @@ if TYPE_CHECKING:
 __all__ = ["View", "math_text", "near", "new_axes", "plot", "root_text"]
 
 _SAMPLES: Final = 200
+_FEWEST: Final = 8
+"""Steps of the shortest curve."""
+_MANY: Final = 100
+"""Parts up to which each has a line of its own, and points up to which each has a tick."""
 _STYLES: Final = ("-", "--", ":", "-.")
+_DOTS: Final = (8, 4.5, 2.5)
 _LABEL: Final = 9
 """Longest label of a tick that stands in full."""
 _CROWDED: Final = 0.09
@@ -71,11 +84,11 @@ def plot(
 
         return plot_plane(result, (free[0], free[1]), ax=ax, fixed=fixed, names=known, ranges=spans)
     forms = [(name, values_of(result, name, fixed)) for name in known]
-    view = View.of([form for _, form in forms], spans)
+    view = View.of([form for _, form in forms], spans, domain_text(result))
     axes = ax if ax is not None else new_axes()
     heights = _Heights()
     for number, (name, form) in enumerate(forms):
-        _draw(axes, view, form, name, f"C{number}", _STYLES[number % len(_STYLES)], heights)
+        _draw(axes, view, form, name, _Style.of(number, crowded=len(view.points) > _MANY), heights)
     _frame(axes, view, result.concept, forms[0][1].parameter.name, heights)
     return axes
 
@@ -106,8 +119,8 @@ class View:
     points: tuple[Root, ...]
 
     @classmethod
-    def of(cls, forms: Sequence[Branches[Value]], ranges: Mapping[str, tuple[Fraction, Fraction]]) -> View:
-        """A view of all of these, or of the range that is wanted."""
+    def of(cls, forms: Sequence[Branches[Value]], ranges: Mapping[str, tuple[Fraction, Fraction]], domain: str) -> View:
+        """A view of all of these, or of the range that is wanted; ``domain`` is what a message calls it."""
         ends = {end for form in forms for one in form.parts for end in (one.piece.low, one.piece.high)}
         points = sorted(end for end in ends if end is not None)
         name = forms[0].parameter.name
@@ -120,8 +133,14 @@ class View:
                 raise UsageError(f"plot: expected a range of {name} from a lower to a higher number, found none")
         else:
             low, high = _shown(forms[0].domain, points)
-        inside = (one for one in points if Root.of(low) <= one <= Root.of(high))
-        return cls(low, high, tuple(inside))
+        # The edges are close to irrational ends, on either side of them.
+        inside = tuple(one for one in points if float(low) <= float(one) <= float(high))
+        meets = any(_cropped(one.piece, low, high) for form in forms for one in form.parts)
+        if not inside and not meets:
+            raise InputError(
+                f"plot: expected a range that meets the domain ({domain}), found {name} from {low} to {high}"
+            )
+        return cls(low, high, inside)
 
 
 def _shown(domain: Sequence[Piece], points: Sequence[Root]) -> tuple[Fraction, Fraction]:
@@ -152,37 +171,82 @@ class _Heights:
         self.infinite = False
 
 
-def _draw(axes: Axes, view: View, form: Branches[Value], name: str, colour: str, style: str, heights: _Heights) -> None:
-    label: str | None = name
+@dataclass(frozen=True, slots=True)
+class _Style:
+    """How one of several values is drawn: where they coincide, each of them is seen."""
+
+    colour: str
+    line: str
+    dot: dict[str, Any]
+
+    @classmethod
+    def of(cls, number: int, *, crowded: bool) -> _Style:
+        """Lines with more and more gaps, and smaller and smaller dots that lie above the larger ones."""
+        size = _DOTS[min(number, len(_DOTS) - 1)] / (2 if crowded else 1)
+        dot = {"markersize": size, "zorder": 3.5 + number / 10, "clip_on": False, "linestyle": "none"}
+        return cls(f"C{number}", _STYLES[number % len(_STYLES)], dot)
+
+
+def _draw(axes: Axes, view: View, form: Branches[Value], name: str, style: _Style, heights: _Heights) -> None:
+    curves, dots = [], _Dots()
     for part in form.parts:
-        span = _cropped(part.piece, view)
+        span = _cropped(part.piece, view.low, view.high)
         if part.piece.is_point or span is None:
             continue
         if part.value is None:
             axes.axvspan(float(span[0]), float(span[1]), facecolor="0.9", edgecolor="0.6", hatch="//", zorder=0)
         elif isinstance(part.value, Infinity):
-            _at_the_top(axes, [float(one) for one in span], colour, "-")
+            _at_the_top(axes, [float(one) for one in span], style.colour, "-")
             heights.infinite = True
         else:
-            xs, ys = _curve(form.parameter, part.value, part.piece, span, heights)
-            axes.plot(xs, ys, style, color=colour, label=label)
-            label = None
+            share = (span[1] - span[0]) / (view.high - view.low)
+            curves.append(_curve(form.parameter, part.value, part.piece, span, share, heights))
     for point in view.points:
-        label = _dots(axes, form, point, colour, label, heights)
-    if label is not None:
-        axes.plot([], [], style, color=colour, label=f"{name} (infinite)" if heights.infinite else name)
+        _mark(axes, form, point, style, dots, heights)
+    labels = iter([f"{name} (infinite)" if heights.infinite and not curves else name])
+    for line in _together(curves):
+        axes.plot(*line, style.line, color=style.colour, label=next(labels, None))
+    for points, fill in ((dots.taken, style.colour), (dots.approached, "white")):
+        for x, y in _together([([x], [y]) for x, y in points]):
+            label = next(labels, None) if dots.isolated and points is dots.taken else None
+            axes.plot(x, y, marker="o", color=style.colour, mfc=fill, label=label, **style.dot)
+    for label in labels:
+        axes.plot([], [], style.line, color=style.colour, label=label)
 
 
-def _cropped(piece: Piece, view: View) -> tuple[Fraction, Fraction] | None:
-    low = view.low if piece.low is None else max(view.low, near(piece.low))
-    high = view.high if piece.high is None else min(view.high, near(piece.high))
+class _Dots:
+    """Values that are taken and values that are only approached; whether some are taken at points of their own."""
+
+    def __init__(self) -> None:
+        self.taken: list[tuple[float, float]] = []
+        self.approached: list[tuple[float, float]] = []
+        self.isolated = False
+
+
+def _together(lines: Sequence[tuple[list[float], list[float]]]) -> Sequence[tuple[list[float], list[float]]]:
+    """Many lines as one with gaps, which takes much less time to draw."""
+    if len(lines) <= _MANY:
+        return lines
+    gap = float("nan")
+    return [([x for xs, _ in lines for x in (*xs, gap)], [y for _, ys in lines for y in (*ys, gap)])]
+
+
+def _cropped(piece: Piece, low: Fraction, high: Fraction) -> tuple[Fraction, Fraction] | None:
+    """What an interval has in common with a view."""
+    low = low if piece.low is None else max(low, near(piece.low))
+    high = high if piece.high is None else min(high, near(piece.high))
     return (low, high) if low < high else None
 
 
 def _curve(
-    parameter: Parameter, value: Exact, piece: Piece, span: tuple[Fraction, Fraction], heights: _Heights
+    parameter: Parameter,
+    value: Exact,
+    piece: Piece,
+    span: tuple[Fraction, Fraction],
+    share: Fraction,
+    heights: _Heights,
 ) -> tuple[list[float], list[float]]:
-    """Points of the curve of a formula, up to its ends where it is bounded."""
+    """Points of the curve of a formula, up to its ends where it is bounded; ``share`` is that of the picture."""
     low, high = span
     top, bottom = parameter.split(value)
     poles = [
@@ -190,21 +254,21 @@ def _curve(
         for end, edge in ((piece.low, low), (piece.high, high))
     ]
     straight = bottom.is_constant() and top.degree() <= 1
-    steps = 1 if straight else _SAMPLES
+    steps = 1 if straight else max(_FEWEST, ceil(_SAMPLES * share))
     shares = [Fraction(k, steps) for k in range(steps + 1)]
     for pole, sign in zip(poles, (1, -1), strict=True):
         if pole:  # towards a pole in ever smaller steps
             closer = [_NEAR * Fraction(9, 10) ** k for k in range(80)]
             edge = 0 if sign > 0 else 1
-            shares = sorted({*(one for one in shares if one != edge), *(edge + sign * step for step in closer)})
+            shares = sorted({*(one for one in shares if one != edge), *(edge + sign * one for one in closer)})
     heights.poles |= any(poles)
     xs, ys = [], []
-    for share in shares:
-        x = low + share * (high - low)
+    for step in shares:
+        x = low + step * (high - low)
         place = fmpq(x.numerator, x.denominator)
         xs.append(float(x))
         ys.append(_float(fmpq(top(place)) / bottom(place)))
-        if not (poles[0] and share < _NEAR) and not (poles[1] and share > 1 - _NEAR):
+        if not (poles[0] and step < _NEAR) and not (poles[1] and step > 1 - _NEAR):
             heights.seen.append(ys[-1])
     return xs, ys
 
@@ -216,10 +280,8 @@ def _float(value: Any) -> float:
         return float("inf") if value > 0 else float("-inf")
 
 
-def _dots(
-    axes: Axes, form: Branches[Value], point: Root, colour: str, label: str | None, heights: _Heights
-) -> str | None:
-    """What is taken and what is only approached at a point where something changes; the label that is left."""
+def _mark(axes: Axes, form: Branches[Value], point: Root, style: _Style, dots: _Dots, heights: _Heights) -> None:
+    """What is taken and what is only approached at a point where something changes."""
     place = form.place(point)
     taken = None if place is None else _at(form.parameter, form.parts[place].value, point)
     sides = [form.beside(point, above=above) for above in (False, True)]
@@ -228,19 +290,16 @@ def _dots(
     if taken is not None and not (limits[0] == taken == limits[1]):
         if isinstance(taken, Infinity):
             if Infinity.OO not in limits:
-                _at_the_top(axes, [x], colour, "^")
+                _at_the_top(axes, [x], style.colour, "^")
             heights.infinite = True
         else:
             y = _height(form.parameter, taken, point)
             heights.seen.append(y)
-            alone = label if sides == [None, None] else None
-            axes.plot([x], [y], "o", color=colour, markersize=5, zorder=4, label=alone, clip_on=False)
-            label = None if alone else label
+            dots.taken.append((x, y))
+            dots.isolated |= sides == [None, None]
     for one in {one for one in limits if one is not None and one != taken}:
         if not isinstance(one, Infinity):
-            y = _height(form.parameter, one, point)
-            axes.plot([x], [y], "o", mfc="white", mec=colour, markersize=5, zorder=3.5, clip_on=False)
-    return label
+            dots.approached.append((x, _height(form.parameter, one, point)))
 
 
 def _at(parameter: Parameter, value: Value | None, point: Root) -> Value | None:
@@ -282,18 +341,18 @@ def _frame(axes: Axes, view: View, title: str, name: str, heights: _Heights) -> 
         axes.set_ylim(bottom - more, top + (2 if heights.infinite else 1) * more)
     if not heights.seen:
         axes.set_yticks([])
-    for point in view.points:
+    for point in view.points if len(view.points) <= _MANY else ():
         axes.axvline(float(point), color="0.85", linewidth=0.7, zorder=0)
     labelled: list[Root] = []
     for point in view.points:
         if not labelled or float(point) - float(labelled[-1]) > _CROWDED * (high - low):
             labelled.append(point)
-    if len(labelled) >= 2:  # one tick alone would show no scale
+    if len(labelled) >= 2 and len(view.points) <= _MANY:  # one tick alone would show no scale
         axes.set_xticks([float(one) for one in labelled], [root_text(one) for one in labelled])
         axes.set_xticks([float(one) for one in view.points if one not in labelled], minor=True)
     axes.set_xlabel(math_text(symbol(name)))
     axes.set_title(title)
-    axes.legend()
+    axes.legend(loc="best" if len(view.points) <= _MANY else "upper right")
 
 
 def math_text(value: Value, longest: int = 60) -> str:

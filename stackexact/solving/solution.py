@@ -82,18 +82,25 @@ class Result(Shown):
     def at(self, values: Mapping[str, object] | None = None, /, **more: object) -> Cell:
         """The cell of numbers at exact values of the parameters.
 
+        One value may be an irrational algebraic number of SymPy, such as ``sqrt(2)``: the values of the cell are then
+        numbers or polynomials in that parameter, and its ``when`` tells which root is meant.
         Raises :class:`~stackexact.errors.InputError` for values that an assumption excludes, and
         :class:`~stackexact.errors.LimitReached` where the closed form is undecided.
         """
+        from stackexact.exact.real_roots import Root
+        from stackexact.solving.algebraic import cell_at_root, number_or_root
         from stackexact.solving.functions import cell_at
 
-        given = {name: exact(value) for name, value in {**(values or {}), **more}.items()}
-        return cell_at(self, given)
+        given = {name: number_or_root(value) for name, value in {**(values or {}), **more}.items()}
+        numbers = {name: value for name, value in given.items() if not isinstance(value, Root)}
+        return cell_at(self, numbers) if len(numbers) == len(given) else cell_at_root(self, given)
 
-    def lambdify(self, name: str = "leader", *, floats: bool = False) -> Callable[..., Any]:
-        """A function of the parameters (by position, by name or as one mapping) that returns a value of the cells.
+    def lambdify(self, name: str = "", *, floats: bool = False) -> Callable[..., Any]:
+        """A function of the parameters (by position, by name or as one mapping) that returns a value of the cells: the
+        leader's where none is named, or the only one.
 
-        Exact arguments give a Fraction (``oo`` for an infinite constant). With ``floats`` an argument is taken as the
+        Exact arguments give a Fraction (``oo`` for an infinite constant), irrational algebraic ones such as SymPy's
+        ``sqrt(2)`` a SymPy number. With ``floats`` an argument is taken as the
         exact value it has, and the exact result is rounded once, so that no cell is chosen by rounding; sequences and
         NumPy arrays are then taken element by element, and give arrays.
         """
@@ -118,7 +125,7 @@ class Result(Shown):
 
         return limit(self, name, parameter, to, {key: exact(value) for key, value in (at or {}).items()})
 
-    def breakpoints(self, name: str = "leader", *, at: Mapping[str, object] | None = None) -> tuple[sympy.Expr, ...]:
+    def breakpoints(self, name: str = "", *, at: Mapping[str, object] | None = None) -> tuple[sympy.Expr, ...]:
         """Where one formula of a value ends and the next begins, the ends of the domain included, as SymPy numbers.
 
         >>> import stackexact as sx
@@ -130,7 +137,7 @@ class Result(Shown):
         return breakpoints(self, name, {key: exact(value) for key, value in (at or {}).items()})
 
     def compare(
-        self, second: object, name: str = "leader", other: str = "", *, at: Mapping[str, object] | None = None
+        self, second: object, name: str = "", other: str = "", *, at: Mapping[str, object] | None = None
     ) -> Comparison:
         """A value of this result beside that of another, or an expression: :func:`stackexact.compare`."""
         from stackexact.solving.comparing import compare

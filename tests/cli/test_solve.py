@@ -249,6 +249,16 @@ def test_time_limit(run, tmp_path):
     assert "no certificate" in none.err
 
 
+def test_no_certificate_of_a_part_of_a_domain(run):
+    """Cells that do not cover the domain prove no claim about it: said as that, and the cells are printed."""
+    limited = ("solve", "irrational-tie", "--concept", "pure-strong", "--max-cells", "1", "--json")
+    outcome = run(*limited, "--certificate", "c.json")
+    assert outcome.code == 3
+    assert json.loads(outcome.out)["results"]["pure-strong"]["cells"]
+    assert "no concept was decided on its whole domain" in outcome.err
+    assert not Path("c.json").exists()
+
+
 def test_max_cells_does_nothing_to_a_numeric_game(run):
     """--max-cells is for closed forms."""
     assert run(*CONITZER, "--max-cells", "1", "--json") == run(*CONITZER, "--json")

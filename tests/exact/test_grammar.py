@@ -301,3 +301,14 @@ def _read_or_refused(text: str) -> object:
     assert message.isprintable()
     assert 0 < len(message) < 300
     return None
+
+
+def test_messages_quote_what_is_around_the_place() -> None:
+    """In a long text the place is shown, and not only the ends of the text."""
+    text = "+".join(f"x{n}" for n in range(100)) + "+$y+" + "+".join(f"z{n}" for n in range(100))
+    with pytest.raises(ExpressionError) as caught:
+        parse(text)
+    said = str(caught.value)
+    assert f"at character {text.index('$') + 1} of '..." in said
+    assert "x99+$y+z0" in said
+    assert len(said) < 250

@@ -121,3 +121,16 @@ def test_a_tolerance_stays_at_least_zero() -> None:
     """A value that makes the tolerance negative is refused like a negative tolerance that is written down."""
     with pytest.raises(GameError, match="tolerance: expected a value of at least 0, found '-1'"):
         sx.Game([["1"]], [["1"]], tolerance="gamma").at(gamma=-1)
+
+
+def test_assumptions_need_no_list() -> None:
+    """One relation as text is that relation, and nothing is none; what is neither is one line."""
+    one = sx.Game([["d"]], [[0]], assumptions="0 < d < 1")
+    assert one == sx.Game([["d"]], [[0]], assumptions=["0 < d < 1"])
+    assert sx.Game([["d"]], [[0]], assumptions=one.assumptions[0]) == one
+    assert sx.Game([["d"]], [[0]], assumptions=None).assumptions == ()
+    for wrong in (3, {"d": 1}):
+        with pytest.raises(GameError, match="assumptions: expected a list of relations, found"):
+            sx.Game([["d"]], [[0]], assumptions=wrong)
+    with pytest.raises(GameError, match="declare it in the game, with an assumption: '0 <= gamma'"):
+        one.with_tolerance("gamma")

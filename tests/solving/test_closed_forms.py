@@ -287,6 +287,14 @@ def test_domains(assumptions: list[str], cells: list[tuple[str, ...]]) -> None:
     [
         (sx.Game([["1/t"]], [["t"]]), r"payoffs.leader\[0\]\[0\]: .* divides by zero at t = 0; exclude it"),
         (sx.Game([["t"]], [["1/(t**2 - 2)"]], assumptions=["0 < t"]), "divides by zero at t near 1.41421, where"),
+        (
+            sx.Game([["1/((t - 1)*(t**2 - 2))"]], [["t"]], assumptions=["0 < t"]),
+            r"zero at t = 1; at t near 1.41421, where t\*\*2 - 2 == 0; exclude them",
+        ),
+        (
+            sx.Game([["1/(t*(t - 1)*(t - 2)*(t - 3)*(t - 4)*(t - 5))"]], [["t"]]),
+            "at t = 3; and at 2 more; exclude them",
+        ),
         (sx.Game([["t"]], [["t"]], assumptions=["t < 1", "2 < t"]), "assumptions: expected .*found none"),
         (sx.Game([["t"]], [["t"]], assumptions=["t**2 < 0"]), "assumptions: expected .*found none"),
         (sx.Game([[1]], [[1]], assumptions=["t < 0", "t > 0"]), "assumptions: expected .*found none"),

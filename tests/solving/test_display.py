@@ -283,3 +283,40 @@ def test_latex_formulas_are_mathematics():
         for part in parts:
             known = re.sub(r"\\(le|ge|ne) ", r"\\\1q ", part).strip()  # the parser knows the long names only
             read(f"${known or '0'}$")
+
+
+def test_best_responses_over_several_parameters():
+    """What z3 proves best on the whole domain is marked as with one parameter; what is best in a part is not."""
+    game = sx.Game(
+        [[0, 0]] * 4,
+        [["x", "y"], ["x**2", "x*y - 1"], [0, "x - y"], ["1/(x + 1)", 0]],
+        assumptions=["0 < x < y", "y < 1"],
+    )
+    best = marks_of(sx.solve(game, ["pure-strong"])).best
+    assert best == {(0, 1), (1, 0), (2, 0), (3, 0)}
+    part = sx.Game([[0, 0]], [["x", "y"]], assumptions=["0 < x < 1", "0 < y < 1"])
+    assert marks_of(sx.solve(part, ["pure-strong"])).best == frozenset()
+
+
+def test_long_numbers_of_relations_are_shortened_for_people():
+    """In assumptions and conditions, with a hint; in full where the page is."""
+    number = "7" * 1999
+    game = sx.Game([["d", 1]], [["d", f"1/{number}"]], assumptions=[f"0 < d < {number}"])
+    solution = sx.solve(game, ["pure-strong"])
+    page = text(solution)
+    assert "0 < d < 777777…777777" in page
+    assert "777777777777777777777777777777777777" not in page + solution._repr_html_()
+    assert "document() holds everything" in page
+    assert number in text(solution, full=True).replace("\n", "").replace(" ", "")
+    assert number in str(solution.document())
+    assert number not in latex(solution)
+
+
+def test_latex_says_once_what_holds_in_all_cells():
+    game = sx.Game([["d", 0, 1]], [[1, 0, "d"]], assumptions=["0 < d"])
+    solution = sx.solve(game, ["alignment", "pure-strong"])
+    assert len(solution["alignment"].cells) > 1
+    page = latex(solution)
+    assert page.count("same ranking") == len({cell.same_ranking for cell in solution["alignment"].cells})
+    jump = sx.solve(sx.Game([[0, 1, 0]], [["x**2 - 2", 0, "2 - x**2"]]), ["pure-strong"])
+    assert latex(jump).count("response: b1") == 1

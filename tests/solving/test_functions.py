@@ -226,3 +226,39 @@ def test_a_parameter_that_no_payoff_depends_on_keeps_its_domain() -> None:
     assert r"0 < d < \frac{1}{10}" in result._repr_latex_()
     with pytest.raises(InputError, match="excludes d"):
         result.at(d="1")
+
+
+def test_irrational_values(solution: Solution) -> None:
+    """At square roots: the value of the formula there as SymPy evaluates it, and the cell of that very point."""
+    for concept in ("pure-strong", "mixed-strong", "tolerant"):
+        result = solution[concept]
+        for number in (sympy.sqrt(2), -sympy.sqrt(2), sympy.sqrt(3) / 2, 1 + sympy.sqrt(5) / 5):
+            value = result.lambdify("leader")(number)
+            assert value.is_real
+            assert (result.leader.subs(DELTA, number) - value).equals(0)
+            cell = result.at(delta=number)
+            assert (to_sympy(cell.leader).subs(DELTA, number) - value).equals(0)  # type: ignore[union-attr]
+            equation, *_ = (parse_assumption(text).terms for text in cell.when)
+            assert to_sympy(equation[0]).subs(DELTA, number).equals(0)
+            assert result.lambdify("leader", floats=True)(number) == pytest.approx(float(value))
+    first = solution["pure-strong"].at(delta=sympy.sqrt(2))
+    assert "delta**2 - 2 == 0" in first.when
+    assert [parse_assumption(text).at({"delta": Fraction(1)}).holds() for text in first.when[1:]] == [True]
+    weights = solution["mixed-strong"].lambdify("commitment")(sympy.sqrt(2))
+    assert sum(weights.values()) == 1
+
+
+def test_irrational_values_refuse(solution: Solution) -> None:
+    with pytest.raises(InputError, match=r"exclude delta near 3\.46"):
+        solution["pure-strong"].at(delta=2 * sympy.sqrt(3))
+    with pytest.raises(InputError, match="found SymPy's Pi"):
+        solution["pure-strong"].at(delta=sympy.pi)
+    with pytest.raises(UsageError, match="expected one irrational value"):
+        two_parameters().at(delta=sympy.sqrt(2), gamma=sympy.sqrt(3))
+    assert two_parameters().at(delta=sympy.sqrt(2), gamma=1).leader == sx.parse("delta/2")
+    game = sx.Game([[0, 1, 0]], [["delta**2 - 2", 0, "2 - delta**2"]])
+    part = sx.solve(game, ["pure-strong"], max_cells=1)["pure-strong"]
+    with pytest.raises(LimitReached, match="undecided at delta near"):
+        part.at(delta=10 * sympy.sqrt(2))
+    infinite = sx.solve(sx.Game([["delta", 0]], [[0, 0]]))["alignment"].lambdify(floats=True)
+    assert infinite(sympy.sqrt(2)) == math.inf

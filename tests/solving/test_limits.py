@@ -73,6 +73,10 @@ def test_a_limit_is_that_of_the_formula_next_to_the_point() -> None:
         step.limit("leader", "delta", "0")
     with pytest.raises(InputError, match="just below -1"):
         step.limit("leader", "delta", "-1-")
+    with pytest.raises(InputError, match=r"delta does not go to oo on the domain \(-1 <= delta < 1\)"):
+        step.limit("leader", "delta", "oo")
+    with pytest.raises(InputError, match="does not go to -oo"):
+        step.limit("leader", "delta", "-oo")
     with pytest.raises(InputError, match="near 5"):
         step.limit("leader", "delta", 5)
 
@@ -203,8 +207,9 @@ def test_comparisons_with_infinity_numbers_and_further_parameters() -> None:
         ("delta == 1/2",): "==",
         ("delta > 1/2",): ">",
     }
-    with pytest.raises(UsageError, match="found delta, gamma; give all but one"):
-        plane("").compare("gamma")
+    assert cells_of(plane("delta < gamma", "delta >= gamma").compare("1", at={"delta": "1/3", "gamma": 1})) == {(): "<"}
+    with pytest.raises(UsageError, match="expected numbers for delta, gamma, found 'beta'"):
+        plane("").compare("gamma", at={"beta": 1})
     with pytest.raises(UsageError, match="expected a result"):
         sx.compare("leader", finite)  # type: ignore[arg-type]
 
@@ -212,3 +217,15 @@ def test_comparisons_with_infinity_numbers_and_further_parameters() -> None:
 def test_a_pole_of_an_expression_is_no_part_of_the_comparison() -> None:
     assert cells_of(pure("delta").compare("1/delta"))[("delta < -1",)] == "<"
     assert not any("== 0" in text for when in cells_of(pure("delta").compare("1/delta")) for text in when)
+
+
+def test_the_value_need_not_be_named_where_there_is_one() -> None:
+    """The constant of an alignment is its only value; elsewhere the leader's is meant."""
+    alignment = sx.solve(sx.Game([["delta", 0]], [[1, 0]], assumptions=["0 < delta < 1"]))["alignment"]
+    assert cells_of(alignment.compare("1/delta")) == {(): "=="}
+    assert alignment.compare(alignment).equal
+    assert alignment.lambdify()("1/4") == 4
+    assert alignment.breakpoints() == (0, 1)
+    with pytest.raises(UsageError, match="expected one of constant, found 'leader'"):
+        alignment.compare(1, "leader")
+    assert pure("delta", follower="3").lambdify()(2) == 2

@@ -1,0 +1,256 @@
+"""Two closed forms in several parameters side by side: where one is larger, and where both are equal.
+
+Every cell of one meets every cell of the other, and the sign of the difference of their values divides what they share.
+z3 says which of these regions have a point; those of one relation are then joined where that gives few and simple ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final, NamedTuple
+
+from stackexact.covering.domain import relation_text_of_several
+from stackexact.covering.needed import needed
+from stackexact.covering.partition import Area, Points, partition
+from stackexact.covering.several import Conditions, Domain, Signs
+from stackexact.covering.smt import Formula, Model, Reals, Unknown, rational_near
+from stackexact.errors import UsageError
+from stackexact.exact.points import Point
+from stackexact.exact.rational_function import Exact, Expression
+from stackexact.exact.reading import Parameters
+from stackexact.exact.tracing import Condition, Polynomial, Sign, key_of
+from stackexact.solving.branches import Value, conditions_at, constant_sign, difference, regions, relations
+from stackexact.solving.solution import Result
+
+__all__ = ["Compared", "compared_in_several"]
+
+JOINED: Final = 16
+"""Regions up to which those of one relation are joined into larger ones."""
+
+SPARING: Final = 30_000_000
+"""What z3 may work to make regions simple."""
+
+NEAR: Final = 10**6
+"""Denominators up to which points of several number fields are put in order."""
+
+When = tuple[str, ...]
+
+
+class Compared(NamedTuple):
+    """Where the difference of two values has which sign, and where that is undecided."""
+
+    cells: tuple[tuple[When, int], ...]
+    undecided: tuple[When, ...]
+
+
+class _Side(NamedTuple):
+    """Where a form is defined, and its values (``None``: undecided), each where its conditions hold."""
+
+    domain: Conditions
+    parts: tuple[tuple[Conditions, Value | None], ...]
+
+
+class _Region(NamedTuple):
+    """A conjunction, the sign of the difference there (``None``: undecided), and what z3 found in it."""
+
+    conditions: Conditions
+    sign: int | None
+    model: Model | None = None
+
+    @property
+    def place(self) -> tuple[object, ...]:
+        """What has an interior first, then along the parameters."""
+        point = None if self.model is None else self.model.point or rational_near(self.model, NEAR)
+        return _equations(self.conditions), () if point is None else point.approximations
+
+
+def compared_in_several(
+    names: Sequence[str], forms: Sequence[tuple[Result | Exact, str]], fixed: Mapping[str, Exact]
+) -> Compared:
+    """Compare two forms (a result and the name of its value, or an expression) in the parameters ``names``.
+
+    Raises :class:`~stackexact.errors.MissingLibrary` without z3, and :class:`~stackexact.errors.LimitReached` where it
+    cannot tell whether the domains share a point.
+    """
+    parameters = Parameters(tuple(sorted(names)))
+    one, two = (_side(side, name, parameters, fixed) for side, name in forms)
+    domain = Domain(Reals(parameters.names), tuple(dict.fromkeys((*one.domain, *two.domain))))
+    formula = domain.formula()
+    if formula.model() is None:
+        raise UsageError("compare: expected domains that share values of the parameters, found none")
+    found = [region for meeting in _meetings(one, two) for region in _regions(parameters, formula, *meeting)]
+    signs = {region.sign for region in found}
+    if len(signs) == 1:
+        (sign,) = signs
+        return Compared((), ((),)) if sign is None else Compared((((), sign),), ())
+    return _Telling(parameters, domain).told(sorted(found, key=lambda region: region.place))
+
+
+def _side(side: Result | Exact, name: str, parameters: Parameters, fixed: Mapping[str, Exact]) -> _Side:
+    """A result, or an expression wherever it is defined, with numbers put in for some parameters."""
+    if not isinstance(side, Result):
+        value = side.at(fixed) if isinstance(side, Expression) else side
+        _, bottom = parameters.split(value)
+        return _Side(() if bottom.is_constant() else (Condition(bottom, Sign.NONZERO),), (((), value),))
+    domain = conditions_at(parameters, side.assumptions, fixed)
+    if domain is None:
+        raise UsageError(f"compare: expected values in at that the assumptions of {side.concept} admit, found others")
+    parts: list[tuple[Conditions | None, Value | None]] = []
+    for region in regions(side, name):
+        value = region.value.at(fixed) if isinstance(region.value, Expression) else region.value
+        parts += [(conditions_at(parameters, relations(when), fixed), value) for when in region.whens]
+    parts += [(conditions_at(parameters, relations(when), fixed), None) for when in side.undecided]
+    return _Side(domain, tuple((conditions, value) for conditions, value in parts if conditions is not None))
+
+
+def _meetings(one: _Side, two: _Side) -> Iterator[tuple[Conditions, Value | None, Value | None]]:
+    """Each part of one with each of the other; cells of one form exclude each other, so a part that both have meets no
+    further ones."""
+    own = {frozenset(conditions) for conditions, _ in one.parts}
+    others = {frozenset(conditions): (conditions, value) for conditions, value in two.parts}
+    for conditions, value in one.parts:
+        known = frozenset(conditions)
+        partners = [others[known]] if known in others else [part for key, part in others.items() if key not in own]
+        for more, other in partners:
+            yield tuple(dict.fromkeys((*conditions, *more))), value, other
+
+
+def _regions(
+    parameters: Parameters, formula: Formula, conditions: Conditions, one: Value | None, two: Value | None
+) -> Iterator[_Region]:
+    """Where two values meet, by the sign of their difference; what has no point is left out."""
+    try:
+        model = formula.model(conditions)
+        if model is None:
+            return
+    except Unknown:
+        model = None
+    if one is None or two is None:
+        yield _Region(conditions, None, model)
+        return
+    top, bottom = parameters.split(difference(one, two))
+    if top.is_constant() and bottom.is_constant():
+        yield _Region(conditions, None if model is None else constant_sign(top), model)
+        return
+    product = top if bottom.is_constant() else top * bottom
+    seen = model.point.sign_of(product) if model is not None and model.point is not None else None
+    for sign, condition in (
+        (0, Condition(top, Sign.ZERO)),
+        (1, Condition(product, Sign.POSITIVE)),
+        (-1, Condition(-product, Sign.POSITIVE)),
+    ):
+        if top.is_constant() and not sign:
+            continue
+        inside = (*conditions, condition)
+        try:
+            found = model if sign == seen else formula.model(inside)
+        except Unknown:
+            yield _Region(inside, None)
+        else:
+            if found is not None:
+                yield _Region(inside, sign, found)
+
+
+class _Telling:
+    """Says where regions are in few and simple relations."""
+
+    def __init__(self, parameters: Parameters, domain: Domain) -> None:
+        self.parameters, self.domain = parameters, domain
+        self.end = domain.reals.spent + SPARING
+
+    def enough(self) -> bool:
+        """Whether z3 has worked enough for the sake of simplicity."""
+        return self.domain.reals.spent > self.end
+
+    def told(self, found: Sequence[_Region]) -> Compared:
+        """Regions as relations; joined if they are few."""
+        signs = Signs(self.domain)
+        for region in found:
+            if region.model is not None and region.model.point is not None:
+                signs.saw(region.model.point)
+        simple = [self._simplified(region, signs) for region in found]
+        return self._joined(simple) or Compared(
+            tuple((self._when(one.conditions), one.sign) for one in simple if one.sign is not None),
+            tuple(self._when(one.conditions) for one in simple if one.sign is None),
+        )
+
+    def _simplified(self, region: _Region, signs: Signs) -> _Region:
+        """A region without relations that the others imply; what may have no point stays as it is."""
+        if region.model is None or self.enough():
+            return region
+        points = Points([] if region.model.point is None else [region.model.point])
+        conditions = needed(self.domain, signs.simplified(region.conditions), points, self.enough)
+        return region._replace(conditions=conditions)
+
+    def _joined(self, found: Sequence[_Region]) -> Compared | None:
+        """Larger regions, if the given ones are few and z3 finds no fault with what they leave."""
+        proved: dict[int, list[tuple[Conditions, Point]]] = {}
+        for region in found:
+            if region.sign is not None:
+                if region.model is None or region.model.point is None:
+                    return None
+                proved.setdefault(region.sign, []).append((region.conditions, region.model.point))
+        if sum(map(len, proved.values())) > JOINED:
+            return None
+        # Regions come with an interior first, and so do the relations that they have.
+        made = partition(self.domain, [Area(tuple(some)) for some in proved.values()], stop=self.enough)
+        if made.left and all(region.sign is not None for region in found):
+            return None
+        signs = list(proved)
+        parts = sorted(made.parts, key=lambda part: (_equations(part.conditions), part.sample.approximations))
+        cells = _united([(part.conditions, signs[part.area]) for part in parts])
+        return Compared(tuple((self._when(one), sign) for one, sign in cells), tuple(map(self._when, made.left)))
+
+    def _when(self, conditions: Conditions) -> When:
+        return tuple(relation_text_of_several(self.parameters, one) for one in conditions)
+
+
+def _united(cells: Sequence[tuple[Conditions, int]]) -> list[tuple[Conditions, int]]:
+    """The same with one cell for two of one sign that differ in a single polynomial only: above and below is unequal.
+
+    A partition looks for cells that are conjunctions of the given relations, and their weaker forms, alone.
+    """
+    left = [(_signs_of(conditions), sign) for conditions, sign in cells]
+    n = 0
+    while n < len(left):
+        (one, sign), rest = left[n], left[n + 1 :]
+        for place, (other, theirs) in enumerate(rest, start=n + 1):
+            keys = [key for key in one if key in other and one[key] != other[key]]
+            if theirs == sign and one.keys() == other.keys() and len(keys) == 1:
+                polynomial, signs = one[keys[0]]
+                one[keys[0]] = polynomial, signs | other[keys[0]][1]
+                del left[place]
+                n = -1  # what has grown may fit to another one
+                break
+        n += 1
+    return [(tuple(_saying(*one) for one in signs.values() if len(one[1]) < 3), sign) for signs, sign in left]
+
+
+_Signs = tuple[Polynomial, frozenset[int]]
+
+
+def _signs_of(conditions: Conditions) -> dict[tuple[object, ...], _Signs]:
+    """The signs that each polynomial, taken with a positive leading coefficient, may have."""
+    found: dict[tuple[object, ...], _Signs] = {}
+    for condition in conditions:
+        turn = constant_sign(condition.polynomial)
+        polynomial = condition.polynomial * turn
+        signs = frozenset(one * turn for one in (-1, 0, 1) if condition.sign.admits(one))
+        key = key_of(polynomial)
+        found[key] = polynomial, signs & found[key][1] if key in found else signs
+    return found
+
+
+def _saying(polynomial: Polynomial, signs: frozenset[int]) -> Condition:
+    """The condition that admits these signs."""
+    turn, sign = next(
+        (turn, sign)
+        for sign in Sign
+        for turn in (1, -1)
+        if signs == {turn * one for one in (-1, 0, 1) if sign.admits(one)}
+    )
+    return Condition(polynomial * turn, sign)
+
+
+def _equations(conditions: Conditions) -> int:
+    return sum(one.sign is Sign.ZERO for one in conditions)
