@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-from stackexact.certificates import benchmark_proofs, proofs
+from stackexact.certificates import benchmark_proofs, proofs, weak_proofs
 from stackexact.certificates.bounds import TooLarge, Unsupported
 from stackexact.certificates.coverage import prove_closed_form
 from stackexact.certificates.digits import integer
@@ -35,7 +35,7 @@ CONCEPTS: dict[str, Callable[[Game, Node, Node], None]] = {
     "pure-strong": proofs.pure_strong,
     "pure-weak": proofs.pure_weak,
     "mixed-strong": proofs.mixed_strong,
-    "mixed-weak": proofs.mixed_weak,
+    "mixed-weak": weak_proofs.mixed_weak,
     "alignment": benchmark_proofs.alignment,
     "correlated": proofs.correlated,
 }
