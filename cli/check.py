@@ -32,8 +32,9 @@ def command(file: str, game: str | None, smt: str | None, as_json: bool, **given
     """Check the certificate in FILE: every claim against its proof, in plain fractions, without any solver.
 
     Exit code 0: every claim is proved; 1: some claim is not, or the certificate speaks of another game than GAME (to
-    which --at, --assume, --leader and --follower apply as they do in solve); 2: FILE is no certificate; 3: every claim
-    is proved but for the coverage of closed forms in several parameters, which takes --smt.
+    which --at, --assume, --leader and --follower apply as they do in solve); 2: FILE is no certificate; 3: no claim is
+    found false, but one is too large to check, or the coverage of closed forms in several parameters is not proved,
+    which takes --smt.
     """
     change = Change(**given)
     if game is None and change != Change():
@@ -44,7 +45,8 @@ def command(file: str, game: str | None, smt: str | None, as_json: bool, **given
     other = "" if game is None else _compared(report, load(game, change))
     made = {"true": report.true and not other, "game": other} if game is not None else {"true": report.true}
     emit(_as_json(report, made) if as_json else _as_text(report, made), utf8=as_json)
-    return 1 if not made["true"] else 3 if report.assumed else 0
+    false = bool(other) or not (report.true or report.limited)
+    return 1 if false else 3 if report.limited or report.assumed else 0
 
 
 def _checked(file: str, smt: str | None) -> Report:
@@ -86,8 +88,8 @@ def _difference(report: Report, game: Any) -> str:
 
 
 def _as_text(report: Report, made: dict[str, Any]) -> str:
-    lines = [_line(verdict.concept, verdict.reason, verdict.coverage) for verdict in report.verdicts]
-    lines += [_line("game", made["game"])] if "game" in made else []
+    lines = [_line(verdict.concept, verdict.found, verdict.coverage or verdict.reason) for verdict in report.verdicts]
+    lines += [_line("game", "false" if made["game"] else "true", made["game"])] if "game" in made else []
     count = sum(verdict.true for verdict in report.verdicts)
     total = len(report.verdicts)
     proved = f"{total} of {total} claims proved" if count == total else f"only {count} of {total} claims proved"
@@ -95,12 +97,13 @@ def _as_text(report: Report, made: dict[str, Any]) -> str:
     if made["true"] and report.assumed:
         lines.append(f"certificate: {proved}, where cells cover the domain: that is assumed without --smt z3 (or cvc5)")
         return "\n".join([*lines, ""])
-    return "\n".join([*lines, f"certificate: {'true' if made['true'] else 'false'}: {proved}{other}", ""])
+    found = "true" if made["true"] else "undecided" if report.limited and not made.get("game") else "false"
+    return "\n".join([*lines, f"certificate: {found}: {proved}{other}", ""])
 
 
-def _line(name: str, reason: str, coverage: str = "") -> str:
-    true = f"true (coverage {coverage})" if coverage else "true"
-    return printable(f"{name[:60]}: {f'false ({reason})' if reason else true}")
+def _line(name: str, found: str, why: str) -> str:
+    shown = f"coverage {why}" if found == "true" else why
+    return printable(f"{name[:60]}: {found}{f' ({shown})' if why else ''}")
 
 
 def _as_json(report: Report, made: dict[str, Any]) -> str:
@@ -109,6 +112,7 @@ def _as_json(report: Report, made: dict[str, Any]) -> str:
             "concept": verdict.concept,
             "true": verdict.true,
             **({} if verdict.true else {"reason": verdict.reason}),
+            **({"limit": True} if verdict.limit else {}),
             **({"coverage": verdict.coverage} if verdict.coverage else {}),
         }
         for verdict in report.verdicts

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from stackexact.errors import UsageError
+from stackexact.errors import LimitReached, UsageError
 
 from .commands import Command
 from .games import Change, argument, changes, load, named
@@ -18,7 +18,7 @@ from .output import emit, note, terminal
 from .progress import progress
 
 if TYPE_CHECKING:
-    from stackexact.solving.solution import Solution
+    from stackexact.solving.solution import Certificate, Solution
 
 __all__ = ["command"]
 
@@ -182,7 +182,26 @@ def _certify(solution: Solution, place: str) -> None:
         return
     if not solution.complete:
         note("the certificate holds the decided concepts only: those with cells on their whole domain")
-    write_aside(place, made.dumps())
+    made, left_out = _checkable(solution, made)
+    if made.claims:
+        write_aside(place, made.dumps())
+    if left_out:
+        found = "; ".join(f"{concept} is left out: {reason}" for concept, reason in left_out.items())
+        raise LimitReached(f"--certificate: {'not written' if not made.claims else 'written in part'}: {found}")
+
+
+def _checkable(solution: Solution, made: Certificate) -> tuple[Certificate, dict[str, str]]:
+    """What of a certificate ``check`` can check, and why it cannot check the rest.
+
+    Only the checker can tell: what a proof in a parameter compares has degrees of its own. In several parameters it
+    is asked while the proof is written.
+    """
+    from stackexact.solving.domains import names_in_play
+
+    if solution.game.is_numeric or len(names_in_play(solution.game)) > 1:
+        return made, {}
+    beyond = {verdict.concept: verdict.reason for verdict in made.check().verdicts if verdict.limit}
+    return made.without(beyond), beyond
 
 
 def _rendered(solution: Solution, request: _Request, remark: str) -> str:

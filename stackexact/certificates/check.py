@@ -14,12 +14,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-from stackexact.certificates import benchmark_proofs, proofs
+from stackexact.certificates import benchmark_proofs, proofs, weak_proofs
+from stackexact.certificates.bounds import TooLarge, Unsupported
 from stackexact.certificates.coverage import prove_closed_form
 from stackexact.certificates.digits import integer
 from stackexact.certificates.embedded import Game, read_game
 from stackexact.certificates.line import Region
-from stackexact.certificates.reading import DIGITS, Node, Unsupported
+from stackexact.certificates.reading import DIGITS, Node
 from stackexact.certificates.several import prove_in_several
 from stackexact.certificates.smt import Solver
 from stackexact.certificates.stated import Space, Stated
@@ -34,7 +35,7 @@ CONCEPTS: dict[str, Callable[[Game, Node, Node], None]] = {
     "pure-strong": proofs.pure_strong,
     "pure-weak": proofs.pure_weak,
     "mixed-strong": proofs.mixed_strong,
-    "mixed-weak": proofs.mixed_weak,
+    "mixed-weak": weak_proofs.mixed_weak,
     "alignment": benchmark_proofs.alignment,
     "correlated": proofs.correlated,
 }
@@ -50,6 +51,7 @@ TOLERANT: dict[str, Callable[[Game, Node, Node, Node], None]] = {
 class Verdict:
     """Whether the claims of one concept are proved; ``reason`` names the place where they are not.
 
+    Where a stated bound was reached before the claim was proved or found false, ``limit`` is set.
     ``coverage`` says of a closed form whether its cells are proved to make up the domain: ``proved``, ``proved by`` a
     solver, ``assumed``, or ``undecided``; of numbers it is empty.
     """
@@ -58,6 +60,7 @@ class Verdict:
     true: bool
     reason: str
     coverage: str = ""
+    limit: bool = False
 
     @property
     def assumed(self) -> bool:
@@ -67,7 +70,12 @@ class Verdict:
     def __str__(self) -> str:
         name = self.concept if self.concept in CONCEPTS or self.concept in TOLERANT else shorten(self.concept)
         covered = f" (coverage {self.coverage})" if self.coverage else ""
-        return f"{name}: true{covered}" if self.true else f"{name}: false: {self.reason}"
+        return f"{name}: true{covered}" if self.true else f"{name}: {self.found}: {self.reason}"
+
+    @property
+    def found(self) -> str:
+        """``true``, ``false`` or ``too large``."""
+        return "true" if self.true else "too large" if self.limit else "false"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +97,11 @@ class Report:
         return all(verdict.true for verdict in self.verdicts)
 
     @property
+    def limited(self) -> bool:
+        """Whether some claim is too large to be checked, and none is false."""
+        return not self.true and all(verdict.true or verdict.limit for verdict in self.verdicts)
+
+    @property
     def assumed(self) -> bool:
         """Whether the coverage of some claim was not shown (several parameters, no solver)."""
         return any(verdict.assumed for verdict in self.verdicts)
@@ -98,7 +111,8 @@ class Report:
 
     def __str__(self) -> str:
         title = self.kind if self.game_name is None else f"{self.kind} {shorten(self.game_name)}"
-        return "\n".join((f"{title}: {'true' if self.true else 'false'}", *map(str, self.verdicts)))
+        found = "true" if self.true else "undecided" if self.limited else "false"
+        return "\n".join((f"{title}: {found}", *map(str, self.verdicts)))
 
 
 def read(source: str | Path) -> dict[str, Any]:
@@ -186,7 +200,7 @@ def check(document: dict[str, Any], smt: str | None = None) -> Report:
     try:
         game = read_game(Node(parts["game"].value, "game"))
     except Unsupported as flaw:
-        return Report("bimatrix", None, tuple(Verdict(concept, False, str(flaw)) for concept in concepts))
+        return Report("bimatrix", None, tuple(_unproved(concept, flaw) for concept in concepts))
     return Report("bimatrix", game, tuple(_verdict(game, concept, claims, evidence, solver) for concept in concepts))
 
 
@@ -196,7 +210,11 @@ def _verdict(
     try:
         return Verdict(concept, True, "", _prove(game, concept, claims, evidence, solver))
     except Unsupported as flaw:
-        return Verdict(concept, False, str(flaw))
+        return _unproved(concept, flaw)
+
+
+def _unproved(concept: str, flaw: Unsupported) -> Verdict:
+    return Verdict(concept, False, str(flaw), limit=isinstance(flaw, TooLarge))
 
 
 def _prove(game: Game, concept: str, claims: dict[str, Node], evidence: dict[str, Node], solver: Solver | None) -> str:

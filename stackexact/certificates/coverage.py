@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
+from stackexact.certificates.bounds import TooLarge, Unsupported
 from stackexact.certificates.embedded import COMPARE, Exact, Game, Relation, chained
 from stackexact.certificates.functions import Function
 from stackexact.certificates.line import Line, Real, Region, Split, bounded
 from stackexact.certificates.polynomials import Poly, sign_at, times
 from stackexact.certificates.quotients import Quotient
-from stackexact.certificates.reading import Node, Unsupported
+from stackexact.certificates.reading import Node
 from stackexact.certificates.stated import Space, Stated
 
 STATEMENT = "the cells are disjoint and cover the assumptions"
@@ -27,6 +28,9 @@ FURTHER = ("epsilon", "classes", "witness")
 
 PARTS = 100_000
 """Most parts on which one piece is proved."""
+
+PART = 1000
+"""What dividing a piece costs besides, for each part."""
 
 Condition = tuple[Poly, str]
 """A polynomial and how it compares with 0."""
@@ -60,7 +64,7 @@ class Divided:
         cuts = [2 * bisect_left(self.ends, root) + 1 for root in self.line.roots(p)] if len(p) > 1 else []
         found = start = 0
         for cut in (*cuts, len(self.regions)):
-            if COMPARE[relation](sign_at(p, self.regions[start].sample()), 0):
+            if COMPARE[relation](sign_at(p, self.regions[start].sample(), self.line.work), 0):
                 found |= (1 << cut) - (1 << start)
             if cut < len(self.regions) and COMPARE[relation](0, 0):
                 found |= 1 << cut
@@ -146,7 +150,7 @@ def _both(relation: Relation) -> list[Condition]:
     left, sign, right = _lowest(relation[0]), relation[1], _lowest(relation[2])
     difference = left - right
     defined = [(side.bottom, "!=") for side in (left, right) if len(side.bottom) > 1]
-    return [(times(difference.top, difference.bottom), sign), *defined]
+    return [(times(difference.top, difference.bottom, difference.work), sign), *defined]
 
 
 def _lowest(value: Exact) -> Function:
@@ -206,10 +210,11 @@ def _prove_piece(cell: Node, piece: Node, regions: Iterable[Region], prove: Prov
         if not waiting:
             return
         region = waiting.pop()
+        region.line.work.spend(PART)
         try:
             prove(region, Node(value, cell.place, True, region), Node(proof.value, proof.place, region=region))
         except Split as split:
             waiting += reversed([*region.parts(split.poly)])
         except Unsupported as flaw:
-            raise Unsupported(f"{flaw} (for {region})") from None
-    raise piece.fails(f"expected to be divided into at most {PARTS} parts")
+            raise type(flaw)(f"{flaw} (for {region})") from None
+    raise TooLarge(f"{piece.place}: expected to be divided into at most {PARTS} parts")

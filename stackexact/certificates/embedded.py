@@ -16,11 +16,12 @@ from operator import eq, ge, gt, le, lt, ne
 from typing import Any, TypeVar, cast
 from unicodedata import category
 
+from stackexact.certificates.bounds import TooLarge, Unsupported
 from stackexact.certificates.digits import written
 from stackexact.certificates.functions import Function
 from stackexact.certificates.line import Line, Region
 from stackexact.certificates.quotients import Quotient
-from stackexact.certificates.reading import BITS, Labels, Node, Unsupported, Vector, Weights, products, vector
+from stackexact.certificates.reading import BITS, Labels, Node, Vector, Weights, products, vector
 from stackexact.certificates.stated import Space, Stated
 from stackexact.errors import shorten
 
@@ -200,7 +201,7 @@ def _parameters(node: Node) -> tuple[str, ...]:
     names: list[str] = []
     items = node.items()
     if len(items) > PARAMETERS:
-        raise node.fails(f"expected at most {PARAMETERS} parameters, found {len(items)}")
+        raise TooLarge(f"{node.place}: expected at most {PARAMETERS} parameters, found {len(items)}")
     for item in items:
         if not isinstance(item.value, str) or not _NAME.fullmatch(item.value):
             raise item.wrong("a name (ASCII letters, digits, _)")

@@ -32,6 +32,10 @@ class Malformed(ValueError):
     """A text that is no expression; the message says what was expected."""
 
 
+class TooLong(Malformed):
+    """An expression that would take too much work to multiply out."""
+
+
 class Value(Protocol):
     """What an expression is made of: a rational function of one parameter, or of several."""
 
@@ -169,4 +173,4 @@ def _power(left: V, right: V) -> V:
 
 def _bounded(size: int) -> None:
     if size > SIZE:
-        raise Malformed("an expression that amounts to shorter numbers and lower powers")
+        raise TooLong("an expression that amounts to shorter numbers and lower powers")

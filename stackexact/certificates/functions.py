@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
+from stackexact.certificates.bounds import Work
 from stackexact.certificates.digits import written
 from stackexact.certificates.elimination import last_pivot
 from stackexact.certificates.line import Region
@@ -20,41 +22,50 @@ from stackexact.certificates.polynomials import ONE, Poly, add, gcd, negative, q
 class Function:
     """``top / bottom`` on a region, or without one, where nothing is compared. It need not be reduced."""
 
-    __slots__ = ("bottom", "region", "top")
+    __slots__ = ("bottom", "region", "top", "work")
 
-    def __init__(self, top: Poly, bottom: Poly = ONE, region: Region | None = None) -> None:
+    def __init__(self, top: Poly, bottom: Poly = ONE, region: Region | None = None, work: Work | None = None) -> None:
         self.top, self.bottom, self.region = top, bottom, region
+        self.work = work
 
     @classmethod
-    def of(cls, value: Fraction | int) -> Function:
+    def of(cls, value: Fraction | int, work: Work | None = None) -> Function:
         """A number."""
         value = Fraction(value)
-        return cls((value.numerator,) if value else (), (value.denominator,))
+        return cls((value.numerator,) if value else (), (value.denominator,), None, work)
 
     def on(self, region: Region) -> Function:
         """The same function on a region."""
-        return Function(self.top, self.bottom, region)
+        return Function(self.top, self.bottom, region, region.line.work)
+
+    def made(self, top: Poly, bottom: Poly, two: Function | None = None) -> Function:
+        """Another function where this one, or both, are looked at."""
+        other = self if two is None else two
+        return Function(top, bottom, self.region or other.region, self.work or other.work)
 
     def at(self, x: Fraction) -> Fraction:
         """The value at a rational number; raises :class:`ZeroDivisionError` where there is none."""
+        if self.work is not None:
+            self.work.spend(10 * (len(self.top) + len(self.bottom)))
         return value_at(self.top, x) / value_at(self.bottom, x)
 
     def _with(self, other: object) -> Function | None:
         if isinstance(other, Function):
             return other
-        return Function.of(other) if isinstance(other, Fraction | int) else None
+        return Function.of(other, self.work) if isinstance(other, Fraction | int) else None
 
     def __add__(self, other: object) -> Function:
         two = self._with(other)
         if two is None:
             return NotImplemented
-        bottom, (up, upper) = joint((self.bottom, two.bottom))
-        return Function(add(times(self.top, up), times(two.top, upper)), bottom, self.region or two.region)
+        work = self.work or two.work
+        bottom, (up, upper) = joint((self.bottom, two.bottom), work)
+        return self.made(add(times(self.top, up, work), times(two.top, upper, work)), bottom, two)
 
     __radd__ = __add__
 
     def __neg__(self) -> Function:
-        return Function(negative(self.top), self.bottom, self.region)
+        return self.made(negative(self.top), self.bottom)
 
     def __sub__(self, other: object) -> Function:
         two = self._with(other)
@@ -67,7 +78,8 @@ class Function:
         two = self._with(other)
         if two is None:
             return NotImplemented
-        return Function(times(self.top, two.top), times(self.bottom, two.bottom), self.region or two.region)
+        work = self.work or two.work
+        return self.made(times(self.top, two.top, work), times(self.bottom, two.bottom, work), two)
 
     __rmul__ = __mul__
 
@@ -77,7 +89,8 @@ class Function:
             return NotImplemented
         if not two.top:
             raise ZeroDivisionError("a division by zero")
-        return Function(times(self.top, two.bottom), times(self.bottom, two.top), self.region or two.region)
+        work = self.work or two.work
+        return self.made(times(self.top, two.bottom, work), times(self.bottom, two.top, work), two)
 
     def __abs__(self) -> Function:
         return -self if self.sign < 0 else self
@@ -124,8 +137,8 @@ class Function:
 
     def lowest(self) -> Function:
         """The same without what numerator and denominator have in common."""
-        divisor = gcd(self.top, self.bottom) if self.top else self.bottom
-        return Function(quotient(self.top, divisor), quotient(self.bottom, divisor), self.region)
+        divisor = gcd(self.top, self.bottom, self.work) if self.top else self.bottom
+        return self.made(quotient(self.top, divisor, self.work), quotient(self.bottom, divisor, self.work))
 
     def is_lowest(self) -> bool:
         """Whether it has a normal form: any function of one parameter is brought to lowest terms for that."""
@@ -149,7 +162,7 @@ class Function:
     def reduced(self) -> Function:
         """The same, a number in lowest terms."""
         if len(self.top) == 1 and len(self.bottom) == 1:
-            return Function.of(Fraction(self.top[0], self.bottom[0]))
+            return Function.of(Fraction(self.top[0], self.bottom[0]), self.work)
         return self
 
     def __str__(self) -> str:
@@ -168,29 +181,31 @@ def _text(p: Poly, divisor: int, name: str) -> str:
     return "".join(parts) or "0"
 
 
-def joint(bottoms: Iterable[Poly]) -> tuple[Poly, list[Poly]]:
+def joint(bottoms: Iterable[Poly], work: Work | None = None) -> tuple[Poly, list[Poly]]:
     """The least common multiple of some polynomials, and what each of them has to be multiplied by to give it."""
     some = list(bottoms)
     least: Poly = ONE
     for bottom in dict.fromkeys(some):
-        least = times(least, quotient(bottom, gcd(bottom, least)))
-    by = {bottom: quotient(least, bottom) for bottom in dict.fromkeys(some)}
+        least = times(least, quotient(bottom, gcd(bottom, least, work), work), work)
+    by = {bottom: quotient(least, bottom, work) for bottom in dict.fromkeys(some)}
     return least, [by[bottom] for bottom in some]
 
 
 def regular(rows: Sequence[Sequence[Function | Fraction]], region: Region) -> bool:
     """Whether a square matrix is regular on all of a region: its determinant has no root there."""
-    determinant = last_pivot([_whole(row) for row in rows], ONE, _crossed)
+    work = next((entry.work for row in rows for entry in row if isinstance(entry, Function)), None)
+    determinant = last_pivot([_whole(row, work) for row in rows], ONE, partial(_crossed, work))
     return determinant is not None and region.sign(determinant) != 0
 
 
-def _crossed(row: list[Poly], head: list[Poly], column: int, last: Poly) -> list[Poly]:
+def _crossed(work: Work | None, row: list[Poly], head: list[Poly], column: int, last: Poly) -> list[Poly]:
     pivot, factor = head[column], negative(row[column])
-    return [quotient(add(times(pivot, entry), times(factor, top)), last) for entry, top in zip(row, head, strict=True)]
+    sums = (add(times(pivot, entry, work), times(factor, top, work)) for entry, top in zip(row, head, strict=True))
+    return [quotient(one, last, work) for one in sums]
 
 
-def _whole(row: Sequence[Function | Fraction]) -> list[Poly]:
+def _whole(row: Sequence[Function | Fraction], work: Work | None) -> list[Poly]:
     """A row times its common denominator, which is not zero on the region."""
     entries = [entry if isinstance(entry, Function) else Function.of(entry) for entry in row]
-    _, by = joint(entry.bottom for entry in entries)
-    return [times(entry.top, up) for entry, up in zip(entries, by, strict=True)]
+    _, by = joint((entry.bottom for entry in entries), work)
+    return [times(entry.top, up, work) for entry, up in zip(entries, by, strict=True)]

@@ -14,6 +14,7 @@ from itertools import count as numbers
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from stackexact.certificates.bounds import TooLarge, Work
 from stackexact.certificates.polynomials import Poly, count, gcd, primitive, sign_at, squarefree, sturm
 
 if TYPE_CHECKING:
@@ -25,10 +26,6 @@ LEADING = 2**256
 
 DEGREE = 400
 """Greatest degree of a polynomial whose roots are looked for: beyond it a Sturm sequence may take minutes."""
-
-
-class Unsupported(Exception):
-    """A claim that its proof does not support. The message is one line that begins with the place."""
 
 
 class Split(Exception):
@@ -43,15 +40,15 @@ class Split(Exception):
 class Real:
     """A real algebraic number: the only root of a squarefree polynomial in (low, high), or low where both agree."""
 
-    __slots__ = ("high", "low", "poly")
+    __slots__ = ("high", "low", "poly", "work")
 
-    def __init__(self, poly: Poly, low: Fraction, high: Fraction) -> None:
-        self.poly, self.low, self.high = poly, low, high
+    def __init__(self, poly: Poly, low: Fraction, high: Fraction, work: Work | None = None) -> None:
+        self.poly, self.low, self.high, self.work = poly, low, high, work
 
     @classmethod
-    def of(cls, value: Fraction) -> Real:
+    def of(cls, value: Fraction, work: Work | None = None) -> Real:
         """A rational number."""
-        return cls((-value.numerator, value.denominator), value, value)
+        return cls((-value.numerator, value.denominator), value, value, work)
 
     @property
     def is_rational(self) -> bool:
@@ -61,10 +58,10 @@ class Real:
     def halve(self) -> None:
         """Halve the enclosure."""
         middle = (self.low + self.high) / 2
-        sign = sign_at(self.poly, middle)
+        sign = sign_at(self.poly, middle, self.work)
         if sign == 0:
             self.low = self.high = middle
-        elif sign == sign_at(self.poly, self.high):
+        elif sign == sign_at(self.poly, self.high, self.work):
             self.high = middle
         else:
             self.low = middle
@@ -72,22 +69,22 @@ class Real:
     def sign_of(self, p: Poly) -> int:
         """The sign of p at this number: zero iff a common divisor of both polynomials has its root here."""
         if self.is_rational:
-            return sign_at(p, self.low)
+            return sign_at(p, self.low, self.work)
         if len(p) < 2:
             return sign_at(p, Fraction(0))
-        if self._is_root(gcd(p, self.poly)):
+        if self._is_root(gcd(p, self.poly, self.work)):
             return 0
-        chain = sturm(squarefree(p))
+        chain = sturm(squarefree(p, self.work), self.work)
         while True:
-            if self.is_rational or count(chain, self.low, self.high) == 0:
-                return sign_at(p, self.high)
+            if self.is_rational or count(chain, self.low, self.high, self.work) == 0:
+                return sign_at(p, self.high, self.work)
             self.halve()
 
     def _is_root(self, divisor: Poly) -> bool:
         """Whether a divisor of the own polynomial vanishes here: it has at most this root, once, in the enclosure."""
         if self.is_rational:
-            return not sign_at(divisor, self.low)
-        return sign_at(divisor, self.low) * sign_at(divisor, self.high) < 0
+            return not sign_at(divisor, self.low, self.work)
+        return sign_at(divisor, self.low, self.work) * sign_at(divisor, self.high, self.work) < 0
 
     def compared(self, other: Real) -> int:
         """-1, 0 or 1 for less, equal, greater."""
@@ -96,10 +93,10 @@ class Real:
         both: list[Poly] | None = None
         while self.low < other.high and other.low < self.high:
             if both is None:
-                both = sturm(gcd(self.poly, other.poly))
+                both = sturm(gcd(self.poly, other.poly, self.work), self.work)
             # Where both are roots of one polynomial, they are the same as soon as it has a single root around them.
             shared = len(both[0]) > 1 and self._is_root(both[0]) and other._is_root(both[0])
-            if shared and count(both, min(self.low, other.low), max(self.high, other.high)) == 1:
+            if shared and count(both, min(self.low, other.low), max(self.high, other.high), self.work) == 1:
                 return 0
             (self if self.high - self.low >= other.high - other.low else other).halve()
         return -1 if self.high <= other.low else 1
@@ -125,6 +122,8 @@ class Line:
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self.work = Work()
+        """What is left to spend on the certificate."""
         self.memory: dict[str, Any] = {}
         """Whatever else is worked out once: texts that have been read."""
         self._roots: dict[Poly, list[Real]] = {}
@@ -138,7 +137,7 @@ class Line:
         known = self._roots.get(p)
         if known is None:
             bounded(p)
-            known = self._roots[p] = list(_isolated(squarefree(p)))
+            known = self._roots[p] = list(_isolated(squarefree(p, self.work), self.work))
         return known
 
     def regions(self, polys: Iterable[Poly]) -> list[Region]:
@@ -156,27 +155,25 @@ class Line:
 def bounded(p: Poly) -> None:
     """Refuse a polynomial of too great a degree."""
     if len(p) > DEGREE + 1:
-        raise Unsupported(
-            f"expected polynomials up to the degree {DEGREE}, found {len(p) - 1}; use simpler expressions"
-        )
+        raise TooLarge(f"expected polynomials up to the degree {DEGREE}, found {len(p) - 1}; use simpler expressions")
 
 
-def _isolated(p: Poly) -> Iterator[Real]:
+def _isolated(p: Poly, work: Work) -> Iterator[Real]:
     """The roots of a squarefree polynomial: an interval with all of them, cut until each holds one (Sturm)."""
     if len(p) == 2:
-        yield Real.of(Fraction(-p[0], p[1]))
+        yield Real.of(Fraction(-p[0], p[1]), work)
     if len(p) <= 2:
         return
-    chain = sturm(p)
+    chain = sturm(p, work)
     bound = 2 + Fraction(max(map(abs, p)) // abs(p[-1]))  # Cauchy: every root is smaller in size
     waiting = [(-bound, bound)]
     while waiting:
         low, high = waiting.pop()
-        inside = count(chain, low, high)
+        inside = count(chain, low, high, work)
         if inside == 1:
-            yield _rational_if_so(Real(p, low, high))
+            yield _rational_if_so(Real(p, low, high, work))
         elif inside:
-            middle = next(x for n in numbers(2) if sign_at(p, x := low + (high - low) / n))  # no end is a root
+            middle = next(x for n in numbers(2) if sign_at(p, x := low + (high - low) / n, work))  # no end is a root
             waiting += [(middle, high), (low, middle)]
 
 
@@ -187,8 +184,8 @@ def _rational_if_so(root: Real) -> Real:
         while not root.is_rational and root.high - root.low >= Fraction(1, 2 * leading**2):
             root.halve()
         near = ((root.low + root.high) / 2).limit_denominator(leading)
-        if root.low < near < root.high and not sign_at(root.poly, near):
-            return Real.of(near)
+        if root.low < near < root.high and not sign_at(root.poly, near, root.work):
+            return Real.of(near, root.work)
     return root
 
 
@@ -233,21 +230,21 @@ class Region:
 
     def _sign(self, p: Poly) -> int:
         if self.rational is not None:
-            return sign_at(p, self.rational)
+            return sign_at(p, self.rational, self.line.work)
         bounded(p)
         if self.is_point:
             assert self.low is not None
             return self.low.sign_of(p)
         if any(self._inside(root) for root in self._near(p)):
             raise Split(p)
-        return sign_at(p, self.sample())
+        return sign_at(p, self.sample(), self.line.work)
 
     def _near(self, p: Poly) -> list[Real]:
         """The roots of p, none if Sturm's theorem shows none in the hull of the interval."""
         if len(p) > 2 and p not in self.line._roots:
-            chain = sturm(squarefree(p))
+            chain = sturm(squarefree(p, self.line.work), self.line.work)
             low, high = None if self.low is None else self.low.low, None if self.high is None else self.high.high
-            if not count(chain, low, high):
+            if not count(chain, low, high, self.line.work):
                 return []
         return self.line.roots(p)
 

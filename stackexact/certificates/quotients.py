@@ -11,9 +11,9 @@ from fractions import Fraction
 from math import lcm
 from typing import TYPE_CHECKING, Any
 
+from stackexact.certificates.bounds import Unsupported
 from stackexact.certificates.coprime import coprime
 from stackexact.certificates.elimination import last_pivot
-from stackexact.certificates.line import Unsupported
 from stackexact.certificates.terms import Terms
 from stackexact.errors import shorten
 

@@ -11,15 +11,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from math import lcm
 from typing import TYPE_CHECKING, Any, cast
 
 from stackexact.certificates import quotients
+from stackexact.certificates.bounds import TooLarge, Unsupported
 from stackexact.certificates.digits import CHUNK, integer
-from stackexact.certificates.expressions import Malformed, read
+from stackexact.certificates.expressions import Malformed, TooLong, read
 from stackexact.certificates.functions import Function, joint
 from stackexact.certificates.line import Line
-from stackexact.certificates.line import Unsupported as Unsupported
 from stackexact.certificates.polynomials import Poly, add, times
 from stackexact.certificates.quotients import Quotient
 from stackexact.errors import shorten
@@ -35,6 +36,20 @@ Labels = dict[str, int]
 
 Weights = dict[int, Fraction]
 """Numbers by action index; zeros are left out."""
+
+__all__ = [
+    "BITS",
+    "DIGITS",
+    "Labels",
+    "Node",
+    "TooLarge",
+    "Unsupported",
+    "Vector",
+    "Weights",
+    "products",
+    "total",
+    "vector",
+]
 
 DIGITS = 1_000_000
 """Longest numeral that is read. Reducing a fraction takes quadratic time: seconds at this length."""
@@ -173,8 +188,12 @@ class Node:
         if found is None:
             try:
                 found = _read(text, line)
+            except TooLong as flaw:
+                raise TooLarge(str(self.wrong(str(flaw)))) from None
             except Malformed as flaw:
                 raise self.wrong(str(flaw)) from None
+            except TooLarge as limit:
+                raise TooLarge(f"{self.place}: {limit}") from None
             line.memory[text] = found
         if self.claimed and (normal := line.text(cast("Any", found))) != text:
             raise self.wrong(f"an expression in normal form, as {shorten(normal)} is")
@@ -235,7 +254,8 @@ class Node:
 
 def _read(text: str, line: Line | Space) -> Function | Quotient:
     if isinstance(line, Line):
-        return read(text, Function.of, {line.name: Function((0, 1))})
+        number = partial(Function.of, work=line.work)
+        return read(text, number, {line.name: Function((0, 1), work=line.work)})
     return read(text, Quotient.of, line.symbols)
 
 
@@ -273,8 +293,9 @@ def vector(values: Iterable[Fraction], bits: int = BITS) -> Vector:
 
 
 def _functions(values: Sequence[Any]) -> Vector:
-    bottom, by = joint(value.bottom for value in values)
-    return Vector([times(value.top, up) for value, up in zip(values, by, strict=True)], bottom)
+    work = values[0].work
+    bottom, by = joint((value.bottom for value in values), work)
+    return Vector([times(value.top, up, work) for value, up in zip(values, by, strict=True)], bottom)
 
 
 def total(values: Iterable[Fraction]) -> Fraction:
@@ -284,7 +305,7 @@ def total(values: Iterable[Fraction]) -> Fraction:
         return cast("Fraction", quotients.total(values))
     scaled = vector(values)
     if isinstance(scaled.bottom, tuple):
-        return cast("Fraction", Function(_added(scaled.tops), scaled.bottom, _region(values)))
+        return cast("Fraction", cast("Function", values[0]).made(_added(scaled.tops), scaled.bottom))
     return Fraction(_sum(scaled.tops), scaled.bottom)
 
 
@@ -297,14 +318,14 @@ def products(weights: Weights, vectors: Iterable[Vector]) -> list[Fraction]:
     if not tops:
         return [Fraction(0) for _ in vectors]
     if isinstance(scaled.bottom, tuple):
-        region = _region(weights.values())
-        sums = ((_added([times(top, v.tops[k]) for k, top in tops]), times(scaled.bottom, v.bottom)) for v in vectors)
-        return [cast("Fraction", Function(top, bottom, region)) for top, bottom in sums]
+        like = cast("Function", next(iter(weights.values())))
+        work = like.work
+        sums = (
+            (_added([times(top, v.tops[k], work) for k, top in tops]), times(scaled.bottom, v.bottom, work))
+            for v in vectors
+        )
+        return [cast("Fraction", like.made(top, bottom)) for top, bottom in sums]
     return [Fraction(_sum([top * v.tops[k] for k, top in tops]), scaled.bottom * v.bottom) for v in vectors]
-
-
-def _region(values: Iterable[Any]) -> Region | None:
-    return next((value.region for value in values), None)
 
 
 def _added(terms: Iterable[Poly]) -> Poly:
@@ -320,7 +341,7 @@ def _sum(terms: Sequence[int | Fraction]) -> int | Fraction:
         return sum(terms)
     pairs = [(term.numerator, term.denominator) for term in terms]
     if sum(below.bit_length() for _, below in pairs) > SUM:
-        raise Unsupported(f"expected sums over a denominator of at most {SUM} bits, found more; use shorter numbers")
+        raise TooLarge(f"expected sums over a denominator of at most {SUM} bits, found more; use shorter numbers")
     while len(pairs) > 1:
         two = zip(pairs[::2], pairs[1::2], strict=False)
         odd = pairs[len(pairs) & ~1 :]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from stackexact.certificates.bounds import TooLarge
 from stackexact.certificates.coverage import STATEMENT, Prove, claim_of, relation_of
 from stackexact.certificates.embedded import COMPARE, Game, Relation
 from stackexact.certificates.quotients import Quotient
@@ -47,7 +48,8 @@ def prove_in_several(game: Game, cells: Node, proofs: dict[str, Node], prove: Pr
     own = [[_conditions(node.members()["when"], space) for node in nodes] for nodes in pieces]
     numbers = [len(assumed) + len(told[n]) + len(one) for n, some in enumerate(own) for one in some]
     if max(numbers) > RELATIONS or sum(number**2 for number in numbers) > SQUARES:
-        raise proofs["cells"].fails(f"expected pieces that stand on fewer relations, found one with {max(numbers)}")
+        place = proofs["cells"].place
+        raise TooLarge(f"{place}: expected pieces that stand on fewer relations, found one with {max(numbers)}")
     for n, (cell, nodes) in enumerate(zip(claimed, pieces, strict=True)):
         for node, conditions in zip(nodes, own[n], strict=True):
             if "sample" in node.members():
@@ -109,8 +111,8 @@ def _sampled(node: Node, space: Space, conditions: list[Condition], told: list[l
     """Require that a point lies in the domain, in its piece, in its cell, and in no other cell."""
     given = node.fields(*space.names)
     for coordinate in given.values():
-        if not isinstance(coordinate.value, str) or len(coordinate.value) > COORDINATE:
-            raise coordinate.wrong(f"a number as text of at most {COORDINATE} characters")
+        if isinstance(coordinate.value, str) and len(coordinate.value) > COORDINATE:
+            raise TooLarge(str(coordinate.wrong(f"a number as text of at most {COORDINATE} characters")))
     point = [Node(given[name].value, given[name].place).number() for name in space.names]
     if not _meets(point, conditions):
         raise node.fails("the point lies outside the assumptions or the piece")

@@ -10,8 +10,8 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from stackexact.certificates.bounds import Unsupported
 from stackexact.certificates.digits import digits_of
-from stackexact.certificates.line import Unsupported
 from stackexact.certificates.stated import Condition, Space
 from stackexact.certificates.terms import Terms
 from stackexact.errors import MissingLibrary, UsageError, shorten

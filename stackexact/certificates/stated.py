@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from stackexact.certificates.line import Unsupported
+from stackexact.certificates.bounds import Unsupported
 from stackexact.certificates.quotients import Quotient
 from stackexact.certificates.terms import Terms
 from stackexact.errors import shorten

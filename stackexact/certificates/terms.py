@@ -12,8 +12,8 @@ from heapq import heapify, heappop, heappush
 from itertools import zip_longest
 from math import gcd, lcm
 
+from stackexact.certificates.bounds import TooLarge
 from stackexact.certificates.digits import written
-from stackexact.certificates.line import Unsupported
 
 Powers = tuple[int, ...]
 
@@ -82,14 +82,14 @@ class Terms:
     def __mul__(self, other: Terms) -> Terms:
         affordable(len(self.coefficients) * len(other.coefficients) + self.size() * other.size() // 1000)
         if self.degree + other.degree > DEGREE:
-            raise Unsupported(f"expected polynomials up to the degree {DEGREE}, found more; use simpler expressions")
+            raise TooLarge(f"expected polynomials up to the degree {DEGREE}, found more; use simpler expressions")
         made: dict[Powers, int] = {}
         for one, a in self.coefficients.items():
             for two, b in other.coefficients.items():
                 powers = _joined(one, two)
                 made[powers] = made.get(powers, 0) + a * b
         if len(made) > TERMS:
-            raise Unsupported(f"expected polynomials of at most {TERMS} terms, found more; use simpler expressions")
+            raise TooLarge(f"expected polynomials of at most {TERMS} terms, found more; use simpler expressions")
         return Terms({powers: value for powers, value in made.items() if value})
 
     def times(self, factor: int) -> Terms:
@@ -174,7 +174,7 @@ class Terms:
         bottom, degree = lcm(*(x.denominator for x in point)), self.degree
         tops = [x.numerator * (bottom // x.denominator) for x in point]
         if len(self.coefficients) * degree * max(top.bit_length() for top in (bottom, *tops)) > BITS:
-            raise Unsupported("expected a point at which polynomials are quickly evaluated; use shorter coordinates")
+            raise TooLarge("expected a point at which polynomials are quickly evaluated; use shorter coordinates")
         value = 0
         for powers, part in self.coefficients.items():
             for top, power in zip(tops, powers, strict=False):
@@ -229,4 +229,4 @@ def _gap(top: Powers, head: Powers) -> Powers | None:
 def affordable(products: int) -> None:
     """Refuse what would take more products of terms than :data:`PRODUCTS`."""
     if products > PRODUCTS:
-        raise Unsupported("expected polynomials of fewer terms, found some that expand without end")
+        raise TooLarge("expected polynomials of fewer terms, found some that expand without end")

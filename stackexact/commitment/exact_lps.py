@@ -1,7 +1,7 @@
 """The multiple LPs on the exact simplex: over any ordered field, from any starting basis.
 
 This is the search that floats only shorten. It finds, at one point, the optimal vertex of LP(j), a mixture that
-dominates an action whose region is empty, and the lexicographically greatest optimum among tied actions.
+dominates an action whose region is empty, the lexicographically greatest optimum among tied actions, and so a skeleton.
 """
 
 from __future__ import annotations
@@ -10,14 +10,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from stackexact.commitment.refutations import Dominated
+from stackexact.commitment.mixed_strong import Reaching, Skeleton
+from stackexact.commitment.refutations import AtVertex, Bound, Dominated, Refutation
 from stackexact.commitment.vertices import Vertex
 from stackexact.errors import Unproved
 from stackexact.exact.fields import OrderedField
 from stackexact.lp.program import Basis, Position, Program
 from stackexact.lp.simplex import Dictionary, never
 
-__all__ = ["ExactLPs", "Runner", "race"]
+__all__ = ["ExactLPs", "Runner", "exact_skeleton", "race"]
 
 T = TypeVar("T", bound=Any)
 
@@ -160,3 +161,31 @@ def _best(lps: ExactLPs[T], alive: list[Runner[T]], numbers: Iterable[int]) -> l
         top = max(values)
         alive = [runner for runner, value in zip(alive, values, strict=True) if value == top]
     return alive
+
+
+def exact_skeleton(lps: ExactLPs[T], order: Iterable[int]) -> Skeleton:
+    """The skeleton by the exact simplex alone, over any ordered field. ``order`` lists all follower actions."""
+    best: Any = None
+    runners: list[Runner[T]] = []
+    refuted: dict[int, Refutation] = {}
+    last: Vertex | None = None
+    for j in order:
+        if best is not None and all(row[j] < best for row in lps.leader):
+            refuted[j] = Bound(())
+            continue
+        runner = lps.solve(j, last)
+        if runner is None:
+            mixture = lps.dominating(j)
+            if mixture is None:
+                raise Unproved("an empty best-response region must be dominated by a mixture")
+            refuted[j] = mixture
+            continue
+        last = lps.vertex(runner)
+        runners.append(runner)
+        value = lps.value(runner)
+        best = value if best is None or value > best else best
+    tied = [runner for runner in runners if lps.value(runner) == best]
+    refuted |= {r.response: AtVertex(lps.vertex(r)) for r in runners if lps.value(r) != best}
+    winners = race(lps, tied)
+    reaching = tuple(Reaching(r.response, lps.vertex(r), r.levels) for r in tied)
+    return Skeleton(min(r.response for r in winners), reaching, tuple(sorted(refuted.items())))

@@ -6,13 +6,13 @@ it strictly below the incumbent, so that every tie is found. Growth: at most n L
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from flint import fmpz
 
-from stackexact.commitment.exact_lps import ExactLPs, Runner, race
+from stackexact.commitment.exact_lps import ExactLPs, exact_skeleton
 from stackexact.commitment.mixed_strong import Reached, Reaching, Skeleton, prove_reaching
 from stackexact.commitment.refutations import (
     AtVertex,
@@ -35,7 +35,7 @@ from stackexact.lp.simplex import never
 if TYPE_CHECKING:
     from stackexact.commitment.float_lps import FloatLPs, Proposal
 
-__all__ = ["NumericLPs", "exact_skeleton", "search"]
+__all__ = ["NumericLPs", "search"]
 
 T = TypeVar("T", bound=Any)
 
@@ -44,34 +44,6 @@ SMALL = 150
 
 CLOSE = 1e-7
 """Proposed values (in [0, 1]) that lie this close to the best are examined exactly."""
-
-
-def exact_skeleton(lps: ExactLPs[T], order: Iterable[int]) -> Skeleton:
-    """The skeleton by the exact simplex alone, over any ordered field. ``order`` lists all follower actions."""
-    best: Any = None
-    runners: list[Runner[T]] = []
-    refuted: dict[int, Refutation] = {}
-    last: Vertex | None = None
-    for j in order:
-        if best is not None and all(row[j] < best for row in lps.leader):
-            refuted[j] = Bound(())
-            continue
-        runner = lps.solve(j, last)
-        if runner is None:
-            mixture = lps.dominating(j)
-            if mixture is None:
-                raise Unproved("an empty best-response region must be dominated by a mixture")
-            refuted[j] = mixture
-            continue
-        last = lps.vertex(runner)
-        runners.append(runner)
-        value = lps.value(runner)
-        best = value if best is None or value > best else best
-    tied = [runner for runner in runners if lps.value(runner) == best]
-    refuted |= {r.response: AtVertex(lps.vertex(r)) for r in runners if lps.value(r) != best}
-    winners = race(lps, tied)
-    reaching = tuple(Reaching(r.response, lps.vertex(r), r.levels) for r in tied)
-    return Skeleton(min(r.response for r in winners), reaching, tuple(sorted(refuted.items())))
 
 
 @dataclass(slots=True)

@@ -56,25 +56,25 @@ def cover(
     points = [(piece, piece.sample) for piece in domain if piece.is_point]
     made: list[Answered[A]] = []
     while intervals or points:
-        waiting = intervals or points
+        piece, sample = (intervals or points)[0]
         try:
             if max_cells is not None and len(made) >= max_cells:
                 raise LimitReached(f"the limit of {max_cells} cells was reached")
-            answer, conditions = answer_at(waiting[0][1])
+            answer, conditions = answer_at(sample)
+            taken, rest = line.split([(piece, sample)], conditions)
+            if piece.is_point:  # an answer at a point that was left over holds at that point alone
+                others, other_points = intervals, points[1:]
+            else:
+                others, more, left = _reduced(line, intervals[1:], conditions)
+                other_points, more_points, left_points = _reduced(line, points, conditions)
+                taken, rest = [*taken, *more, *more_points], [*rest, *left, *left_points]
         except LimitReached as limit:
-            left = sorted((piece for piece, _ in (*intervals, *points)), key=lambda piece: piece.sample)
-            return Covering(tuple(made), tuple(left), str(limit))
-        piece, sample = waiting.pop(0)
-        taken, rest = line.split([(piece, sample)], conditions)
+            undecided = sorted((piece for piece, _ in (*intervals, *points)), key=lambda piece: piece.sample)
+            return Covering(tuple(made), tuple(undecided), str(limit))
         if not any(part.holds(sample) for part in taken):
             raise Unproved("the conditions of an answer must hold where it was found")
-        if not piece.is_point:  # an answer at a point that was left over holds at that point alone
-            intervals, more, others = _reduced(line, intervals, conditions)
-            points, more_points, rest_points = _reduced(line, points, conditions)
-            taken += [*more, *more_points]
-            rest += [*others, *rest_points]
-        intervals += [(part, part.sample) for part in rest if not part.is_point]
-        points += [(part, part.sample) for part in rest if part.is_point]
+        intervals = others + [(part, part.sample) for part in rest if not part.is_point]
+        points = other_points + [(part, part.sample) for part in rest if part.is_point]
         made.append(Answered(answer, conditions, tuple(sorted(taken, key=lambda one: one.sample))))
         report(len(made), len(intervals) + len(points))
     return Covering(tuple(made))

@@ -1,23 +1,27 @@
 """Real algebraic numbers as roots of integer polynomials: isolated, compared and put into polynomials exactly.
 
 A root is its minimal polynomial and its place among the real roots of that polynomial; two roots are equal iff both
-agree. A rational enclosure that only narrows decides all inequalities. Flint proposes the enclosures; that each of them
-holds one root, and that none is missing, is checked here by signs and by Sturm's theorem.
+agree. A rational enclosure that only narrows decides all inequalities. Flint factors; then an interval that holds all
+roots of a factor is halved until Descartes' rule of signs tells none or one in each part (Collins & Akritas 1976): in
+exact integers, quick at degrees of hundreds, and in steps between which a limit is heard.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 from functools import total_ordering
-from typing import Any
+from itertools import pairwise
+from typing import Any, Final
 
 from flint import fmpq, fmpz, fmpz_poly
 
-from stackexact.errors import Unproved
+from stackexact.errors import LimitReached
 from stackexact.exact.prover import Number
 
-__all__ = ["Root", "between", "real_roots", "sturm_count"]
+__all__ = ["Root", "between", "real_roots"]
+
+_SHIFT: Final = fmpz_poly([1, 1])
 
 
 @total_ordering
@@ -30,12 +34,13 @@ class Root:
     Fraction(1, 3)
     """
 
-    __slots__ = ("_high", "_low", "number", "polynomial")
+    __slots__ = ("_high", "_low", "_rises", "number", "polynomial")
 
     def __init__(self, polynomial: Any, number: int, low: Number, high: Number) -> None:
         self.polynomial = polynomial
         self.number = number
         self._low, self._high = low, high
+        self._rises: bool | None = None
 
     @classmethod
     def of(cls, value: Fraction | Number) -> Root:
@@ -68,10 +73,10 @@ class Root:
             return
         middle = (self._low + self._high) / 2
         # No rational number is a root of an irreducible polynomial of higher degree.
-        if (self.polynomial(middle) > 0) == (self.polynomial(self._low) > 0):
-            self._low = middle
-        else:
+        if (self.polynomial(middle) > 0) == self.rises:
             self._high = middle
+        else:
+            self._low = middle
 
     def sign_of(self, polynomial: Any) -> int:
         """The sign of an integer (or rational) polynomial at this root; 0 iff the minimal polynomial divides it."""
@@ -81,17 +86,19 @@ class Root:
             return _sign(polynomial[0])
         if polynomial.degree() >= self.polynomial.degree() and not polynomial % self.polynomial:
             return 0
-        slope = [i * abs(c) for i, c in enumerate(polynomial.coeffs())][1:]
-        while True:
-            low, high = self._low, self._high
-            middle, radius = (low + high) / 2, (high - low) / 2
-            value, reach = polynomial(middle), max(abs(low), abs(high))
-            steepness = fmpq(0)
-            for coefficient in reversed(slope):  # a bound of the derivative on the enclosure
-                steepness = steepness * reach + coefficient
-            if abs(value) > radius * steepness:
-                return _sign(value)
-            self.refine()
+        steps = 1
+        while _roots_between(polynomial, self._low, self._high):
+            for _ in range(steps):
+                self.refine()
+            steps *= 2  # a refinement costs less than telling whether it was enough
+        return _sign(polynomial((self._low + self._high) / 2))
+
+    @property
+    def rises(self) -> bool:
+        """Whether the minimal polynomial is increasing here: negative below, positive above."""
+        if self._rises is None:
+            self._rises = self._low == self._high or bool(self.polynomial(self._high) > 0)
+        return self._rises
 
     def compared(self, other: Root) -> int:
         """-1, 0 or 1 for less, equal, greater."""
@@ -131,93 +138,110 @@ def _sign(value: Number) -> int:
     return 1 if value > 0 else -1 if value < 0 else 0
 
 
-def real_roots(polynomial: Any) -> list[Root]:
-    """All real roots of a non-zero integer polynomial, in ascending order, each once."""
+def real_roots(polynomial: Any, stop: Callable[[], bool] = lambda: False) -> list[Root]:
+    """All real roots of a non-zero integer polynomial, in ascending order, each once.
+
+    Raises :class:`~stackexact.errors.LimitReached` where ``stop`` says so: before a factor, and between its halvings.
+    """
     if not polynomial:
         raise ValueError("expected a non-zero polynomial: every number is a root of zero")
     if polynomial.degree() < 1:
         return []
     if polynomial.degree() == 1:
         return [Root.of(fmpq(-polynomial[0], polynomial[1]))]
-    found = [root for factor, _ in polynomial.factor()[1] for root in _of_irreducible(factor)]
-    return sorted(found)
+    _listen(stop)
+    return sorted(root for factor, _ in polynomial.factor()[1] for root in roots_of_irreducible(factor, stop))
 
 
-def _of_irreducible(polynomial: Any) -> Iterable[Root]:
+def _listen(stop: Callable[[], bool]) -> None:
+    if stop():
+        raise LimitReached("the time limit was reached while roots were isolated; raise it")
+
+
+def roots_of_irreducible(polynomial: Any, stop: Callable[[], bool] = lambda: False) -> list[Root]:
+    """The real roots of an irreducible polynomial, which need not be factored, in ascending order."""
     if polynomial.degree() == 1:
         return [Root.of(fmpq(-polynomial[0], polynomial[1]))]
     if polynomial[polynomial.degree()] < 0:
         polynomial = -polynomial
-    enclosures = sorted(_enclosure(ball.real) for ball, _ in polynomial.complex_roots() if ball.imag == 0)
-    disjoint = all(one[1] < two[0] for one, two in zip(enclosures, enclosures[1:], strict=False))
-    crossing = all(_sign(polynomial(low)) * _sign(polynomial(high)) < 0 for low, high in enclosures)
-    if not (disjoint and crossing and len(enclosures) == sturm_count(polynomial, None, None)):
-        raise Unproved(f"the real roots of {polynomial} could not be isolated")
+    mirrored = fmpz_poly([-c if i % 2 else c for i, c in enumerate(polynomial.coeffs())])
+    below = [(-high, -low) for low, high in _isolated(mirrored, stop)]
+    enclosures = sorted((*below, *_isolated(polynomial, stop)))
     return [Root(polynomial, number, low, high) for number, (low, high) in enumerate(enclosures)]
 
 
-def _enclosure(ball: Any) -> tuple[Number, Number]:
-    """The rational ends of a ball that holds an irrational number."""
-    middle, radius = _dyadic(ball.mid()), _dyadic(ball.rad())
-    return middle - radius, middle + radius
+def _isolated(polynomial: Any, stop: Callable[[], bool]) -> Iterable[tuple[Number, Number]]:
+    """An enclosure for each positive root of an irreducible polynomial of degree 2 or more, which has no rational one.
 
-
-def _dyadic(ball: Any) -> Number:
-    mantissa, exponent = ball.man_exp()
-    power = fmpz(2) ** abs(int(exponent))
-    return fmpq(mantissa * power) if exponent >= 0 else fmpq(mantissa, power)
-
-
-def sturm_count(polynomial: Any, low: Number | None, high: Number | None) -> int:
-    """How many different real roots a squarefree integer polynomial has in (low, high]; ``None`` is infinity.
-
-    >>> sturm_count(fmpz_poly([0, -1, 0, 1]), fmpq(-1), None)
-    2
+    What waits is a polynomial whose roots in (0, 1) are those in an interval, with its lower end and its width.
     """
-    chain = [polynomial, polynomial.derivative()]
-    while chain[-1].degree() > 0:
-        chain.append(-_remainder(chain[-2], chain[-1]))
-    if not chain[-1]:
-        chain.pop()
-    return _changes(chain, low, left=True) - _changes(chain, high, left=False)
+    power = _bound(polynomial)
+    waiting = [(_stretched(polynomial, power), fmpq(0), _power_of_two(power))]
+    while waiting:
+        _listen(stop)
+        here, low, width = waiting.pop()
+        changes = _changes_within(here)
+        if changes == 1:
+            yield low, low + width
+        elif changes:
+            left = _stretched(here, -1)
+            waiting += [(left(_SHIFT), low + width / 2, width / 2), (left, low, width / 2)]
 
 
-def _remainder(one: Any, two: Any) -> Any:
-    """A positive multiple of the remainder of one over two, primitive."""
-    steps = one.degree() - two.degree() + 1
-    leading = two[two.degree()]
-    rest = one * leading ** (steps + steps % 2) % two  # an even power keeps the sign
-    content = rest.content()
-    return rest if content in (0, 1) else fmpz_poly([c // content for c in rest.coeffs()])
+def _bound(polynomial: Any) -> int:
+    """The power of two that no root reaches in size: twice the greatest ``|a_i / a_n|**(1 / (n - i))`` (Fujiwara)."""
+    *others, leading = (int(c).bit_length() for c in polynomial.coeffs())
+    degree = len(others)
+    return 1 + max(-((leading - 1 - bits) // (degree - i)) for i, bits in enumerate(others) if bits)
 
 
-def _changes(chain: list[Any], place: Number | None, *, left: bool) -> int:
-    if place is None:
-        signs = [_sign(p[p.degree()]) * (-1 if left and p.degree() % 2 else 1) for p in chain]
-    else:
-        signs = [_sign(p(place)) for p in chain]
-    seen = [sign for sign in signs if sign]
-    return sum(one != two for one, two in zip(seen, seen[1:], strict=False))
+def _stretched(polynomial: Any, power: int) -> Any:
+    """A multiple of ``p(x * 2**power)`` by a power of two, in integers."""
+    least = min(0, power * polynomial.degree())
+    return fmpz_poly([c * fmpz(2) ** (power * i - least) for i, c in enumerate(polynomial.coeffs())])
+
+
+def _power_of_two(power: int) -> Number:
+    return fmpq(fmpz(2) ** power) if power >= 0 else fmpq(1, fmpz(2) ** -power)
+
+
+def _changes_within(polynomial: Any) -> int:
+    """How often the sign changes along the coefficients of ``(1 + x)^n p(1 / (1 + x))``, zeros aside: p has so many
+    roots in (0, 1), or an even number fewer (Descartes)."""
+    coefficients = fmpz_poly(polynomial.coeffs()[::-1])(_SHIFT).coeffs()
+    return sum(one != two for one, two in pairwise([c > 0 for c in coefficients if c != 0]))
+
+
+def _roots_between(polynomial: Any, low: Number, high: Number) -> bool:
+    """Whether Descartes' rule leaves room for roots in (low, high)."""
+    bottom, degree = low.q * high.q, polynomial.degree()
+    start, end = low.p * high.q, high.p * low.q
+    scaled = fmpz_poly([c * bottom ** (degree - i) for i, c in enumerate(polynomial.coeffs())])
+    return bool(_changes_within(scaled(fmpz_poly([start, end - start]))))
 
 
 def between(low: Root | None, high: Root | None) -> Fraction:
-    """A simple rational number strictly between two different roots; ``None`` is infinity.
+    """The rational number of least denominator strictly between two different roots, however far these were refined;
+    ``None`` is infinity, next to which it is an integer.
 
     >>> between(Root.of(Fraction(1, 3)), Root.of(Fraction(1, 2))), between(None, Root.of(Fraction(-5)))
     (Fraction(2, 5), Fraction(-6, 1))
     """
-    if low is None and high is None:
-        return Fraction(0)
-    if low is None:
-        assert high is not None
-        return Fraction(int(high.bounds[0].floor()) - 1)
-    if high is None:
-        return Fraction(int(low.bounds[1].floor()) + 1)
-    low.compared(high)
-    while low.bounds[1] >= high.bounds[0]:
+    if low is None or high is None:
+        beside = low or high
+        return Fraction(0) if beside is None else Fraction(_floor(beside) + (1 if low is not None else -1))
+    while True:
+        found = _simplest(low.bounds[0], high.bounds[1])
+        if low < Root.of(found) < high:
+            return found
         low.refine()
         high.refine()
-    return _simplest(low.bounds[1], high.bounds[0])
+
+
+def _floor(root: Root) -> int:
+    while not root.is_rational and root.bounds[0].floor() != root.bounds[1].floor():
+        root.refine()
+    return int(root.bounds[0].floor())
 
 
 def _simplest(low: Number, high: Number) -> Fraction:

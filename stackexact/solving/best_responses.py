@@ -9,8 +9,8 @@ from typing import Final
 from stackexact.covering.domain import conditions_of
 from stackexact.covering.smt import Formula, Reals, Unknown
 from stackexact.errors import MissingLibrary
-from stackexact.exact.rational_function import Exact
-from stackexact.exact.reading import Parameters
+from stackexact.exact.rational_function import Exact, Expression
+from stackexact.exact.reading import Parameter, Parameters
 from stackexact.exact.tracing import Condition, Sign
 from stackexact.games.bimatrix import Game
 from stackexact.solving.domains import OneParameter, names_in_play, one_parameter
@@ -23,20 +23,37 @@ WORK: Final = 100_000
 ALTOGETHER: Final = 5_000_000
 """What it may work on all of them."""
 
+DEGREE: Final = 30
+"""Greatest degree of a polynomial whose roots are looked for here: a table is printed at once, whatever is in it."""
+
 
 def best_everywhere(game: Game) -> frozenset[tuple[int, int]]:
     """The outcomes (leader action, follower action) in which the follower responds best on the whole domain.
 
-    A response that is not proved to be best, for want of z3 (several parameters) or within its limit, is not listed.
+    A response that is not proved to be best is not listed: for want of z3 (several parameters) or within its limit, or
+    where assumptions are of a high degree.
     """
     names = names_in_play(game)
-    decided = _along(one_parameter(game, names[0])) if len(names) == 1 else _in_several(game, names)
+    if len(names) > 1:
+        decided = _in_several(game, names)
+    else:
+        decided = _along(one_parameter(game, names[0])) if _is_simple(game, names[0]) else _number
     return frozenset(
         (i, j)
         for i, row in enumerate(game.payoffs.follower)
         for j, value in enumerate(row)
         if all(decided(value - other) for other in row if other is not value)
     )
+
+
+def _is_simple(game: Game, name: str) -> bool:
+    """Whether no root that the domain depends on is one of a polynomial of a high degree."""
+    parameter = Parameter(name)
+    stated = [condition.polynomial for condition in conditions_of(parameter, game.assumptions)]
+    values = [value for table in (game.payoffs.leader, game.payoffs.follower) for row in table for value in row]
+    bottoms = [parameter.split(value)[1] for value in (*values, game.tolerance) if isinstance(value, Expression)]
+    tops = [parameter.split(game.tolerance)[0]] if isinstance(game.tolerance, Expression) else []
+    return all(one.degree() <= DEGREE for one in (*stated, *bottoms, *tops))
 
 
 def _number(value: Exact) -> bool:
@@ -76,6 +93,8 @@ def _along(domain: OneParameter) -> Callable[[Exact], bool]:
         if isinstance(value, Fraction):
             return value >= 0
         top, bottom = domain.parameter.split(value)
+        if top.degree() + bottom.degree() > DEGREE:
+            return False
         if sample.sign_of(top) * sample.sign_of(bottom) < 0:
             return False
         return not domain.line.selected(domain.pieces, [Condition(-top * bottom, Sign.POSITIVE)])

@@ -10,10 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from stackexact.covering.domain import relation_text_of_several
-from stackexact.covering.needed import needed
-from stackexact.covering.partition import Area, Points, partition
-from stackexact.covering.several import Conditions, Domain, Signs
-from stackexact.covering.smt import Formula, Model, Reals, Unknown, rational_near
+from stackexact.covering.formulas import Conditions
+from stackexact.covering.models import Model, rational_near
+from stackexact.covering.needed import Sparing
+from stackexact.covering.partition import Area, partition
+from stackexact.covering.smt import Domain, Formula, Reals, Unknown
 from stackexact.errors import UsageError
 from stackexact.exact.points import Point
 from stackexact.exact.rational_function import Exact, Expression
@@ -164,23 +165,19 @@ class _Telling:
 
     def told(self, found: Sequence[_Region]) -> Compared:
         """Regions as relations; joined if they are few."""
-        signs = Signs(self.domain)
-        for region in found:
-            if region.model is not None and region.model.point is not None:
-                signs.saw(region.model.point)
-        simple = [self._simplified(region, signs) for region in found]
+        points = [region.model.point for region in found if region.model is not None]
+        sparing = Sparing(self.domain, [point for point in points if point is not None], self.enough)
+        simple = [self._simplified(region, sparing) for region in found]
         return self._joined(simple) or Compared(
             tuple((self._when(one.conditions), one.sign) for one in simple if one.sign is not None),
             tuple(self._when(one.conditions) for one in simple if one.sign is None),
         )
 
-    def _simplified(self, region: _Region, signs: Signs) -> _Region:
+    def _simplified(self, region: _Region, sparing: Sparing) -> _Region:
         """A region without relations that the others imply; what may have no point stays as it is."""
         if region.model is None or self.enough():
             return region
-        points = Points([] if region.model.point is None else [region.model.point])
-        conditions = needed(self.domain, signs.simplified(region.conditions), points, self.enough)
-        return region._replace(conditions=conditions)
+        return region._replace(conditions=sparing.spared((), region.conditions))
 
     def _joined(self, found: Sequence[_Region]) -> Compared | None:
         """Larger regions, if the given ones are few and z3 finds no fault with what they leave."""

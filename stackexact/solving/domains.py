@@ -3,7 +3,7 @@ there."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -64,13 +64,14 @@ def names_in_play(game: Game) -> tuple[str, ...]:
     return tuple(name for name in game.parameters if name not in unused)
 
 
-def one_parameter(game: Game, name: str) -> OneParameter:
+def one_parameter(game: Game, name: str, stop: Callable[[], bool] = lambda: False) -> OneParameter:
     """The domain of a game in which one parameter occurs.
 
     Raises :class:`~stackexact.errors.GameError` where the assumptions leave nothing, or where a payoff is not defined
-    or the tolerance negative somewhere on what they leave.
+    or the tolerance negative somewhere on what they leave, and :class:`~stackexact.errors.LimitReached` when ``stop``
+    says so while roots are looked for, then or later.
     """
-    parameter, line = Parameter(name), Line()
+    parameter, line = Parameter(name), Line(stop)
     pieces = line.selected(line.everything, conditions_of(parameter, game.assumptions))
     if not pieces:
         raise _empty(game, f"some value of {name} that meets")

@@ -101,8 +101,7 @@ def _pure_weak(point: Sampled, stop: Stop) -> Any:
 
 
 def _mixed_strong(point: Sampled, stop: Stop) -> Any:
-    from stackexact.commitment.exact_lps import ExactLPs
-    from stackexact.commitment.mixed_strong_search import exact_skeleton
+    from stackexact.commitment.exact_lps import ExactLPs, exact_skeleton
 
     game = point.numbers
     tops = [max(column) for column in zip(*game.leader, strict=True)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
@@ -274,6 +274,14 @@ class Certificate(Shown):
     def claims(self) -> tuple[str, ...]:
         """The names of the concepts whose values are proved."""
         return tuple(self.document["claims"])
+
+    def without(self, concepts: Container[str]) -> Certificate:
+        """The certificate of the other concepts."""
+        parts = {
+            part: {name: value for name, value in self.document[part].items() if name not in concepts}
+            for part in ("claims", "proofs")
+        }
+        return Certificate({**self.document, **parts})
 
     def __repr__(self) -> str:
         name = self.document["game"].get("name")

@@ -59,10 +59,10 @@ def solve(
     stop = deadline(time_limit)
     space = Workspace(game, stop, report)
     if game.is_numeric:
-        _require_some_domain(game)
+        _require_some_domain(game, stop)
         answer: _Numeric | _ClosedForms = _Numeric(space)
     else:
-        answer = _ClosedForms(space, _domain(game), max_cells)
+        answer = _ClosedForms(space, _domain(game, stop), max_cells)
     results: dict[str, Result] = {}
     proofs = {}
     left = list(notes)
@@ -141,7 +141,7 @@ class _ClosedForms:
         )
 
 
-def _require_some_domain(game: Game) -> None:
+def _require_some_domain(game: Game, stop: Callable[[], bool]) -> None:
     """Refuse assumptions that no value meets although no payoff depends on a parameter (one parameter; z3 is not asked
     for the sake of numbers)."""
     if game.assumptions:
@@ -149,11 +149,11 @@ def _require_some_domain(game: Game) -> None:
 
         names = names_in_play(game)
         if len(names) == 1:
-            one_parameter(game, names[0])
+            one_parameter(game, names[0], stop)
 
 
-def _domain(game: Game) -> OneParameter | SeveralParameters:
+def _domain(game: Game, stop: Callable[[], bool]) -> OneParameter | SeveralParameters:
     from stackexact.solving.domains import names_in_play, one_parameter, several_parameters
 
     names = names_in_play(game)
-    return one_parameter(game, names[0]) if len(names) == 1 else several_parameters(game, names)
+    return one_parameter(game, names[0], stop) if len(names) == 1 else several_parameters(game, names)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import copy
+import random
 from typing import Any
 
 import pytest
 from guards import without_runaway_work
 
 from stackexact.certificates import smt
+from stackexact.certificates.bounds import WORK, Work
 from stackexact.certificates.check import check
 from stackexact.certificates.coverage import STATEMENT
 from stackexact.certificates.smt import Question, Solver, Undecided
@@ -54,6 +57,7 @@ def verdict_of(document: dict[str, Any]) -> str:
     with without_runaway_work():
         (verdict,) = check(document).verdicts
     assert len(verdict.reason.splitlines()) <= 1
+    assert not (verdict.true and verdict.limit)
     return verdict.reason
 
 
@@ -98,6 +102,7 @@ def test_what_would_take_endless_work_is_refused(document: dict[str, Any], messa
     reason = verdict_of(document)
     assert message in reason
     assert reason.startswith(("proofs.pure-strong", "claims.pure-strong", "game.payoffs", "expected"))
+    assert check(document).limited, "nobody has found it false"
 
 
 def test_pieces_may_not_stand_on_the_same_many_relations_again_and_again() -> None:
@@ -124,3 +129,53 @@ def test_cvc5_is_ended_where_it_hears_no_limit(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(smt, "SECONDS", 1)
     with pytest.raises(Undecided, match="cvc5 did not decide it"):
         Question(Solver.of("cvc5"), Space(("x", "y")), hard).never([], (), "cells: expected nothing")
+
+
+def dense(degree: int, seed: int = 0) -> str:
+    """A polynomial whose remainders have long coefficients."""
+    source = random.Random(seed)
+    return " + ".join(f"{source.randint(1, 9) * source.choice((-1, 1))}*x**{n}" for n in range(degree, -1, -1))
+
+
+SLOW = {
+    "one of a high degree": certificate(["x"], names=["x"], when=[f"{dense(150)} < 10**9*(x**150 + 1)"]),
+    "many of a low degree": certificate(["x"], names=["x"], when=[f"{dense(40, n)} < 1" for n in range(40)]),
+    "a sum of quotients": certificate([" + ".join(f"1/({dense(19, n)})" for n in range(19))], names=["x"]),
+    "in the assumptions": certificate(["x"], names=["x"], assumptions=[f"{dense(150)} < 10**9*(x**150 + 1)"]),
+}
+
+
+@pytest.mark.parametrize("name", SLOW)
+def test_all_work_on_a_certificate_is_counted(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No bound on any single step is reached. Each of these, or some more of its kind, would take minutes; here the
+    count is a shorter one."""
+    monkeypatch.setattr(Work.__init__, "__defaults__", (WORK // 500,))
+    report = check(SLOW[name])
+    assert "checked with less work" in verdict_of(SLOW[name])
+    assert (report.true, report.limited) == (False, True)
+    assert str(report).startswith("bimatrix: undecided\npure-strong: too large: ")
+
+
+def test_work_is_counted_anew_for_each_certificate(monkeypatch: pytest.MonkeyPatch) -> None:
+    document = certificate(["x"], names=["x"])
+    monkeypatch.setattr(Work.__init__, "__defaults__", (20_000,))
+    for _ in range(50):
+        assert check(document).true
+    monkeypatch.setattr(Work.__init__, "__defaults__", (10,))
+    assert check(document).limited
+
+
+def test_a_bound_hides_no_falsehood() -> None:
+    """A claim that is shown false stays false, whatever is too large beside it; and what is too large is not true."""
+    document = certificate(["x"], names=["x"], when=["x**401 > 0"])
+    report = check(document)
+    assert (report.true, report.limited, report.assumed) == (False, True, False)
+    for part in ("claims", "proofs"):
+        document[part]["pure-weak"] = copy.deepcopy(document[part]["pure-strong"])
+    document["proofs"]["pure-weak"]["cells"][0]["pieces"][0]["when"] = []
+    assert check(document).limited
+    assert [verdict.true for verdict in check(document).verdicts] == [False, True]
+    document["claims"]["pure-weak"]["cells"][0]["leader"] = "x + 1"
+    report = check(document)
+    assert (report.true, report.limited) == (False, False)
+    assert str(report).startswith("bimatrix: false")

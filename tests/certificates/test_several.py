@@ -11,8 +11,8 @@ from flint import Ordering, fmpz_mpoly_ctx
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from stackexact.certificates.bounds import Unsupported
 from stackexact.certificates.embedded import COMPARE
-from stackexact.certificates.line import Unsupported
 from stackexact.certificates.quotients import Quotient
 from stackexact.certificates.stated import Space, Stated
 from stackexact.certificates.terms import Terms

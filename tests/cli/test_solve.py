@@ -290,3 +290,38 @@ def test_numbers_beyond_the_conversion_guard(run, tmp_path):
     cell = json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))["results"]["mixed-strong"]["cells"][0]
     assert len(cell["leader"]) > 4300
     assert sx.parse(cell["leader"]) == sx.solve(loads(json.dumps(game)))["mixed-strong"].cells[0].leader
+
+
+def test_what_check_could_not_check_is_left_out_aloud(run, tmp_path):
+    """Two denominators whose product is beyond the degrees that are checked: solved, and without a certificate."""
+    high = {"leader": [["1", "0"]], "follower": [["1/((d**64)**4 + 1)", "1/((d**64)**4 + 2)"]]}
+    game = {"format": "stackexact/game", "version": 1, "kind": "bimatrix", "parameters": ["d"], "payoffs": high}
+    Path("game.json").write_text(json.dumps({**game, "assumptions": ["d > 1"]}), encoding="utf-8")
+    none = run("solve", "game.json", "--concept", "pure-strong", "--certificate", "none.json")
+    assert (none.code, Path("none.json").exists()) == (3, False)
+    assert values(none.out, "pure-strong")["leader"] == "1"
+    assert len(none.err.splitlines()) == 1
+    assert "--certificate: not written: pure-strong is left out: " in none.err
+    document = sx.solve(sx.read("game.json"), ["pure-strong"]).certificate().document
+    Path("beyond.json").write_text(json.dumps(document), encoding="utf-8")
+    beyond = run("check", "beyond.json")
+    assert beyond.code == 3
+    assert beyond.out.startswith("pure-strong: too large (")
+    assert "expected polynomials up to the degree 400, found 512" in beyond.out
+    assert "certificate: undecided: only 0 of 1 claims proved" in beyond.out
+    (claim,) = json.loads(run("check", "beyond.json", "--json").out)["claims"]
+    assert (claim["true"], claim["limit"]) == (False, True)
+    document["claims"]["pure-weak"] = {"cells": []}
+    Path("both.json").write_text(json.dumps(document), encoding="utf-8")
+    assert run("check", "both.json").code == 1, "one claim is false"
+    assert run("check", "beyond.json", "--game", "bagwell").code == 1, "and so is what another game is said to have"
+
+
+def test_what_check_can_check_is_written_all_the_same(run, tmp_path):
+    """The bounds are those of each concept's own proof."""
+    high = {"leader": [["(d**64)**4 - d", "0"], ["1", "d"]], "follower": [["1", "d"], ["0", "(d**64)**5 + 7"]]}
+    game = {"format": "stackexact/game", "version": 1, "kind": "bimatrix", "parameters": ["d"], "payoffs": high}
+    Path("game.json").write_text(json.dumps({**game, "assumptions": ["d > 1"]}), encoding="utf-8")
+    part = run("solve", "game.json", "--certificate", "part.json", "--concept", "pure-strong", "--concept", "alignment")
+    assert (part.code, "--certificate: written in part: alignment is left out: " in part.err) == (3, True)
+    assert run("check", "part.json").out.startswith("pure-strong: true")

@@ -54,6 +54,36 @@ def test_any_set_is_described(inside: set[int], missing: set[int]) -> None:
         assert hits == (piece in chosen)
 
 
+CONDITIONS = st.builds(
+    Condition, st.sampled_from([*POLYNOMIALS, fmpz_poly([]), fmpz_poly([-3])]), st.sampled_from(Sign)
+)
+
+
+@given(st.sets(st.sampled_from(range(len(ELEMENTS)))), st.lists(CONDITIONS, max_size=4))
+def test_what_is_selected_is_what_meets_the_conditions(inside: set[int], conditions: list[Condition]) -> None:
+    """Element by element, by the sign at a sample; in as few pieces as possible, in order."""
+    line = Line()
+    pieces = [ELEMENTS[n] for n in sorted(inside)]
+    meeting = [piece for piece in pieces if line.meets(piece.sample, conditions)]
+    selected = line.selected(pieces, conditions)
+    assert list(selected) == joined(meeting)
+
+
+@given(st.integers(0, 30))
+def test_a_limit_while_roots_are_looked_for_loses_nothing(patience: int) -> None:
+    """Whenever it is reached, every number is answered once or undecided once, and what is undecided is described."""
+    heard = iter(range(patience))
+    line = Line(lambda: next(heard, None) is None)
+    covering = cover(line, line.everything, square)
+    assert ("time limit" in covering.limit) == bool(covering.undecided)
+    taken = [piece for one in covering.answered for piece in one.pieces]
+    for piece in ELEMENTS:
+        assert sum(one.holds(piece.sample) for one in (*taken, *covering.undecided)) == 1
+    assert [run for part, _ in describe(line, covering.undecided, line.everything) for run in part] == [
+        *stretches(covering.undecided)
+    ]
+
+
 def test_the_whole_domain_needs_no_words() -> None:
     """One part, no condition, on a line with holes as well."""
     line = Line()

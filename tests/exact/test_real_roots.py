@@ -5,10 +5,13 @@ from itertools import pairwise
 
 import pytest
 from flint import fmpq, fmpz_poly
+from guards import without_runaway_work
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from oracles.sturm import sturm_count
 
-from stackexact.exact.real_roots import Root, between, real_roots, sturm_count
+from stackexact.errors import LimitReached
+from stackexact.exact.real_roots import Root, between, real_roots
 
 COEFFICIENTS = st.lists(st.integers(-9, 9), min_size=2, max_size=7)
 
@@ -97,3 +100,62 @@ def test_zero_has_no_list_of_roots() -> None:
     assert real_roots(fmpz_poly([7])) == []
     with pytest.raises(ValueError, match="expected a rational"):
         _ = real_roots(fmpz_poly([-2, 0, 1]))[0].rational
+
+
+@given(COEFFICIENTS, COEFFICIENTS, st.integers(0, 40))
+def test_what_lies_between_does_not_depend_on_how_far_roots_were_refined(
+    one: list[int], two: list[int], n: int
+) -> None:
+    """Relations of cells name such numbers; none has a smaller denominator."""
+    product = fmpz_poly(one) * fmpz_poly(two)
+    assume(product.degree() > 0)
+    fresh, worn = real_roots(product), real_roots(product)
+    for root in worn:
+        for _ in range(n):
+            root.refine()
+    for (a, b), (c, d) in zip(pairwise([None, *fresh, None]), pairwise([None, *worn, None]), strict=True):
+        middle = between(a, b)
+        assert middle == between(c, d)
+        assert a is None or a < Root.of(middle)
+        assert b is None or Root.of(middle) < b
+        for bottom in range(1, min(middle.denominator, 40)):
+            assert a is not None
+            assert b is not None
+            nearest = round(float(a) * bottom)
+            assert not any(a < Root.of(Fraction(top, bottom)) < b for top in range(nearest - 1, nearest + 2))
+
+
+@given(COEFFICIENTS)
+def test_a_root_knows_whether_its_polynomial_rises(coefficients: list[int]) -> None:
+    polynomial = fmpz_poly(coefficients)
+    assume(polynomial)
+    for root in real_roots(polynomial):
+        assert root.rises == (root.sign_of(root.polynomial.derivative()) > 0)
+
+
+CLOSE = fmpz_poly([0, 1]) ** 30 - 2 * fmpz_poly([-1, 10**9]) ** 2
+"""Two roots some 1e-140 apart (Mignotte 1982): hundreds of halvings."""
+
+
+def test_roots_that_are_close_are_told_apart() -> None:
+    roots = real_roots(CLOSE)
+    assert len(roots) == sturm_count(CLOSE, None, None) == 4
+    assert all(one < two for one, two in pairwise(roots))
+    near = [root for root in roots if abs(float(root) - 1e-9) < 1e-18]
+    assert len(near) == 2
+    assert near[0] < Root.of(Fraction(1, 10**9)) < near[1]
+
+
+@pytest.mark.parametrize("patience", [0, 1, 50])
+def test_a_limit_is_heard_between_halvings(patience: int) -> None:
+    heard = iter(range(patience))
+    with pytest.raises(LimitReached, match="time limit"):
+        real_roots(CLOSE, lambda: next(heard, None) is None)
+    assert next(heard, None) is None
+
+
+def test_isolating_roots_of_a_high_degree_is_quick() -> None:
+    """Beside 254 complex roots on a circle; flint's isolation of them all takes long, and longer with the degree."""
+    x = fmpz_poly([0, 1])
+    with without_runaway_work():
+        assert len(real_roots((x**2 - 2) ** 256 - x - 1)) == 2

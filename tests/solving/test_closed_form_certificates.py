@@ -246,6 +246,23 @@ def test_dropped_and_doubled_cells_and_pieces_are_noticed(sample: dict[str, Any]
     assert "coverage" in verdicts(document)[concept]
 
 
+@pytest.mark.parametrize("concept", ALL)
+def test_what_is_proved_in_one_cell_is_proved_in_that_one_alone(sample: dict[str, Any], concept: str) -> None:
+    """A cell that says, with its proof, what holds in another; exchanged whole, relations and all, they stay proved."""
+    cells = sample["claims"][concept]["cells"]
+    for n in range(len(cells)):
+        for m in range(n):
+            whole, moved = only(sample, concept), only(sample, concept)
+            for document in (whole, moved):
+                for part in ("claims", "proofs"):
+                    own = document[part][concept]["cells"]
+                    own[n], own[m] = own[m], own[n]
+            assert not verdicts(whole)[concept]
+            one, two = moved["claims"][concept]["cells"][n], moved["claims"][concept]["cells"][m]
+            one["when"], two["when"] = two["when"], one["when"]
+            assert verdicts(moved)[concept], (n, m)
+
+
 @share(15)
 @given(games(2, 3), games(2, 3), st.sampled_from(ALL))
 def test_claims_and_proofs_of_another_game_are_accepted_only_where_they_hold(

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import sympy
+from guards import without_runaway_work
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracles import benchmarks, commitments
@@ -334,3 +335,42 @@ def test_functions_of_the_parameter() -> None:
     assert short.undecided
     with pytest.raises(LimitReached, match="undecided"):
         [short.at(t=point) for point in ("-1/2", 0, "1/2")]
+
+
+def test_many_assumptions_are_no_burden() -> None:
+    """Holes at 250 numbers: each relation that names one stays, none is lost, and the certificate holds."""
+    holes = [f"x != {n}/7" for n in range(250)]
+    with without_runaway_work():
+        solution = sx.solve(sx.Game([[0, 1], ["x", 0]], [[1, 0], ["x", "x**2"]], assumptions=holes), ["pure-strong"])
+        assert solution.certificate().check().true
+    plain = sx.solve(sx.Game([[0, 1], ["x", 0]], [[1, 0], ["x", "x**2"]]), ["pure-strong"])["pure-strong"]
+    for n in range(-9, 600, 60):
+        assert solution["pure-strong"].at(x=Fraction(n, 14)).leader == plain.at(x=Fraction(n, 14)).leader
+
+
+HARD = "x**60 - 2*(10**20*x - 1)**2"
+"""Two of its roots are so close that telling them apart takes half a minute."""
+
+
+@pytest.mark.parametrize(
+    "game",
+    [
+        sx.Game([["x"]], [[0]], assumptions=[f"{HARD} != 0"]),
+        sx.Game([[0]], [[0]], parameters=["x"], assumptions=[f"{HARD} != 0"]),
+        sx.Game([["x"]], [[f"1/({HARD})"]]),
+        sx.Game([["x"]], [[0]], tolerance=f"({HARD})**2"),
+    ],
+)
+def test_the_time_limit_is_heard_while_the_domain_is_found(game: sx.Game) -> None:
+    with without_runaway_work(), pytest.raises(LimitReached, match="time limit"):
+        sx.solve(game, time_limit=0.2)
+
+
+def test_the_time_limit_is_heard_while_cells_are_found() -> None:
+    """What was decided, and what was not, is described all the same, and can be written down."""
+    game = sx.Game([[HARD, 1], ["x", 0]], [[1, 0], ["x", "x**2"]])
+    with without_runaway_work():
+        solution = sx.solve(game, time_limit=1)
+        assert not solution.complete
+        assert "undecided" in str(solution)
+        assert set(solution.certificate().claims) == {name for name, one in solution.items() if not one.undecided}
