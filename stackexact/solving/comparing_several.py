@@ -191,12 +191,13 @@ class _Telling:
             return None
         # Regions come with an interior first, and so do the relations that they have.
         made = partition(self.domain, [Area(tuple(some)) for some in proved.values()], stop=self.enough)
-        if made.left and all(region.sign is not None for region in found):
+        if made.left:
             return None
         signs = list(proved)
         parts = sorted(made.parts, key=lambda part: (_equations(part.conditions), part.sample.approximations))
         cells = _united([(part.conditions, signs[part.area]) for part in parts])
-        return Compared(tuple((self._when(one), sign) for one, sign in cells), tuple(map(self._when, made.left)))
+        undecided = tuple(self._when(region.conditions) for region in found if region.sign is None)
+        return Compared(tuple((self._when(one), sign) for one, sign in cells), undecided)
 
     def _when(self, conditions: Conditions) -> When:
         return tuple(relation_text_of_several(self.parameters, one) for one in conditions)
