@@ -1,4 +1,4 @@
-"""z3's decomposition, asked in a process of its own: see :mod:`stackexact.covering.z3_worker`."""
+"""The decompositions of z3 and cvc5, asked in a process of its own: see :mod:`stackexact.covering.worker`."""
 
 from __future__ import annotations
 
@@ -10,15 +10,17 @@ import sys
 import weakref
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 from stackexact.errors import LimitReached
 
-__all__ = ["Decomposer", "Unknown", "Values"]
+__all__ = ["Decomposer", "Engine", "Unknown", "Values"]
 
 Values: TypeAlias = tuple[Mapping[str, Any], ...]
 """The coordinates of a model as the worker writes them."""
 
+
+Engine = Literal["nlsat", "simplex", "coverings"]
 
 SECONDS: Final = 3
 """Processor time for a question that does not hear its limit: many times what those take that do."""
@@ -43,20 +45,22 @@ class Decomposer:
         self._process: subprocess.Popen[str] | None = None
 
     def ask(
-        self, formulas: Sequence[str], *, decompose: bool, options: Mapping[str, Any], seconds: int = SECONDS
+        self, formulas: Sequence[str], *, engine: Engine, options: Mapping[str, Any], seconds: int = SECONDS
     ) -> Values | None:
         """A model of the formulas, or ``None`` where there is none; raises :class:`Unknown`.
 
-        It is ended when it takes ``seconds`` of processor time more than its ``rlimit`` stands for.
+        z3 decomposes (``nlsat``) or linearises (``simplex``), or cvc5 decomposes (``coverings``). A question is ended
+        when it takes ``seconds`` of processor time more than its ``rlimit`` stands for.
         """
         seconds += options["rlimit"] // A_SECOND
         answer = self._exchanged(
             {
                 "variables": self.variables,
-                "decompose": decompose,
+                "engine": engine,
                 "options": dict(options),
                 "formulas": list(formulas),
                 "seconds": seconds,
+                "a_second": A_SECOND,
             }
         )
         self.spent += seconds * A_SECOND if answer["status"] == "ended" else answer["spent"]
@@ -88,7 +92,7 @@ class Decomposer:
 
     def _started(self) -> subprocess.Popen[str]:
         process = subprocess.Popen(
-            [sys.executable, "-m", "stackexact.covering.z3_worker"],
+            [sys.executable, "-m", "stackexact.covering.worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -7,6 +7,7 @@ into disjoint conjunctions. Those without interior come last, as they are most o
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from stackexact.covering.formulas import Conditions, joined, negated, opened
 from stackexact.covering.models import SIZES, rational_near
@@ -15,7 +16,10 @@ from stackexact.errors import Unproved
 from stackexact.exact.points import Point
 from stackexact.exact.tracing import Condition, Sign
 
-__all__ = ["Division", "holds_at", "rest"]
+__all__ = ["SPARING", "Division", "holds_at", "rest"]
+
+SPARING: Final = 90_000
+"""What z3 may work on a question that need not be decided: whether a condition, or a part, can be spared."""
 
 
 class Division:
@@ -65,7 +69,7 @@ class Division:
 
     def leave(self, region: Conditions, conditions: Conditions) -> None:
         """Go on with what ``conditions`` leave of a conjunction."""
-        self._waiting += _outside(self.domain, region, conditions, self.rlimit)
+        self._waiting += _outside(self.domain, region, conditions)
 
     def _inside(self, region: Conditions) -> Point | None:
         """A point of a conjunction, of its interior where there is one; ``None`` where there is none at all."""
@@ -93,7 +97,7 @@ def rest(domain: Domain, regions: Iterable[Conditions], taken: Sequence[Conditio
     return left
 
 
-def _outside(domain: Domain, region: Conditions, conditions: Conditions, rlimit: int | None = None) -> list[Conditions]:
+def _outside(domain: Domain, region: Conditions, conditions: Conditions) -> list[Conditions]:
     """Disjoint conjunctions that make up where ``region`` holds and not all of ``conditions`` do.
 
     Conditions that hold on all of what is looked at are left out, so that few are asked about at a time.
@@ -104,7 +108,7 @@ def _outside(domain: Domain, region: Conditions, conditions: Conditions, rlimit:
             continue
         try:
             outside = joined((*kept, negated(condition)))
-            if Formula(domain.reals, outside, rlimit).excludes(()):
+            if Formula(domain.reals, outside, SPARING).excludes(()):
                 continue
             left.append(outside)
         except Unproved:

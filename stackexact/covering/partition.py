@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from stackexact.covering.division import Division, holds_at, rest
+from stackexact.covering.division import SPARING, Division, holds_at, rest
 from stackexact.covering.formulas import Conditions, is_linear, joined, negated
 from stackexact.covering.smt import Domain, Formula, Unknown
 from stackexact.exact.points import Point
@@ -18,11 +18,8 @@ from stackexact.exact.tracing import Condition, Sign, key_of
 
 __all__ = ["Area", "Part", "Partition", "Points", "partition", "weight"]
 
-GROWING: Final = 10_000_000
+GROWING: Final = 8_000_000
 """What z3 may work altogether so that cells become large and their conditions few."""
-
-SPARING: Final = 90_000
-"""What z3 may work on the question whether a condition can be spared: it is kept where that is not enough."""
 
 _Obstacle = tuple[Formula, Conditions]
 """A set that is to be kept away from: formulas and conditions that hold on it."""

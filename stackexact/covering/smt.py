@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any, Final
 
-from stackexact.covering.decomposing import Decomposer, Unknown
+from stackexact.covering.decomposing import Decomposer, Engine, Unknown
 from stackexact.covering.formulas import Ways, degree_of, holds, is_linear, outside, text_of
 from stackexact.covering.models import Model, model_of, number_of, quotient
 from stackexact.errors import MissingLibrary
@@ -22,7 +23,10 @@ from stackexact.exact.tracing import Condition, Polynomial
 __all__ = ["WORK", "Domain", "Formula", "Reals", "Unknown"]
 
 RLIMIT: Final = 4_000_000
-"""What one question may cost, in z3's units (about ten seconds of cylindrical decomposition, one of the simplex)."""
+"""What one question to the simplex may cost, in z3's units (about a second)."""
+
+DECOMPOSING: Final = 810_000
+"""What each way of asking about higher degrees may cost (some seconds); what takes more takes for ever as a rule."""
 
 FIRST: Final = 30_000
 """What each way of asking may cost at first; most questions take less, in a hundredth of a second."""
@@ -60,6 +64,7 @@ class Reals:
         self._linear: dict[Ways, Any] = {}
         self._texts: dict[Ways, str] = {}
         self._decomposer = Decomposer(len(self.names))
+        self._engines: tuple[Engine, ...] = ("simplex", "nlsat", *(("coverings",) if find_spec("cvc5") else ()))
         self._contradictions: list[frozenset[Ways]] = []
         self._failures: dict[frozenset[Ways], int] = {}
 
@@ -111,13 +116,14 @@ class Reals:
 
     def at_once(self, formulas: Sequence[Ways]) -> Model | None:
         """As :meth:`found`, asked once with little work."""
-        return self._asked(formulas, list(map(self._text, formulas)), True, {"rlimit": FIRST, "seed": 0})
+        return self._asked(formulas, list(map(self._text, formulas)), "nlsat", {"rlimit": FIRST, "seed": 0})
 
     def found(self, formulas: Sequence[Ways], rlimit: int) -> Model | None:
         """A model of formulas of any degree, or ``None``; raises :class:`Unknown`.
 
         What decomposition costs depends on chance: the same question takes a hundredth of a second or minutes with its
-        formulas or variables in another order. So several orders are tried with little work each, then with more.
+        formulas or variables in another order. So several orders are tried with little work each, and cvc5 where it is
+        installed, then with more.
         """
         given = frozenset(formulas)
         if self._failures.get(given, 0) >= rlimit:
@@ -126,20 +132,20 @@ class Reals:
         conjunction = all(len(ways) == 1 for ways in formulas)
         limit = min(FIRST, rlimit)
         while True:
-            for order, decompose, options in _orders(texts):
+            for order, engine, options in _ways_of_asking(texts, self._engines):
                 # Linearising serves conjunctions, and at once or never.
-                if decompose or (conjunction and limit <= FIRST):
+                if engine != "simplex" or (conjunction and limit <= FIRST):
                     with suppress(Unknown):
-                        return self._asked(formulas, order, decompose, {"rlimit": limit, **options})
+                        return self._asked(formulas, order, engine, {"rlimit": limit, **options})
             self._failures[given] = limit
             if limit == rlimit:
                 raise Unknown("z3 reached its limit")
             limit = min(limit * GROWTH, rlimit)
 
     def _asked(
-        self, formulas: Sequence[Ways], texts: Sequence[str], decompose: bool, options: dict[str, Any]
+        self, formulas: Sequence[Ways], texts: Sequence[str], engine: Engine, options: dict[str, Any]
     ) -> Model | None:
-        values = self._decomposer.ask(texts, decompose=decompose, options=options)
+        values = self._decomposer.ask(texts, engine=engine, options=options)
         if values is None:
             self._contradictions.append(frozenset(formulas))
             return None
@@ -158,15 +164,21 @@ def _polynomials(formulas: Sequence[Ways]) -> Iterator[Polynomial]:
     return (one.polynomial for ways in formulas for way in ways for one in way)
 
 
-def _orders(texts: Sequence[str]) -> Iterator[tuple[Sequence[str], bool, dict[str, Any]]]:
-    """Orders of formulas, whether to decompose or to linearise, and options."""
+def _ways_of_asking(
+    texts: Sequence[str], engines: Iterable[Engine]
+) -> Iterator[tuple[Sequence[str], Engine, dict[str, Any]]]:
+    """Orders of formulas, and the engines with their options."""
     short_first = sorted(texts, key=len)
     shuffled = {"shuffle_vars": True, "seed": 2}
-    yield texts, False, {"random_seed": 0}
-    yield short_first, True, {"seed": 0}
-    yield short_first[::-1], True, {"seed": 0, "reorder": False}
-    yield texts, True, shuffled
-    yield texts[::-1], True, shuffled
+    ways: list[tuple[Sequence[str], Engine, dict[str, Any]]] = [
+        (texts, "simplex", {"random_seed": 0}),
+        (short_first, "nlsat", {"seed": 0}),
+        (short_first[::-1], "nlsat", {"seed": 0, "reorder": False}),
+        (texts, "nlsat", shuffled),
+        (texts[::-1], "nlsat", shuffled),
+        (texts, "coverings", {}),
+    ]
+    yield from (way for way in ways if way[1] in engines)
 
 
 class Formula:
@@ -178,7 +190,7 @@ class Formula:
     """
 
     def __init__(self, reals: Reals, domain: Iterable[Condition], rlimit: int | None = None) -> None:
-        self.reals, self.rlimit = reals, reals.rlimit if rlimit is None else min(rlimit, reals.rlimit)
+        self.reals, self.rlimit = reals, min(DECOMPOSING if rlimit is None else rlimit, reals.rlimit)
         self._linear: list[Ways] = []
         self._curved: list[Ways] = []
         self._simplex = reals.simplex()

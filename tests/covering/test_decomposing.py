@@ -8,9 +8,10 @@ import signal
 import pytest
 from flint import fmpz_poly
 
-from stackexact.covering.decomposing import Decomposer, Unknown
+from stackexact.covering.decomposing import Decomposer, Engine, Unknown
 from stackexact.covering.models import number_of
 
+ENGINES: tuple[Engine, ...] = ("nlsat", "coverings")
 PLAIN = {"rlimit": 1_000_000, "seed": 0}
 DEAF = [
     "(> (* 1.0 x1) 0.0)",
@@ -42,28 +43,45 @@ CIRCLE = "(= (+ (* x0 x0) (* x1 x1)) 2.0)"
 def test_models_are_exact() -> None:
     """A root is a polynomial and a place near it."""
     decomposer = Decomposer(2)
-    values = decomposer.ask([CIRCLE, "(= x0 (* 2.0 x1))", "(> x1 0.0)"], decompose=True, options=PLAIN)
+    values = decomposer.ask([CIRCLE, "(= x0 (* 2.0 x1))", "(> x1 0.0)"], engine="nlsat", options=PLAIN)
     assert values is not None
     assert [len(value["polynomial"]) for value in values] == [3, 3]  # 5 x1**2 = 2
     assert [number_of(value).sign_of(fmpz_poly([-2, 0, 5])) for value in values] == [1, 0]
-    assert decomposer.ask([CIRCLE, "(> x0 2.0)"], decompose=True, options=PLAIN) is None
+    assert decomposer.ask([CIRCLE, "(> x0 2.0)"], engine="nlsat", options=PLAIN) is None
     assert decomposer.spent > 0
+
+
+def test_two_engines_agree() -> None:
+    """The same numbers, in whichever form each of them writes a root, and the same contradictions."""
+    decomposer, cubic = Decomposer(2), "(= (+ (* x0 x0 x0) (- (* 3.0 x0)) 1.0) 0.0)"
+    for formulas, roots in (
+        ([CIRCLE, "(= x0 (* 2.0 x1))", "(< x1 0.0)"], [(-8, 0, 5), (-2, 0, 5)]),
+        ([cubic, "(> x0 1.0)", "(= x1 (+ x0 (/ 1.0 3.0)))"], [(1, -3, 0, 1), (53, -72, -27, 27)]),
+        (["(= x0 (/ 7.0 3.0))", "(= x1 (- x0))"], [(-7, 3), (7, 3)]),
+    ):
+        found = [decomposer.ask(formulas, engine=engine, options={"rlimit": 10**6}) for engine in ENGINES]
+        one, two = ([number_of(value) for value in values or ()] for values in found)
+        assert one == two
+        signs = [root.sign_of(fmpz_poly(list(polynomial))) for root, polynomial in zip(one, roots, strict=True)]
+        assert signs == [0, 0]
+    none = [CIRCLE, "(> (* x0 x1) 1.0)"]
+    assert [decomposer.ask(none, engine=engine, options={"rlimit": 10**6}) for engine in ENGINES] == [None, None]
 
 
 def test_a_question_that_hears_no_limit_is_ended() -> None:
     """Roots of a polynomial with irrational coefficients: the system ends what z3 does not."""
     decomposer = Decomposer(2)
     with pytest.raises(Unknown):
-        decomposer.ask(DEAF, decompose=True, options={"rlimit": 90_000, "seed": 0}, seconds=0)
-    assert decomposer.ask(["(> x0 0.0)"], decompose=True, options=PLAIN) is not None
+        decomposer.ask(DEAF, engine="nlsat", options={"rlimit": 90_000, "seed": 0}, seconds=0)
+    assert decomposer.ask(["(> x0 0.0)"], engine="nlsat", options=PLAIN) is not None
 
 
 def test_a_limit_and_what_comes_after_it() -> None:
     """A question that reaches its limit is unknown, and the next one is answered."""
     decomposer = Decomposer(2)
     with pytest.raises(Unknown):
-        decomposer.ask([CIRCLE, "(= x0 x1)"], decompose=True, options=PLAIN | {"rlimit": 1})
-    found = decomposer.ask([CIRCLE, "(= x0 x1)", "(> x0 0.0)"], decompose=True, options=PLAIN)
+        decomposer.ask([CIRCLE, "(= x0 x1)"], engine="nlsat", options=PLAIN | {"rlimit": 1})
+    found = decomposer.ask([CIRCLE, "(= x0 x1)", "(> x0 0.0)"], engine="nlsat", options=PLAIN)
     assert found is not None
     assert [value["rational"] for value in found] == [["1", "1"], ["1", "1"]]
 
@@ -71,8 +89,8 @@ def test_a_limit_and_what_comes_after_it() -> None:
 def test_a_process_that_dies_is_replaced() -> None:
     """Whatever happens to it, the question is unknown at worst."""
     decomposer = Decomposer(1)
-    assert decomposer.ask(["(> x0 0.0)"], decompose=True, options=PLAIN) is not None
+    assert decomposer.ask(["(> x0 0.0)"], engine="nlsat", options=PLAIN) is not None
     assert decomposer._process is not None
     os.killpg(decomposer._process.pid, signal.SIGKILL)
     decomposer._process.wait()
-    assert decomposer.ask(["(> x0 0.0)"], decompose=True, options=PLAIN) is not None
+    assert decomposer.ask(["(> x0 0.0)"], engine="nlsat", options=PLAIN) is not None

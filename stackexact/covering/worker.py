@@ -1,8 +1,8 @@
-"""The process in which z3 decomposes: reads questions, a line of JSON each, and writes answers.
+"""The process in which z3 and cvc5 decompose: reads questions, a line of JSON each, and writes answers.
 
 When z3's decomposition is interrupted by its limit it may destroy its own memory, and the process with it. So each
 question that reaches its limit is the last of a child of this process; the next one gets a new child, which costs a
-few milliseconds, as z3 is loaded already. Some steps of z3 do not hear its limit (roots of a polynomial whose
+few milliseconds, as z3 is loaded already. Some steps of both do not hear a limit (roots of a polynomial whose
 coefficients are irrational): the system ends a child that takes more processor time than it was allowed.
 """
 
@@ -12,6 +12,8 @@ import json
 import os
 import signal
 import sys
+from fractions import Fraction
+from itertools import product as product_of
 from typing import Any
 
 
@@ -85,9 +87,11 @@ class _Asked:
     def answer(self, question: dict[str, Any]) -> dict[str, Any]:
         """Whether formulas have a model, and what it is."""
         names = [f"x{n}" for n in range(question["variables"])]
+        if question["engine"] == "coverings":
+            return _by_cvc5(question, names)
         self.variables.update({x: self.z3.Real(x, self.context) for x in names if x not in self.variables})
         made = self.z3.SimpleSolver(ctx=self.context)
-        if question["decompose"]:
+        if question["engine"] == "nlsat":
             made = self.z3.Tactic("qfnra-nlsat", self.context).solver()
         for name, value in question["options"].items():
             made.set(name, value)
@@ -95,7 +99,7 @@ class _Asked:
         before = self._work(made)
         status = str(made.check())
         if status == "unknown":
-            return {"status": "unknown", "spent": question["options"]["rlimit"]}
+            return {"status": status, "spent": question["options"]["rlimit"]}
         spent = self._work(made) - before
         if status == "unsat":
             return {"status": status, "spent": spent}
@@ -126,6 +130,71 @@ def _value(z3: Any, value: Any) -> dict[str, Any]:
 
 def _pair(value: Any) -> list[str]:
     return [value.numerator().as_string(), value.denominator().as_string()]
+
+
+def _by_cvc5(question: dict[str, Any], names: list[str]) -> dict[str, Any]:
+    """What cvc5's coverings say. Its own count of its work stands still in long steps: an answer counts as a second."""
+    import cvc5
+
+    terms = cvc5.TermManager()
+    solver = cvc5.Solver(terms)
+    solver.setOption("produce-models", "true")
+    solver.setOption("nl-cov", "true")
+    solver.setLogic("QF_NRA")
+    declared = "".join(f"(declare-const {name} Real)" for name in names)
+    asserted = "".join(f"(assert {text})" for text in question["formulas"])
+    parser = cvc5.InputParser(solver)
+    parser.setStringInput(cvc5.InputLanguage.SMT_LIB_2_6, declared + asserted, "question")
+    symbols = parser.getSymbolManager()
+    while not (command := parser.nextCommand()).isNull():
+        command.invoke(solver, symbols)
+    status, spent = solver.checkSat(), question["a_second"]
+    if status.isUnsat():
+        return {"status": "unsat", "spent": spent}
+    if not status.isSat():
+        return {"status": "unknown", "spent": spent}
+    found = {str(term): solver.getValue(term) for term in symbols.getDeclaredTerms()}
+    return {"status": "sat", "spent": spent, "values": [_number(cvc5, terms, found[name]) for name in names]}
+
+
+def _number(cvc5: Any, terms: Any, value: Any) -> dict[str, Any]:
+    """As :func:`_value`; of all roots the one that is meant is the nearest to the middle of its bounds."""
+    if value.isRealValue():
+        return {"rational": _texts(value.getRealValue())}
+    unknown = terms.mkVar(terms.getRealSort(), "t")
+    powers = _powers(cvc5, value.getRealAlgebraicNumberDefiningPolynomial(unknown))
+    low, high = value.getRealAlgebraicNumberLowerBound(), value.getRealAlgebraicNumberUpperBound()
+    return {
+        "polynomial": [_texts(powers.get(power, Fraction(0))) for power in range(max(powers) + 1)],
+        "near": _texts((low.getRealValue() + high.getRealValue()) / 2),
+    }
+
+
+def _powers(cvc5: Any, term: Any) -> dict[int, Fraction]:
+    """The coefficients of a polynomial that is a term of sums and products in one unknown."""
+    match term.getKind():
+        case cvc5.Kind.ADD:
+            total: dict[int, Fraction] = {}
+            for part in term:
+                for power, value in _powers(cvc5, part).items():
+                    total[power] = total.get(power, Fraction(0)) + value
+            return total
+        case cvc5.Kind.MULT:
+            product = {0: Fraction(1)}
+            for part in term:
+                made: dict[int, Fraction] = {}
+                for (m, one), (n, two) in product_of(product.items(), _powers(cvc5, part).items()):
+                    made[m + n] = made.get(m + n, Fraction(0)) + one * two
+                product = made
+            return product
+        case cvc5.Kind.VARIABLE:
+            return {1: Fraction(1)}
+        case _:
+            return {0: term.getRealValue()}
+
+
+def _texts(value: Fraction) -> list[str]:
+    return [str(value.numerator), str(value.denominator)]
 
 
 if __name__ == "__main__":
