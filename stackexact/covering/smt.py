@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any, Final
 
+from stackexact.covering.curves import has_curve, point_on_curve
 from stackexact.covering.decomposing import Decomposer, Engine, Unknown
 from stackexact.covering.formulas import Ways, degree_of, holds, is_linear, outside, text_of
 from stackexact.covering.models import Model, model_of, number_of, quotient
@@ -130,6 +131,9 @@ class Reals:
             raise Unknown("z3 reached its limit")
         texts = list(map(self._text, formulas))
         conjunction = all(len(ways) == 1 for ways in formulas)
+        if conjunction:
+            with suppress(Unknown):
+                return self._along_a_curve(formulas)
         limit = min(FIRST, rlimit)
         while True:
             for order, engine, options in _ways_of_asking(texts, self._engines):
@@ -141,6 +145,16 @@ class Reals:
             if limit == rlimit:
                 raise Unknown("z3 reached its limit")
             limit = min(limit * GROWTH, rlimit)
+
+    def _along_a_curve(self, formulas: Sequence[Ways]) -> Model | None:
+        """A model of a conjunction, if the question is one for our own arithmetic; else raises :class:`Unknown`."""
+        conditions = [one for (way,) in formulas for one in way]
+        if not has_curve(conditions):
+            raise Unknown("there is no curve to go along")
+        found = point_on_curve(conditions)
+        if found is None:
+            self._contradictions.append(frozenset(formulas))
+        return found
 
     def _asked(
         self, formulas: Sequence[Ways], texts: Sequence[str], engine: Engine, options: dict[str, Any]
