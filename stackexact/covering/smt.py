@@ -137,8 +137,9 @@ class Reals:
         limit = min(FIRST, rlimit)
         while True:
             for order, engine, options in _ways_of_asking(texts, self._engines):
-                # Linearising serves conjunctions, and at once or never.
-                if engine != "simplex" or (conjunction and limit <= FIRST):
+                # Linearising serves conjunctions, and at once or never; coverings take a second where z3 takes none.
+                turn = conjunction and limit <= FIRST if engine == "simplex" else limit > FIRST * GROWTH
+                if engine == "nlsat" or turn:
                     with suppress(Unknown):
                         return self._asked(formulas, order, engine, {"rlimit": limit, **options})
             self._failures[given] = limit
