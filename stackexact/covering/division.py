@@ -130,7 +130,7 @@ def holds_at(point: Point, conditions: Iterable[Condition]) -> bool:
 def _meet(domain: Domain, one: Conditions, two: Conditions) -> bool:
     """Whether two conjunctions have a common point, as far as z3 can tell."""
     try:
-        return not Formula(domain.reals, joined((*one, *two))).excludes(())
+        return not Formula(domain.reals, joined((*one, *two)), SPARING).excludes(())
     except Unproved:
         return False
     except Unknown:

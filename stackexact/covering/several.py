@@ -63,14 +63,15 @@ def cover(
     domain: Domain,
     answer_at: Callable[[Point], tuple[A, Conditions]],
     *,
+    stop: Callable[[], bool] = lambda: False,
     max_cells: int | None = None,
     report: Callable[[int], None] = lambda answered: None,
 ) -> Covering[A]:
     """Cover ``domain`` by answers; ``answer_at`` gives an answer and its conditions, which must hold at the sample.
 
-    A limit that ``answer_at`` reaches, or more than ``max_cells`` answers, leaves the rest to be described.
+    ``stop``, a limit that ``answer_at`` reaches, or more than ``max_cells`` answers leave the rest to be described.
     """
-    search = _Search(domain, answer_at, max_cells, report)
+    search = _Search(domain, answer_at, stop, max_cells, report)
     try:
         try:
             complete = search.whole(strict=True) and search.whole(strict=False)
@@ -79,9 +80,10 @@ def cover(
         limit = "" if complete else "z3 could not decide all of the domain"
     except LimitReached as reached:
         complete, limit = False, str(reached)
-    left = [] if complete else rest(domain, search.regions, [one.conditions for one in search.made])
-    pieces = tuple(search.pieces) if complete else ()
-    return Covering(tuple(search.made), not left, limit, left=tuple(left), pieces=pieces)
+    if complete:
+        return Covering(tuple(search.made), True, pieces=tuple(search.pieces))
+    left = rest(domain, search.regions, [one.conditions for one in search.made])
+    return Covering(tuple(search.made), not left, limit if left else "", tuple(left))
 
 
 class _Search(Generic[A]):
@@ -91,10 +93,12 @@ class _Search(Generic[A]):
         self,
         domain: Domain,
         answer_at: Callable[[Point], tuple[A, Conditions]],
+        stop: Callable[[], bool],
         max_cells: int | None,
         report: Callable[[int], None],
     ) -> None:
-        self.domain, self.answer_at, self.max_cells, self.report = domain, answer_at, max_cells, report
+        self.domain, self.answer_at, self.stop = domain, answer_at, stop
+        self.max_cells, self.report = max_cells, report
         self.signs = Signs(domain)
         self.made: list[Answered[A]] = []
         self.regions = [domain.conditions]
@@ -102,7 +106,9 @@ class _Search(Generic[A]):
         self.end = domain.reals.spent + WORK
 
     def go_on(self) -> None:
-        """Raise where z3 has worked enough."""
+        """Raise where the time is over, or z3 has worked enough."""
+        if self.stop():
+            raise LimitReached("the time limit was reached; raise it")
         if self.domain.reals.spent > self.end:
             raise LimitReached("the limit on the work of z3 was reached; fix a parameter or narrow the domain")
 
@@ -144,6 +150,7 @@ class _Search(Generic[A]):
         while (found := division.next()) is not None:
             region, point = found
             self.regions = [region, *division.left]
+            self.go_on()
             known = next((one for one in reversed(self.made) if one.holds(point)), None) or self.answer(point)
             self.pieces.append(Piece(joined((*region, *known.conditions)), point, frozenset({self.made.index(known)})))
             division.leave(region, known.conditions)

@@ -94,7 +94,7 @@ class _Work:
             found = self.routine.at(self.game, self.tables, sample, self.stop)
             return found.cell, found.conditions
 
-        covering = cover(self.domain, answer_at, max_cells=max_cells, report=report)
+        covering = cover(self.domain, answer_at, stop=self.stop, max_cells=max_cells, report=report)
         return self._in_large_cells(covering)
 
     def by_regions(self, own: InSeveral, max_cells: int | None, report: Callable[[int], None]) -> _Made:
