@@ -48,7 +48,7 @@ def merged(
 
     Two answers on intervals are one if their keys (functions) agree. At a point the answer joins that of a neighbour
     which has the same value there (``None``: it has none); at an isolated point of the domain, that of any interval.
-    Else it joins the same value at other roots of the same polynomial, or at other isolated points.
+    Else it joins the same value at other roots of the same polynomial, or the same function at other isolated points.
     """
     parts = sorted(
         ((piece, one.answer) for one in covering.answered for piece in one.pieces), key=lambda part: part[0].sample
@@ -57,7 +57,7 @@ def merged(
     homes = [None if piece.is_point else key(answer) for piece, answer in parts]
     for n, (piece, answer) in enumerate(parts):
         if piece.is_point:
-            places.setdefault(_home(parts, homes, n, value_at), []).append((piece, answer))
+            places.setdefault(_home(parts, homes, n, key, value_at), []).append((piece, answer))
         else:
             places.setdefault(homes[n], []).append((piece, answer))
     groups = [Group(tuple(found)) for found in places.values()]
@@ -68,6 +68,7 @@ def _home(
     parts: Sequence[tuple[Piece, A]],
     homes: Sequence[Hashable | None],
     n: int,
+    key: Callable[[A], Hashable],
     value_at: Callable[[A, Root], Hashable | None],
 ) -> Hashable:
     """What the answer at a point joins; ``homes`` are the functions on intervals."""
@@ -81,9 +82,9 @@ def _home(
         home = homes[other]
         if home is not None and value_at(parts[other][1], piece.low) == own:
             return home
-    if not beside:
-        return "isolated", own
-    return ("conjugate", own, key_of(piece.low.polynomial)) if not piece.low.is_rational else ("point", n)
+    if not piece.low.is_rational:  # reduced by one polynomial, equal values are one function at all its roots
+        return "conjugate", own, key_of(piece.low.polynomial)
+    return ("isolated", key(answer)) if not beside else ("point", n)
 
 
 def _touches(piece: Piece, point: Root) -> bool:

@@ -184,7 +184,7 @@ class _Grower:
         obstacles = self._obstacles(kept, made)
 
         def allowed(fewer: list[Condition]) -> bool:
-            if points.meeting(fewer) & against:
+            if self.stop() or points.meeting(fewer) & against:
                 return False
             try:
                 return all(formula.excludes((*fewer, *more)) for formula, more in obstacles)
@@ -192,7 +192,8 @@ class _Grower:
                 return False
 
         if len(kept) > MANY:
-            kept = _needed(kept, obstacles)
+            fewer = _needed(kept, obstacles)
+            kept = fewer if allowed(fewer) else kept
         for condition in reversed(kept):
             fewer = [one for one in kept if one is not condition]
             if allowed(fewer):
@@ -225,7 +226,9 @@ def _needed(conditions: Sequence[Condition], obstacles: Sequence[_Obstacle]) -> 
     try:
         for formula, more in obstacles:
             if not any(negated(one) in needed for one in more):
-                needed |= dict.fromkeys(formula.core((*conditions, *more)) or conditions)
+                core = formula.core((*conditions, *more))
+                # What speaks of the obstacle keeps nothing away from another one.
+                needed |= dict.fromkeys(conditions if core is None else (one for one in core if one in conditions))
     except Unknown:
         return list(conditions)
     return [one for one in conditions if one in needed]

@@ -18,7 +18,7 @@ from stackexact.covering.merging import merged
 from stackexact.covering.one_parameter import cover
 from stackexact.exact.reading import Parameter
 from stackexact.exact.real_roots import Root
-from stackexact.exact.tracing import Condition
+from stackexact.exact.tracing import Condition, key_of
 from stackexact.games.bimatrix import Game
 from stackexact.solving.cells import Cell
 from stackexact.solving.claims import Claims
@@ -66,9 +66,8 @@ def closed_form(
     for group in merged(covering, lambda one: claims.key(one.cell), lambda one, at: claims.value_at(one.cell, at)):
         common = claims.common([(one.cell, root) for one, root in group.answers])
         for part, conditions in describe(line, group.pieces, domain.pieces):
-            low = part[0].low
-            at_points = all(run.low is not None and run.low == run.high for run in part)
-            cell = claims.at_point(common, low) if at_points and low is not None else common
+            root = _root_of(part)
+            cell = common if root is None else claims.at_point(common, root)
             cell = replace(cell, when=_texts(parameter, conditions))
             proof = partial(_proof, domain, conditions, cell, group.by_answer())
             cells.append((part[0], cell, proof))
@@ -78,6 +77,13 @@ def closed_form(
     return ClosedForm(
         tuple(cell for _, cell, _ in cells), tuple(proof for _, _, proof in cells), undecided, covering.limit
     )
+
+
+def _root_of(part: Sequence[Stretch]) -> Root | None:
+    """A root of the polynomial of which all of a part are roots; ``None`` where there is none such."""
+    points = [run.low for run in part if run.low is not None and run.low == run.high]
+    same = len(points) == len(part) and len({key_of(point.polynomial) for point in points}) == 1
+    return points[0] if same else None
 
 
 def _texts(parameter: Parameter, conditions: Iterable[Condition]) -> tuple[str, ...]:
