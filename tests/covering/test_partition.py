@@ -11,7 +11,7 @@ import pytest
 
 from stackexact.covering.division import holds_at
 from stackexact.covering.formulas import Conditions
-from stackexact.covering.partition import Area, partition
+from stackexact.covering.partition import Area, Part, Points, _Grower, partition
 from stackexact.covering.smt import Domain, Formula, Reals, Unknown
 from stackexact.exact.points import Point
 from stackexact.exact.reading import Parameters
@@ -36,8 +36,8 @@ IDLE = positive(*(X + Y + n for n in range(1, 14)))
 """Conditions that hold on all of the box."""
 
 AREAS = (
-    (weak(-OUTER, X - 2), weak(-INNER, 2 - X)),
-    ((*positive(2 - X, INNER), *IDLE),),
+    (weak(-OUTER, X - 2), (*weak(-INNER), *positive(2 - X))),
+    ((*positive(1 - X, INNER), *IDLE),),
     ((*positive(OUTER), *weak(X - 2), *IDLE), (*weak(OUTER), *positive(X - 2))),
 )
 
@@ -86,3 +86,13 @@ def test_what_z3_cannot_tell(seed: int, monkeypatch: pytest.MonkeyPatch) -> None
     areas, found = parts_of(lambda: left < 0)
     monkeypatch.setattr(Formula, "_found", asked)
     is_right(areas, found)
+
+
+def test_a_cell_keeps_away_from_parts_that_oppose_each_other() -> None:
+    """What keeps it away from one of them says nothing of the other."""
+    domain, own = Domain(Reals(("x", "y")), BOX), (*positive(1 - X, INNER), *IDLE)
+    made = [Part(0, n, conditions, sample(conditions)) for n, conditions in enumerate(AREAS[0])]
+    grown = _Grower(domain, Area(((own, sample(own)),)), Points([]), lambda: False).grown(own, made)
+    for point in GRID:
+        assert not holds_at(point, grown) or not any(holds_at(point, part.conditions) for part in made)
+    assert len(grown) <= 2
