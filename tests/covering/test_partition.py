@@ -92,7 +92,8 @@ def test_a_cell_keeps_away_from_parts_that_oppose_each_other() -> None:
     """What keeps it away from one of them says nothing of the other."""
     domain, own = Domain(Reals(("x", "y")), BOX), (*positive(1 - X, INNER), *IDLE)
     made = [Part(0, n, conditions, sample(conditions)) for n, conditions in enumerate(AREAS[0])]
-    grown = _Grower(domain, Area(((own, sample(own)),)), Points([]), lambda: False).grown(own, made)
+    proved = positive(3 - X)
+    grown = _Grower(domain, Area(((proved, sample(proved)),)), Points([]), lambda: False).grown(own, made)
     for point in GRID:
         assert not holds_at(point, grown) or not any(holds_at(point, part.conditions) for part in made)
     assert len(grown) <= 2
