@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final, Literal, TypeAlias
 
-from stackexact.errors import LimitReached
+from stackexact.errors import LimitReached, Unproved
 
 __all__ = ["Decomposer", "Engine", "Unknown", "Values"]
 
@@ -29,6 +30,10 @@ A_SECOND: Final = 200_000
 """What z3 works in a second, by its own count."""
 
 
+PATIENCE: Final = 60
+"""Seconds to wait for each second of processor time: a process that is silent so long works no more."""
+
+
 class Unknown(LimitReached):
     """z3 reached its limit on a question."""
 
@@ -42,6 +47,7 @@ class Decomposer:
     def __init__(self, variables: int) -> None:
         self.variables = variables
         self.spent = 0
+        self._asked = 0
         self._process: subprocess.Popen[str] | None = None
 
     def ask(
@@ -53,8 +59,10 @@ class Decomposer:
         when it takes ``seconds`` of processor time more than its ``rlimit`` stands for.
         """
         seconds += options["rlimit"] // A_SECOND
+        self._asked += 1
         answer = self._exchanged(
             {
+                "id": self._asked,
                 "variables": self.variables,
                 "engine": engine,
                 "options": dict(options),
@@ -64,31 +72,45 @@ class Decomposer:
             }
         )
         self.spent += seconds * A_SECOND if answer["status"] == "ended" else answer["spent"]
+        if answer["status"] == "error":
+            raise Unproved(f"the process that decomposes failed: {answer['message']}")
         if answer["status"] in ("unknown", "ended"):
             raise Unknown("z3 reached its limit")
         return tuple(answer["values"]) if answer["status"] == "sat" else None
 
     def _exchanged(self, question: Mapping[str, Any]) -> dict[str, Any]:
+        """The answer to this question and no other; a process that gives none is ended."""
         if self._process is None or self._process.poll() is not None:
             self._process = self._started()
         assert self._process.stdin is not None
-        assert self._process.stdout is not None
         try:
             self._process.stdin.write(json.dumps(question) + "\n")
             self._process.stdin.flush()
-            line = self._process.stdout.readline()
-        except BrokenPipeError:
-            line = ""
+            while (answer := self._read(self._process, question["seconds"])) is not None:
+                if answer.get("id") == question["id"]:
+                    return answer
+        except (BrokenPipeError, ValueError):  # ended, or ended while it was writing
+            pass
         except BaseException:  # an interrupt: the answer that is under way belongs to no question any more
-            _end(self._process)
-            self._process = None
+            self._give_up()
             raise
-        if not line:
-            _end(self._process)
-            self._process = None
-            raise Unknown("z3 did not survive a question")
-        answer: dict[str, Any] = json.loads(line)
+        self._give_up()
+        return {"status": "ended"}
+
+    @staticmethod
+    def _read(process: subprocess.Popen[str], seconds: int) -> dict[str, Any] | None:
+        """A line that the process writes; ``None`` where it ends, or is silent for many times what it may work."""
+        assert process.stdout is not None
+        if os.name == "posix" and not select.select([process.stdout], [], [], PATIENCE * (1 + seconds))[0]:
+            return None
+        line = process.stdout.readline()
+        answer: dict[str, Any] | None = json.loads(line) if line else None
         return answer
+
+    def _give_up(self) -> None:
+        if self._process is not None:
+            _end(self._process)
+        self._process = None
 
     def _started(self) -> subprocess.Popen[str]:
         process = subprocess.Popen(

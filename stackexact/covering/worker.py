@@ -14,7 +14,11 @@ import signal
 import sys
 from fractions import Fraction
 from itertools import product as product_of
+from mmap import mmap
 from typing import Any
+
+NO_MORE, USED_UP = 3, 4
+"""What a child ends with. Whatever else it ends with, the question that it was at has no answer."""
 
 
 def main() -> None:
@@ -22,31 +26,44 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt is for the process that asks
     import z3
 
+    open_question = mmap(-1, 8)  # its number, which parent and child share; 0: none
     if not hasattr(os, "fork"):
-        _answer_all(z3)
+        _answer_all(z3, open_question)
         return
     while True:
         child = os.fork()
         if child == 0:
-            _answer_all(z3)
+            _answer_all(z3, open_question)
         _, ended = os.waitpid(child, 0)
-        if os.WIFEXITED(ended) and os.WEXITSTATUS(ended) == 1:
+        if os.WIFEXITED(ended) and os.WEXITSTATUS(ended) == NO_MORE:
             return
-        if os.WIFSIGNALED(ended):
-            _say({"status": "ended"})
+        number = int.from_bytes(open_question[:], "big")
+        if number:
+            _say({"id": number, "status": "ended"})
 
 
-def _answer_all(z3: Any) -> None:
-    """Answer until a question reaches its limit (the process ends with 0) or there are no more (with 1)."""
+def _answer_all(z3: Any, open_question: mmap) -> None:
+    """Answer until a question reaches its limit or there are no more; the exit status says which it was."""
     asked = _Asked(z3)
     while line := _line():
         question = json.loads(line)
+        open_question[:] = question["id"].to_bytes(8, "big")
         _allow(question["seconds"])
-        answer = asked.answer(question)
-        _say(answer)
-        if answer.get("status") == "unknown":
-            os._exit(0)  # nothing is taken apart: that is where the memory may be found destroyed
-    os._exit(1)
+        answer = _answered(asked, question)
+        _say({"id": question["id"], **answer})
+        open_question[:] = bytes(8)
+        if answer["status"] != "sat" and answer["status"] != "unsat":
+            os._exit(USED_UP)  # nothing is taken apart: that is where the memory may be found destroyed
+    os._exit(NO_MORE)
+
+
+def _answered(asked: _Asked, question: dict[str, Any]) -> dict[str, Any]:
+    try:
+        return asked.answer(question)
+    except (MemoryError, RuntimeError, asked.z3.Z3Exception):  # a solver that gives up
+        return {"status": "unknown", "spent": question["options"]["rlimit"]}
+    except Exception as flaw:
+        return {"status": "error", "spent": 0, "message": repr(flaw)}
 
 
 def _allow(seconds: int) -> None:
@@ -56,7 +73,9 @@ def _allow(seconds: int) -> None:
     except ImportError:
         return
     used = resource.getrusage(resource.RUSAGE_SELF)
-    resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + 1 + seconds, resource.RLIM_INFINITY))
+    _, most = resource.getrlimit(resource.RLIMIT_CPU)
+    wanted = int(used.ru_utime + used.ru_stime) + 1 + seconds
+    resource.setrlimit(resource.RLIMIT_CPU, (wanted if most == resource.RLIM_INFINITY else min(wanted, most), most))
 
 
 def _line() -> bytes:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 
 import pytest
 from flint import fmpz_poly
 
 from stackexact.covering.decomposing import Decomposer, Engine, Unknown
 from stackexact.covering.models import number_of
+from stackexact.errors import Unproved
 
 ENGINES: tuple[Engine, ...] = ("nlsat", "coverings")
 PLAIN = {"rlimit": 1_000_000, "seed": 0}
@@ -94,3 +97,37 @@ def test_a_process_that_dies_is_replaced() -> None:
     os.killpg(decomposer._process.pid, signal.SIGKILL)
     decomposer._process.wait()
     assert decomposer.ask(["(> x0 0.0)"], engine="nlsat", options=PLAIN) is not None
+
+
+def test_an_answer_belongs_to_its_question(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A late word about an earlier question is passed over; one that breaks off, or none at all, ends the process."""
+    decomposer = Decomposer(1)
+    read, late = Decomposer._read, [{"id": 0, "status": "ended"}, {"id": 1, "status": "unsat", "spent": 0}]
+    assert decomposer.ask(["(> x0 0.0)"], engine="nlsat", options=PLAIN) is not None
+    monkeypatch.setattr(Decomposer, "_read", staticmethod(lambda *given: late.pop() if late else read(*given)))
+    assert decomposer.ask(["(> x0 0.0)"], engine="nlsat", options=PLAIN) is not None
+    assert not late
+    monkeypatch.setattr(Decomposer, "_read", staticmethod(lambda *given: None))
+    with pytest.raises(Unknown):
+        decomposer.ask(["(> x0 0.0)"], engine="nlsat", options=PLAIN)
+    monkeypatch.setattr(Decomposer, "_read", staticmethod(read))
+    assert decomposer.ask(["(> x0 0.0)"], engine="nlsat", options=PLAIN) is not None
+
+
+def test_a_fault_of_ours_is_no_limit() -> None:
+    """What is no question is said to be wrong, and what comes after it is answered."""
+    decomposer = Decomposer(1)
+    with pytest.raises(Unproved, match="failed"):
+        decomposer.ask([["no text"]], engine="nlsat", options=PLAIN)  # type: ignore[list-item]
+    assert decomposer.ask(["(> x0 0.0)"], engine="nlsat", options=PLAIN) is not None
+
+
+def test_a_limit_of_the_system_stays() -> None:
+    """Where processor time is limited already, questions are answered all the same."""
+    code = (
+        "import resource; resource.setrlimit(resource.RLIMIT_CPU, (3000, 3600));"
+        "from stackexact.covering.decomposing import Decomposer;"
+        "print(Decomposer(1).ask(['(> x0 0.0)'], engine='nlsat', options={'rlimit': 10**6}))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "rational" in done.stdout
