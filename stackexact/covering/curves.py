@@ -25,8 +25,8 @@ from stackexact.exact.tracing import Condition, Polynomial, Sign, key_of
 
 __all__ = ["has_curve", "point_on_curve"]
 
-DEGREE: Final = 24
-"""Greatest degree of a resultant that is looked at."""
+DEGREE: Final = 16
+"""Greatest degree of a resultant that is looked at: number fields of that degree are computed in, a second at most."""
 
 
 def has_curve(conditions: Sequence[Condition]) -> bool:
@@ -76,6 +76,8 @@ class _Curve:
         """Polynomials in one parameter whose roots divide its line."""
         yield _leading(self.curve, self.up, self.over)
         if int(self.curve.degrees()[self.up]) > 1:
+            degree = int(self.curve.total_degree())
+            self._require(degree * (degree - 1))
             yield from self._in_one(self.curve.discriminant(self.up))
         seen = set[object]()
         for condition in self.conditions:
@@ -83,15 +85,19 @@ class _Curve:
             if key not in seen:
                 seen.add(key)
                 for factor, _ in condition.polynomial.factor()[1]:
+                    self._require(int(self.curve.total_degree()) * int(factor.total_degree()))
                     # A factor that vanishes on all of the curve divides nothing.
                     yield from self._in_one(self.curve.resultant(factor, self.up))
 
     def _in_one(self, polynomial: Polynomial) -> Iterator[Any]:
         made = _dense(polynomial, self.over)
-        if made.degree() > DEGREE:
-            raise Unknown("a resultant is of a high degree")
         if made:
             yield made
+
+    def _require(self, degree: int) -> None:
+        """Refuse resultants that may be of a high degree before they are computed."""
+        if degree > DEGREE:
+            raise Unknown("a resultant is of a high degree")
 
     def _at_rational(self, place: Fraction) -> Model | None:
         """A point of the curve over a rational number."""

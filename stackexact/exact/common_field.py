@@ -46,18 +46,30 @@ def _coordinates(field: NumberField, roots: Sequence[Root], vanishing: Sequence[
             known[place] = field.generator
     for place, root in enumerate(roots):
         if place not in known:
-            common = [field.element(fmpq_poly([c])) for c in root.polynomial.coeffs()]
-            for polynomial in vanishing:
-                one = _in_one_unknown(field, polynomial, known, place)
-                common = _gcd(common, one) if one else common
+            own = [field.element(fmpq_poly([c])) for c in root.polynomial.coeffs()]
+            others = (_in_one_unknown(field, polynomial, known, place) for polynomial in vanishing)
+            common: Dense = []
+            # Short ones first: Euclid takes as many steps as they are long, and most often two of them are enough.
+            for one in sorted([*(one for one in others if one), own], key=len):
+                common = _gcd(one, common)
+                if len(common) == 2:
+                    break
             if len(common) != 2:
                 return None
             known[place] = -common[0] / common[1]
-            low, high = root.bounds
-            if not low < known[place] < high:  # another root of the same polynomial
+            if not _is_root(known[place], root):
                 return None
     point = Point.algebraic(field, [known[place] for place in range(len(roots))])
     return point if all(point.sign_of(one) == 0 for one in vanishing) else None
+
+
+def _is_root(value: Element, root: Root) -> bool:
+    """Whether an element is that root of its polynomial."""
+    total = value.field.zero
+    for coefficient in reversed(root.polynomial.coeffs()):
+        total = total * value + coefficient
+    low, high = root.bounds
+    return not total and low < value < high
 
 
 def _in_one_unknown(field: NumberField, polynomial: Polynomial, known: dict[int, Element], place: int) -> Dense | None:
@@ -84,9 +96,11 @@ def _trimmed(polynomial: Dense) -> Dense:
 
 def _gcd(one: Dense, two: Dense) -> Dense:
     while two:
+        top = 1 / two[-1]
+        two = [value * top for value in two]
         rest = list(one)
         while len(rest) >= len(two):
-            factor, shift = rest[-1] / two[-1], len(rest) - len(two)
+            factor, shift = rest[-1], len(rest) - len(two)
             for n, value in enumerate(two):
                 rest[n + shift] = rest[n + shift] - factor * value
             rest.pop()
