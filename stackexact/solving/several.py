@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any, Final
 
 from stackexact.covering.domain import relation_text_of_several
-from stackexact.covering.formulas import Conditions
+from stackexact.covering.formulas import Conditions, said, saying
 from stackexact.covering.needed import Sparing
 from stackexact.covering.partition import Area, Part, partition
 from stackexact.covering.pieces import put_together
@@ -163,8 +163,14 @@ class _Work:
         return self._made([cell for _, cell in found], [part for part, _ in found], covering.left, covering.limit)
 
     def _within(self, conditions: Conditions) -> Conditions:
-        """Conditions without those of the domain."""
-        return tuple(one for one in conditions if one not in self.domain.conditions)
+        """Conditions without what the domain says of the same polynomials."""
+        known = said(self.domain.conditions)
+        found = said(conditions).items()
+        return tuple(
+            saying(polynomial, signs)
+            for key, (polynomial, signs) in found
+            if key not in known or not known[key][1] <= signs
+        )
 
     def _made(self, cells: Sequence[Cell], parts: Sequence[Part], left: Sequence[Conditions], limit: str) -> _Made:
         conditions = tuple(part.conditions for part in parts)
