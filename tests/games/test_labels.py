@@ -7,17 +7,16 @@ import unicodedata
 from typing import Any
 
 import pytest
+from forms import form
 from hypothesis import example, given
 from hypothesis import strategies as st
-from jsonschema import Draft202012Validator
 
 import stackexact as sx
-from stackexact import schema
 from stackexact.errors import InputError
 from stackexact.games import files, latex
 from stackexact.games.screen import wide
 
-SCHEMA = Draft202012Validator(schema.load())
+SCHEMA = form()
 FAMILY = "\N{MAN}\N{ZERO WIDTH JOINER}\N{WOMAN}"
 LABELS = [
     "haut\N{NO-BREAK SPACE}droite",

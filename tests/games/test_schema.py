@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pytest
+from forms import form
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
@@ -17,9 +18,9 @@ from stackexact.games.bimatrix import Game
 from stackexact.games.json_text import parse
 from stackexact.games.kinds import read_document
 
-GAME = Draft202012Validator(schema.load())
-SOLUTION = Draft202012Validator(schema.load("solution"))
-CERTIFICATE = Draft202012Validator(schema.load("certificate"))
+GAME = form()
+SOLUTION = form("solution")
+CERTIFICATE = form("certificate")
 
 BEYOND_FORM = re.compile(
     "expected [0-9]+ payoffs as in row|expected [0-9]+x[0-9]+ as in|labels as the payoffs have|undeclared"

@@ -8,21 +8,20 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
-import jsonschema
 import pytest
+from forms import form
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies import share
 
 import stackexact as sx
-from stackexact import schema
 from stackexact.certificates.check import check
 
 ALL = ["pure-strong", "pure-weak", "mixed-strong", "mixed-weak", "tolerant", "self-tolerant", "alignment", "correlated"]
 SHIPPED = ["misaligned-a", "misaligned-b", "lower-bound-a", "lower-bound-b", "boundary-jump", "irrational-tie"]
 FURTHER = ("epsilon", "classes", "witness")
 DOMAINS = [[], ["0 < d < 1"], ["d >= 0"], ["-1 <= d", "d != 0", "d < 2"], ["d**2 < 3"]]
-FORM = jsonschema.Draft202012Validator(schema.load("certificate"))
+FORM = form("certificate")
 
 COEFFICIENT = st.integers(-3, 3)
 ENTRIES = {

@@ -6,12 +6,11 @@ import copy
 import json
 from typing import Any
 
-import jsonschema
 import pytest
+from forms import form
 from strategies import affine
 
 import stackexact as sx
-from stackexact import schema
 from stackexact.certificates.check import Report, check
 
 CASES = [
@@ -24,7 +23,7 @@ CASES = [
     ("correlated", (2, 2), 7),
     ("alignment", (1, 2), 8),
 ]
-FORM = jsonschema.Draft202012Validator(schema.load("certificate"))
+FORM = form("certificate")
 
 
 def certificate(concept: str, shape: tuple[int, int], seed: int) -> dict[str, Any]:

@@ -9,19 +9,18 @@ from dataclasses import FrozenInstanceError
 from fractions import Fraction
 from typing import Any
 
-import jsonschema
 import pytest
 import sympy
+from forms import form
 from hypothesis import given
 from strategies import Tables, games, share, tolerant_games
 
 import stackexact as sx
-from stackexact import schema
 from stackexact.errors import GameError, InputError, UsageError
 
 ALL = ["pure-strong", "pure-weak", "mixed-strong", "mixed-weak", "tolerant", "self-tolerant", "alignment", "correlated"]
 DEFAULT = ["pure-strong", "pure-weak", "mixed-strong", "mixed-weak", "tolerant", "alignment"]
-FORMS = {name: jsonschema.Draft202012Validator(schema.load(name)) for name in ("solution", "certificate", "bimatrix")}
+FORMS = {name: form(name) for name in ("solution", "certificate", "bimatrix")}
 
 
 @pytest.fixture
