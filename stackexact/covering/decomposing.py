@@ -35,7 +35,7 @@ PATIENCE: Final = 60
 
 
 class Unknown(LimitReached):
-    """z3 reached its limit on a question."""
+    """A question was not decided: a limit was reached, or a point that was found is of no use."""
 
 
 class Decomposer:

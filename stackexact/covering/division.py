@@ -16,9 +16,9 @@ from stackexact.errors import Unproved
 from stackexact.exact.points import Point
 from stackexact.exact.tracing import Condition, Sign
 
-__all__ = ["SPARING", "Division", "holds_at", "rest"]
+__all__ = ["DISPENSABLE", "Division", "holds_at", "rest"]
 
-SPARING: Final = 90_000
+DISPENSABLE: Final = 90_000
 """What z3 may work on a question that need not be decided: whether a condition, or a part, can be spared."""
 
 
@@ -108,7 +108,7 @@ def _outside(domain: Domain, region: Conditions, conditions: Conditions) -> list
             continue
         try:
             outside = joined((*kept, negated(condition)))
-            if Formula(domain.reals, outside, SPARING).excludes(()):
+            if Formula(domain.reals, outside, DISPENSABLE).excludes(()):
                 continue
             left.append(outside)
         except Unproved:
@@ -130,7 +130,7 @@ def holds_at(point: Point, conditions: Iterable[Condition]) -> bool:
 def _meet(domain: Domain, one: Conditions, two: Conditions) -> bool:
     """Whether two conjunctions have a common point, as far as z3 can tell."""
     try:
-        return not Formula(domain.reals, joined((*one, *two)), SPARING).excludes(())
+        return not Formula(domain.reals, joined((*one, *two)), DISPENSABLE).excludes(())
     except Unproved:
         return False
     except Unknown:

@@ -10,13 +10,14 @@ from stackexact.exact.reading import Parameter, Parameters
 from stackexact.exact.relation import Assumption, text_of
 from stackexact.exact.tracing import Condition, Sign
 
-__all__ = ["conditions_of", "relation_text", "relation_text_of_several"]
+__all__ = ["SIGNS", "conditions_of", "relation_text", "relation_text_of_several"]
 
-_SIGNS: Final = {"<": (-1, Sign.POSITIVE), "<=": (-1, Sign.NONNEGATIVE), ">": (1, Sign.POSITIVE)} | {
+SIGNS: Final = {"<": (-1, Sign.POSITIVE), "<=": (-1, Sign.NONNEGATIVE), ">": (1, Sign.POSITIVE)} | {
     ">=": (1, Sign.NONNEGATIVE),
     "==": (1, Sign.ZERO),
     "!=": (1, Sign.NONZERO),
 }
+"""What relations of a polynomial to 0 say: the factor of the polynomial, and the sign that it has then."""
 _TURNED: Final = {">": "<", ">=": "<=", "==": "==", "!=": "!="}
 
 
@@ -25,7 +26,7 @@ def conditions_of(parameter: Parameter | Parameters, assumptions: Iterable[Assum
     found = []
     for chain in assumptions:
         for left, relation, right in zip(chain.terms, chain.relations, chain.terms[1:], strict=False):
-            turn, sign = _SIGNS[relation]
+            turn, sign = SIGNS[relation]
             top, bottom = parameter.split(left - right)
             product = top if bottom.is_constant() else top * bottom
             found.append(Condition(product if turn > 0 else -product, sign))

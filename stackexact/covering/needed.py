@@ -11,7 +11,7 @@ from stackexact.covering.signs import Signs
 from stackexact.covering.smt import Domain, Formula, Unknown
 from stackexact.covering.witnesses import Cloud
 from stackexact.exact.points import Point
-from stackexact.exact.tracing import Condition, Polynomial
+from stackexact.exact.tracing import Condition
 
 __all__ = ["Sparing", "needed"]
 
@@ -54,7 +54,9 @@ class Sparing:
         self, domain: Domain, points: Sequence[Point], stop: Callable[[], bool], rlimit: int | None = None
     ) -> None:
         self.stop, self.rlimit = stop, rlimit
-        self._cloud, self._signs = Cloud(domain, points), _Signs(domain, points)
+        self._cloud, self._signs = Cloud(domain, points), Signs(domain)
+        for point in points:
+            self._signs.saw(point)
         self._known: dict[Conditions, Conditions] = {}
 
     def spared(self, shared: Conditions, conditions: Conditions) -> Conditions:
@@ -65,22 +67,3 @@ class Sparing:
         others = [one for one in conditions if one not in shared]
         made = needed(self._cloud, (*self._known[shared], *others), self.stop, self.rlimit)
         return made if self.stop() else self._signs.simplified(made)
-
-
-class _Signs(Signs):
-    """Asks nothing about polynomials that are seen to take both signs."""
-
-    def __init__(self, domain: Domain, points: Sequence[Point]) -> None:
-        super().__init__(domain)
-        self._looked_at = points
-        for point in points:
-            self.saw(point)
-
-    def of(self, polynomial: Polynomial) -> int | None:
-        """As in :class:`~stackexact.covering.several.Signs`; ``None`` only means that nothing is simplified."""
-        seen = set[int]()
-        for point in self._looked_at:
-            seen.add(point.sign_of(polynomial))
-            if len(seen) > 1:
-                return None
-        return super().of(polynomial)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from stackexact.covering.division import SPARING, Division, holds_at, rest
+from stackexact.covering.division import DISPENSABLE, Division, holds_at, rest
 from stackexact.covering.formulas import Conditions, is_linear, joined, negated
 from stackexact.covering.smt import Domain, Formula, Unknown
 from stackexact.exact.points import Point
@@ -24,10 +24,10 @@ GROWING: Final = 8_000_000
 _Obstacle = tuple[Formula, Conditions]
 """A set that is to be kept away from: formulas and conditions that hold on it."""
 
-MANY = 12
+MANY: Final = 12
 """Conditions from which on z3 is first asked which of them it needs."""
 
-HALFWAY = 24
+HALFWAY: Final = 24
 """Points whose midpoints are looked at as well."""
 
 
@@ -50,10 +50,14 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Partition:
-    """Disjoint cells, and the conjunctions that z3 could not put into one."""
+    """Disjoint cells, and the disjoint conjunctions that z3 could not put into one.
+
+    Cells that are not ``spare`` may keep conditions without which they would say the same, or be larger.
+    """
 
     parts: tuple[Part, ...]
     left: tuple[Conditions, ...]
+    spare: bool
 
 
 def partition(
@@ -71,7 +75,7 @@ def partition(
 
     made: list[Part] = []
     undecided: list[Conditions] = []
-    rlimit = SPARING if or_else else None
+    rlimit = DISPENSABLE if or_else else None
     points = Points(_looked_at(domain, areas))
     for number, area in enumerate(areas):
         grower = _Grower(domain, area, points, enough)
@@ -83,7 +87,10 @@ def partition(
                 made.append(Part(number, place, grower.grown(found, made), point))
     if or_else and undecided:
         raise Unknown("z3 could not make large cells")
-    return Partition(tuple(made), tuple(rest(domain, undecided, [part.conditions for part in made])))
+    left: list[Conditions] = []
+    for region in undecided:  # regions of several proofs, which may overlap
+        left += rest(domain, [region], [*(part.conditions for part in made), *left])
+    return Partition(tuple(made), tuple(left), not enough())
 
 
 def _uncovered(
@@ -133,7 +140,7 @@ def _uncovered_together(domain: Domain, conditions: Conditions, made: list[Part]
 def _outside(domain: Domain, conditions: Conditions, point: Point, made: Sequence[Part]) -> Conditions:
     """For each cell that meets a conjunction, a condition that keeps away from it and holds at the point."""
     found: dict[Condition, None] = {}
-    formula = domain.formula(SPARING)
+    formula = domain.formula(DISPENSABLE)
     for part in made:
         ways = [negated(one) for one in part.conditions if not one.sign.admits(point.sign_of(one.polynomial))]
         if any(way in found or way in conditions for way in ways):
@@ -169,7 +176,7 @@ class _Grower:
     def __init__(self, domain: Domain, area: Area, points: Points, stop: Callable[[], bool]) -> None:
         self.domain, self.area, self.points, self.stop = domain, area, points, stop
         self._proved = points.union(conditions for conditions, _ in area.proved)
-        self._plain, self._unproved = domain.formula(SPARING), domain.formula(SPARING)
+        self._plain, self._unproved = domain.formula(DISPENSABLE), domain.formula(DISPENSABLE)
         for conditions, _ in area.proved:
             self._unproved.outside(conditions)
 
@@ -214,7 +221,7 @@ class _Grower:
         linear = [part.conditions for part in made if all(map(is_linear, part.conditions))]
         found: list[_Obstacle] = [(self._plain, part.conditions) for part in made if part.conditions not in linear]
         if linear:
-            together = self.domain.formula(SPARING)
+            together = self.domain.formula(DISPENSABLE)
             together.add(tuple(linear))
             found.insert(0, (together, ()))
         return [*found, (self._unproved, ())]

@@ -8,15 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, islice
 from typing import Final
 
+from stackexact.covering.division import holds_at
 from stackexact.covering.formulas import Conditions
 from stackexact.covering.models import Model
 from stackexact.covering.smt import Domain, Unknown
 from stackexact.errors import LimitReached
 from stackexact.exact.points import Point
-from stackexact.exact.tracing import Condition, Polynomial, Sign
+from stackexact.exact.tracing import Condition, Polynomial, Sign, primitive
 
 __all__ = ["Comparisons", "Quotient", "Rivals", "find_rivals", "point_of", "stated"]
 
@@ -96,8 +97,7 @@ def find_rivals(domain: Domain, comparisons: Comparisons, stop: Callable[[], boo
     Raises :class:`~stackexact.errors.LimitReached` when ``stop`` says so.
     """
     search = _Search(domain, comparisons)
-    for point in _looked_at(domain, comparisons.quotients):
-        go_on(stop)
+    for point in _looked_at(domain, comparisons.quotients, stop):
         search.saw(point)
     for number in range(len(comparisons.quotients)):
         while number not in search.rivals:
@@ -169,11 +169,12 @@ class _Search:
         return self._absences[number]
 
 
-def _looked_at(domain: Domain, quotients: Iterable[Quotient]) -> Iterator[Point]:
+def _looked_at(domain: Domain, quotients: Iterable[Quotient], stop: Callable[[], bool]) -> Iterator[Point]:
     """Points of the domain: where quotients are infinite, and halfway between these."""
     found: dict[tuple[object, ...], Point] = {}
     formula = domain.formula()
     for one in quotients:
+        go_on(stop)
         try:
             model = None if one.poles is None else formula.model(one.poles)
         except Unknown:
@@ -181,10 +182,11 @@ def _looked_at(domain: Domain, quotients: Iterable[Quotient]) -> Iterator[Point]
         if model is not None and model.point is not None and model.point.is_rational:
             found[model.point.coordinates] = model.point
     yield from found.values()
-    pairs = list(combinations(found.values(), 2))
-    for a, b in pairs[:: max(1, len(pairs) // LOOKED_AT)]:
+    step = max(1, len(found) * (len(found) - 1) // (2 * LOOKED_AT))
+    for a, b in islice(combinations(found.values(), 2), 0, None, step):
+        go_on(stop)
         point = Point.rational([(x + y) / 2 for x, y in zip(a.fractions, b.fractions, strict=True)])
-        if all(known.sign.admits(point.sign_of(known.polynomial)) for known in domain.conditions):
+        if holds_at(point, domain.conditions):
             yield point
 
 
@@ -193,12 +195,6 @@ def point_of(model: Model) -> Point:
     if model.point is None:
         raise Unknown("z3 found a point with irrational coordinates of several fields")
     return model.point
-
-
-def primitive(polynomial: Polynomial) -> Polynomial:
-    """Divided by its content."""
-    content = polynomial.content() if polynomial else 0
-    return polynomial // content if content > 1 else polynomial
 
 
 def stated(said: Iterable[tuple[Polynomial, Sign]]) -> Conditions | None:

@@ -73,10 +73,7 @@ def cover(
     """
     search = _Search(domain, answer_at, stop, max_cells, report)
     try:
-        try:
-            complete = search.whole(strict=True) and search.whole(strict=False)
-        except Unknown:
-            complete = search.divided()
+        complete = search.together() or search.divided()
         limit = "" if complete else "z3 could not decide all of the domain"
     except LimitReached as reached:
         complete, limit = False, str(reached)
@@ -126,8 +123,15 @@ class _Search(Generic[A]):
         self.report(len(self.made))
         return found
 
-    def whole(self, *, strict: bool) -> bool:
-        """Answer until nothing (of the interior, with ``strict``) is left."""
+    def together(self) -> bool:
+        """Answer by one formula for all that is left, the interior first; whether that serves: else it is divided."""
+        try:
+            return self._whole(strict=True) and self._whole(strict=False)
+        except Unknown:
+            return False
+
+    def _whole(self, *, strict: bool) -> bool:
+        """Answer until nothing (of the interior, with ``strict``) is left; ``False`` where answers are not linear."""
         conditions = self.domain.conditions
         if strict and any(one.sign is Sign.ZERO for one in conditions):
             return True
@@ -137,11 +141,11 @@ class _Search(Generic[A]):
         while (model := formula.model()) is not None:
             point = self._simple(model) if strict else model.point
             if point is None or not self._is_new(point):
-                raise Unknown("z3 found a point with irrational coordinates of several fields")
+                return False
             found = self.answer(point)
             _leave(formula, found.conditions, strict=strict)
             if not all(map(is_linear, found.conditions)):
-                raise Unknown("clauses of higher degree are divided")
+                return False
         return True
 
     def divided(self) -> bool:
@@ -151,8 +155,10 @@ class _Search(Generic[A]):
             region, point = found
             self.regions = [region, *division.left]
             self.go_on()
-            known = next((one for one in reversed(self.made) if one.holds(point)), None) or self.answer(point)
-            self.pieces.append(Piece(joined((*region, *known.conditions)), point, frozenset({self.made.index(known)})))
+            if not any(one.holds(point) for one in self.made):
+                self.answer(point)
+            number, known = next((n, one) for n, one in reversed(list(enumerate(self.made))) if one.holds(point))
+            self.pieces.append(Piece(joined((*region, *known.conditions)), point, frozenset({number})))
             division.leave(region, known.conditions)
         self.regions = division.undecided
         return not self.regions

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from stackexact.covering.formulas import joined
+from stackexact.covering.formulas import is_linear, joined
 from stackexact.covering.smt import Domain, Unknown
 from stackexact.errors import Unproved
 from stackexact.exact.points import Point
@@ -19,6 +19,8 @@ class Signs:
 
     def __init__(self, domain: Domain) -> None:
         self._formula = domain.formula()
+        # Between two points of a convex domain with different signs there is one where the polynomial vanishes.
+        self._convex = all(is_linear(one) and one.sign is not Sign.NONZERO for one in domain.conditions)
         self._known: dict[tuple[Any, ...], int | None] = {}
         self._points: list[Point] = []
 
@@ -34,9 +36,11 @@ class Signs:
         return self._known[key]
 
     def _asked(self, polynomial: Any) -> int | None:
-        seen = {point.sign_of(polynomial) for point in self._points[:8]}
-        if 0 in seen:
-            return None
+        seen = set[int]()
+        for point in self._points:
+            seen.add(point.sign_of(polynomial))
+            if 0 in seen or (self._convex and len(seen) > 1):
+                return None
         try:
             if -1 not in seen and self._formula.excludes([Condition(-polynomial, Sign.NONNEGATIVE)]):
                 return 1

@@ -1,8 +1,9 @@
-"""Questions about polynomial conditions in several parameters, answered by z3: a model, or the proof that none exists.
+"""Questions about polynomial conditions in several parameters: a model, or that none exists.
 
-Every question is limited by z3's own count of its work (``rlimit``), never by seconds, so that runs repeat. Numbers
-cross the border exactly: integers as text, algebraic numbers as a polynomial and an enclosure. What z3 calls a model is
-evaluated by us before anything is built on it; that there is no model is taken on its word.
+z3 answers them, our own arithmetic where they are about a curve in the plane, and cvc5 where it is installed and z3 is
+slow. Questions are limited by z3's own count of its work (``rlimit``), so that runs repeat; seconds end those that do
+not hear it. Numbers cross the border exactly: integers as text, algebraic numbers as a polynomial and an enclosure.
+What a solver calls a model is evaluated by us before anything is built on it; that there is none is taken on its word.
 """
 
 from __future__ import annotations
@@ -68,6 +69,7 @@ class Reals:
         self._engines: tuple[Engine, ...] = ("simplex", "nlsat", *(("coverings",) if find_spec("cvc5") else ()))
         self._contradictions: list[frozenset[Ways]] = []
         self._failures: dict[frozenset[Ways], int] = {}
+        self._not_at_once: set[frozenset[Ways]] = set()
 
     @property
     def spent(self) -> int:
@@ -116,8 +118,15 @@ class Reals:
         return any(known <= given for known in self._contradictions)
 
     def at_once(self, formulas: Sequence[Ways]) -> Model | None:
-        """As :meth:`found`, asked once with little work."""
-        return self._asked(formulas, list(map(self._text, formulas)), "nlsat", {"rlimit": FIRST, "seed": 0})
+        """As :meth:`found`, asked once with little work, and never again where that did not serve."""
+        given = frozenset(formulas)
+        if given in self._not_at_once:
+            raise Unknown("z3 reached its limit")
+        try:
+            return self._asked(formulas, list(map(self._text, formulas)), "nlsat", {"rlimit": FIRST, "seed": 0})
+        except Unknown:
+            self._not_at_once.add(given)
+            raise
 
     def found(self, formulas: Sequence[Ways], rlimit: int) -> Model | None:
         """A model of formulas of any degree, or ``None``; raises :class:`Unknown`.
@@ -127,19 +136,18 @@ class Reals:
         installed, then with more.
         """
         given = frozenset(formulas)
-        if self._failures.get(given, 0) >= rlimit:
+        failed = self._failures.get(given, 0)
+        if failed >= rlimit:
             raise Unknown("z3 reached its limit")
         texts = list(map(self._text, formulas))
         conjunction = all(len(ways) == 1 for ways in formulas)
-        if conjunction:
+        if conjunction and not failed:
             with suppress(Unknown):
                 return self._along_a_curve(formulas)
-        limit = min(FIRST, rlimit)
+        limit = min(failed * GROWTH or FIRST, rlimit)
         while True:
-            for order, engine, options in _ways_of_asking(texts, self._engines):
-                # Linearising serves conjunctions, and at once or never; coverings take a second where z3 takes none.
-                turn = conjunction and limit <= FIRST if engine == "simplex" else limit > FIRST * GROWTH
-                if engine == "nlsat" or turn:
+            for order, engine, options in _ways_of_asking(texts, limit, conjunction=conjunction):
+                if engine in self._engines:
                     with suppress(Unknown):
                         return self._asked(formulas, order, engine, {"rlimit": limit, **options})
             self._failures[given] = limit
@@ -180,20 +188,19 @@ def _polynomials(formulas: Sequence[Ways]) -> Iterator[Polynomial]:
 
 
 def _ways_of_asking(
-    texts: Sequence[str], engines: Iterable[Engine]
+    texts: Sequence[str], limit: int, *, conjunction: bool
 ) -> Iterator[tuple[Sequence[str], Engine, dict[str, Any]]]:
-    """Orders of formulas, and the engines with their options."""
+    """Orders of formulas, and the engines with their options, that may serve with so much work."""
     short_first = sorted(texts, key=len)
     shuffled = {"shuffle_vars": True, "seed": 2}
-    ways: list[tuple[Sequence[str], Engine, dict[str, Any]]] = [
-        (texts, "simplex", {"random_seed": 0}),
-        (short_first, "nlsat", {"seed": 0}),
-        (short_first[::-1], "nlsat", {"seed": 0, "reorder": False}),
-        (texts, "nlsat", shuffled),
-        (texts[::-1], "nlsat", shuffled),
-        (texts, "coverings", {}),
-    ]
-    yield from (way for way in ways if way[1] in engines)
+    if conjunction and limit <= FIRST:  # at once or never
+        yield texts, "simplex", {"random_seed": 0}
+    yield short_first, "nlsat", {"seed": 0}
+    yield short_first[::-1], "nlsat", {"seed": 0, "reorder": False}
+    yield texts, "nlsat", shuffled
+    yield texts[::-1], "nlsat", shuffled
+    if limit > FIRST * GROWTH:  # a second where z3 most often takes none
+        yield texts, "coverings", {}
 
 
 class Formula:

@@ -69,10 +69,10 @@ class Cloud:
         """At which points a condition holds, by floats."""
         if condition not in self._meeting:
             with np.errstate(all="ignore"):
-                values = np.zeros(len(self._places))
+                values: Any = np.zeros(len(self._places))
                 for powers, coefficient in condition.polynomial.to_dict().items():
                     values = values + _float(int(coefficient)) * self._monomial(tuple(map(int, powers)))
-            self._meeting[condition] = _admitted(condition.sign, values)
+            self._meeting[condition] = condition.sign.admits(values)  # value by value
         return self._meeting[condition]
 
     def _monomial(self, powers: tuple[int, ...]) -> Any:
@@ -103,15 +103,3 @@ def _float(value: int | Fraction) -> float:
         return float(value)
     except OverflowError:
         return float("nan")
-
-
-def _admitted(sign: Sign, values: Any) -> Any:
-    match sign:
-        case Sign.POSITIVE:
-            return values > 0
-        case Sign.NONNEGATIVE:
-            return values >= 0
-        case Sign.ZERO:
-            return values == 0
-        case Sign.NONZERO:
-            return values != 0

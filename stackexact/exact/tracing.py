@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 from stackexact.errors import Unproved
 from stackexact.exact.prover import Matrix, Quotients, Ratio
 
-__all__ = ["Condition", "Polynomial", "Sign", "Tracer", "key_of"]
+__all__ = ["Condition", "Polynomial", "Sign", "Tracer", "key_of", "primitive"]
 
 Polynomial: TypeAlias = Any
 """A flint integer polynomial: ``fmpz_poly`` for one parameter, ``fmpz_mpoly`` for several."""
@@ -107,14 +107,13 @@ class Tracer:
             raise Unproved(f"a value that must be {wanted.value} 0 is not, at the sample point")
         if value.is_constant():
             return
-        content = value.content()
-        primitive = value if content == 1 else value // content
-        if wanted in (Sign.ZERO, Sign.NONZERO) and _leading(primitive) < 0:
-            primitive = -primitive
-        key = wanted is Sign.NONZERO, key_of(primitive)
+        stated = primitive(value)
+        if wanted in (Sign.ZERO, Sign.NONZERO) and _leading(stated) < 0:
+            stated = -stated
+        key = wanted is Sign.NONZERO, key_of(stated)
         known = self._recorded.get(key)
         if known is None or known.sign is Sign.NONNEGATIVE:
-            self._recorded[key] = Condition(primitive, wanted)
+            self._recorded[key] = Condition(stated, wanted)
 
     def solve(self, matrix: Matrix[Polynomial], right: Matrix[Polynomial]) -> Quotients[Polynomial]:
         """Fraction-free elimination (Bareiss 1968); the determinant must not vanish, and is recorded."""
@@ -183,6 +182,12 @@ def _constant_sign(value: Polynomial) -> int:
     if not value:
         return 0
     return 1 if _leading(value) > 0 else -1
+
+
+def primitive(value: Polynomial) -> Polynomial:
+    """A polynomial divided by its content, zero as it is."""
+    content = value.content() if value else 1
+    return value if content == 1 else value // content
 
 
 def key_of(value: Polynomial) -> tuple[Any, ...]:

@@ -17,10 +17,10 @@ from stackexact.solving.domains import OneParameter, names_in_play, one_paramete
 
 __all__ = ["best_everywhere"]
 
-WORK: Final = 100_000
+WORK: Final = 30_000
 """What z3 may work on one question about a mark, which says nothing that the answers need."""
 
-ALTOGETHER: Final = 5_000_000
+ALTOGETHER: Final = 500_000
 """What it may work on all of them."""
 
 DEGREE: Final = 30

@@ -14,12 +14,13 @@ from stackexact.covering.formulas import Conditions
 from stackexact.covering.models import Model, rational_near
 from stackexact.covering.needed import Sparing
 from stackexact.covering.partition import Area, partition
-from stackexact.covering.smt import Domain, Formula, Reals, Unknown
+from stackexact.covering.pieces import Piece, put_together
+from stackexact.covering.smt import WORK, Domain, Formula, Reals, Unknown
 from stackexact.errors import UsageError
 from stackexact.exact.points import Point
 from stackexact.exact.rational_function import Exact, Expression
 from stackexact.exact.reading import Parameters
-from stackexact.exact.tracing import Condition, Polynomial, Sign, key_of
+from stackexact.exact.tracing import Condition, Sign
 from stackexact.solving.branches import Value, conditions_at, constant_sign, difference, regions, relations
 from stackexact.solving.solution import Result
 
@@ -121,7 +122,7 @@ def _regions(
 ) -> Iterator[_Region]:
     """Where two values meet, by the sign of their difference; what has no point is left out."""
     try:
-        model = formula.model(conditions)
+        model = _asked(formula, conditions)
         if model is None:
             return
     except Unknown:
@@ -144,12 +145,19 @@ def _regions(
             continue
         inside = (*conditions, condition)
         try:
-            found = model if sign == seen else formula.model(inside)
+            found = model if sign == seen else _asked(formula, inside)
         except Unknown:
             yield _Region(inside, None)
         else:
             if found is not None:
                 yield _Region(inside, sign, found)
+
+
+def _asked(formula: Formula, conditions: Conditions) -> Model | None:
+    """A point, or ``None``; raises :class:`Unknown`, without a question where z3 has worked enough on all of them."""
+    if formula.reals.spent > WORK:
+        raise Unknown("z3 has worked enough")
+    return formula.model(conditions)
 
 
 class _Telling:
@@ -193,61 +201,18 @@ class _Telling:
         made = partition(self.domain, [Area(tuple(some)) for some in proved.values()], stop=self.enough)
         if made.left:
             return None
-        signs = list(proved)
-        parts = sorted(made.parts, key=lambda part: (_equations(part.conditions), part.sample.approximations))
-        cells = _united([(part.conditions, signs[part.area]) for part in parts])
+        # A partition looks for cells that are conjunctions of the given relations, and their weaker forms, alone: above
+        # and below together are unequal.
+        cells: list[tuple[Piece, int]] = []
+        for area, sign in enumerate(proved):
+            parts = [Piece(part.conditions, part.sample, frozenset()) for part in made.parts if part.area == area]
+            cells += [(piece, sign) for piece in put_together(parts)]
+        cells.sort(key=lambda cell: (_equations(cell[0].conditions), cell[0].sample.approximations))
         undecided = tuple(self._when(region.conditions) for region in found if region.sign is None)
-        return Compared(tuple((self._when(one), sign) for one, sign in cells), undecided)
+        return Compared(tuple((self._when(piece.conditions), sign) for piece, sign in cells), undecided)
 
     def _when(self, conditions: Conditions) -> When:
         return tuple(relation_text_of_several(self.parameters, one) for one in conditions)
-
-
-def _united(cells: Sequence[tuple[Conditions, int]]) -> list[tuple[Conditions, int]]:
-    """The same with one cell for two of one sign that differ in a single polynomial only: above and below is unequal.
-
-    A partition looks for cells that are conjunctions of the given relations, and their weaker forms, alone.
-    """
-    left = [(_signs_of(conditions), sign) for conditions, sign in cells]
-    n = 0
-    while n < len(left):
-        (one, sign), rest = left[n], left[n + 1 :]
-        for place, (other, theirs) in enumerate(rest, start=n + 1):
-            keys = [key for key in one if key in other and one[key] != other[key]]
-            if theirs == sign and one.keys() == other.keys() and len(keys) == 1:
-                polynomial, signs = one[keys[0]]
-                one[keys[0]] = polynomial, signs | other[keys[0]][1]
-                del left[place]
-                n = -1  # what has grown may fit to another one
-                break
-        n += 1
-    return [(tuple(_saying(*one) for one in signs.values() if len(one[1]) < 3), sign) for signs, sign in left]
-
-
-_Signs = tuple[Polynomial, frozenset[int]]
-
-
-def _signs_of(conditions: Conditions) -> dict[tuple[object, ...], _Signs]:
-    """The signs that each polynomial, taken with a positive leading coefficient, may have."""
-    found: dict[tuple[object, ...], _Signs] = {}
-    for condition in conditions:
-        turn = constant_sign(condition.polynomial)
-        polynomial = condition.polynomial * turn
-        signs = frozenset(one * turn for one in (-1, 0, 1) if condition.sign.admits(one))
-        key = key_of(polynomial)
-        found[key] = polynomial, signs & found[key][1] if key in found else signs
-    return found
-
-
-def _saying(polynomial: Polynomial, signs: frozenset[int]) -> Condition:
-    """The condition that admits these signs."""
-    turn, sign = next(
-        (turn, sign)
-        for sign in Sign
-        for turn in (1, -1)
-        if signs == {turn * one for one in (-1, 0, 1) if sign.admits(one)}
-    )
-    return Condition(polynomial * turn, sign)
 
 
 def _equations(conditions: Conditions) -> int:

@@ -43,6 +43,10 @@ TIDYING: Final = 3_000_000
 TRIED: Final = 30_000
 """What it may work on each of these."""
 
+KEPT: Final = "some cells keep conditions that their others may imply"
+IN_PIECES: Final = "there may be more cells than there need be: larger ones took too long"
+"""Remarks where work on the form of the cells came to its end."""
+
 FEW: Final = 6
 """Regions up to which those with one claim are joined into larger cells where that can be."""
 
@@ -126,7 +130,7 @@ class _Work:
         parts.sort(key=_place)
         cells = [replace(answered[part.area].answer, when=self.describing.when(part.conditions)) for part in parts]
         made = self._made(cells, parts, found.undecided, found.limit)
-        return replace(made, remark="some cells keep conditions that their others may imply") if enough() else made
+        return replace(made, remark=KEPT) if enough() else made
 
     def _in_large_cells(self, covering: Covering[Cell]) -> _Made:
         """Cells as large as the answers with one claim allow."""
@@ -138,7 +142,8 @@ class _Work:
             return self._in_pieces(covering, groups)
         parts = sorted(found.parts, key=_place)
         cells = [self.describing.cell(groups[part.area], part) for part in parts]
-        return self._made(cells, parts, (*covering.left, *found.left), covering.limit)
+        made = self._made(cells, parts, (*covering.left, *found.left), covering.limit)
+        return made if found.spare else replace(made, remark=KEPT)
 
     def _in_pieces(self, covering: Covering[Cell], groups: Sequence[Sequence[Answered[Cell]]]) -> _Made:
         """Cells that are the pieces into which the search divided the domain, where large ones take too long."""
@@ -160,7 +165,8 @@ class _Work:
                 found.append((Part(place, min(piece.answers), conditions, piece.sample), cell))
             waiting = [piece for piece in waiting if not piece.answers <= own]
         found.sort(key=lambda pair: _place(pair[0]))
-        return self._made([cell for _, cell in found], [part for part, _ in found], covering.left, covering.limit)
+        made = self._made([cell for _, cell in found], [part for part, _ in found], covering.left, covering.limit)
+        return replace(made, remark=IN_PIECES)
 
     def _within(self, conditions: Conditions) -> Conditions:
         """Conditions without what the domain says of the same polynomials."""
@@ -206,9 +212,10 @@ class _Grouping:
         for one in sorted(answered, key=lambda one: one.is_thin):
             found.setdefault(claims.key(one.answer), []).append(one)
         groups = sorted(found.values(), key=lambda group: (all(one.is_thin for one in group), -len(group)))
+        thin = [(group, one) for group in groups for one in group if one.is_thin]
         for group in groups:
-            thin = [one for other in groups if other is not group for one in other if one.is_thin]
-            group += [one for one in thin if self._agree(one, group[0].answer)]
+            claim = group[0].answer
+            group += [one for home, one in thin if home is not group and self._agree(one, claim)]
         return groups
 
     def _agree(self, thin: Answered[Cell], cell: Cell) -> bool:

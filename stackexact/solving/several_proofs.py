@@ -18,14 +18,14 @@ from stackexact.certificates.reading import Node, Unsupported
 from stackexact.certificates.several import COORDINATE
 from stackexact.certificates.stated import ADMITTED, Space, Stated
 from stackexact.certificates.terms import Terms
-from stackexact.covering.domain import relation_text_of_several
+from stackexact.covering.domain import SIGNS, relation_text_of_several
 from stackexact.covering.several import cover
 from stackexact.covering.smt import Domain
 from stackexact.errors import LimitReached, Unproved
 from stackexact.exact.points import Point
 from stackexact.exact.reading import Parameters
 from stackexact.exact.relation import text_of
-from stackexact.exact.tracing import Condition, Polynomial, Sign
+from stackexact.exact.tracing import Condition, Polynomial, primitive
 from stackexact.games.bimatrix import Game
 from stackexact.solving.cells import Cell
 from stackexact.solving.routines import Traced
@@ -33,14 +33,6 @@ from stackexact.solving.routines import Traced
 __all__ = ["Proving"]
 
 _OPPOSITE: Final = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
-_SIGNS: Final = {
-    ">": (1, Sign.POSITIVE),
-    ">=": (1, Sign.NONNEGATIVE),
-    "<": (-1, Sign.POSITIVE),
-    "<=": (-1, Sign.NONNEGATIVE),
-    "==": (1, Sign.ZERO),
-    "!=": (1, Sign.NONZERO),
-}
 
 
 class _Recorder(Stated):
@@ -80,11 +72,10 @@ class _Recorder(Stated):
         return self.signs(p) <= ADMITTED[relation if held else _OPPOSITE[relation]]
 
     def _need(self, polynomial: Polynomial, relation: str) -> None:
-        turn, sign = _SIGNS[relation]
-        content = polynomial.content()
-        primitive = polynomial if content == 1 else polynomial // content
-        self.needed[Condition(primitive * turn, sign)] = None
-        self.state(_terms(primitive), relation)
+        turn, sign = SIGNS[relation]
+        stated = primitive(polynomial)
+        self.needed[Condition(stated * turn, sign)] = None
+        self.state(_terms(stated), relation)
 
     def _polynomial(self, p: Terms) -> Polynomial:
         count = len(self.parameters.names)
