@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from stackexact.covering.describe import describe
@@ -158,7 +159,12 @@ def known_name(result: Result, name: str) -> None:
 
 def relations(when: Sequence[str]) -> tuple[Assumption, ...]:
     """The relations of a cell; as long as results may be."""
-    return tuple(parse_assumption(text, limits=RESULT) for text in when)
+    return tuple(map(_relation, when))
+
+
+@lru_cache(maxsize=4096)  # cells share relations, and are asked about again and again
+def _relation(text: str) -> Assumption:
+    return parse_assumption(text, limits=RESULT)
 
 
 def conditions_at(

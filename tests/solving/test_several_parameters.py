@@ -156,6 +156,8 @@ def test_a_limit_leaves_a_region_that_says_so() -> None:
     assert result.undecided
     assert "limit of 2 cells" in solution.notes[0]
     partitions(game, result)
+    assumed = {"x >= 0", "x <= 1", "y > 0", "y < 1"}
+    assert not any(assumed.intersection(when) for when in result.undecided)
 
 
 def test_the_same_game_gives_the_same_cells() -> None:
