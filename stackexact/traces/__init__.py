@@ -1,0 +1,1 @@
+"""Traces: how often learners played each pair of actions, run by run (contract 7)."""
