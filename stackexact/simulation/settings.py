@@ -1,0 +1,98 @@
+"""What each learner of a simulation starts from: its setting, its constants and its empty memory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from stackexact.errors import InputError, UsageError
+from stackexact.games.bimatrix import Game
+from stackexact.simulation.noise import Noise, exact_unit, means
+from stackexact.simulation.protocol import FOLLOWER, LEADER, Known, Learner, Setting
+
+__all__ = ["Tables", "require_learner", "require_numbers", "settings", "starting"]
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """Arrays that a run starts from: ``leader_memory`` and ``leader_constants`` of one dimension, those of the follower
+    with a row for each leader action, and the mean rewards by pairs of actions."""
+
+    leader_memory: np.ndarray
+    leader_constants: np.ndarray
+    follower_memory: np.ndarray
+    follower_constants: np.ndarray
+    leader_means: np.ndarray
+    follower_means: np.ndarray
+
+
+def require_numbers(game: Game) -> None:
+    """Refuse payoffs with parameters."""
+    if not game.is_numeric:
+        names = ", ".join(game.parameters)
+        raise UsageError(f"simulation: expected payoffs in numbers, found the parameters {names}; fix them (--at)")
+
+
+def require_learner(learner: Learner, role: str) -> None:
+    """Refuse what cannot take a side."""
+    if not isinstance(learner, Learner):
+        raise UsageError(f"{role}: expected a learner, found {type(learner).__name__}")
+    if role not in learner.roles:
+        raise UsageError(f"{role}: expected a learner for this side, found {learner.name}, a {learner.roles[0]}")
+    if (learner.choose is None) == (learner.weigh is None):
+        raise UsageError(f"{learner.name}: expected one of choose and weigh; see stackexact.simulation.protocol")
+    if learner.sees_responses and role == FOLLOWER:
+        raise UsageError(f"{learner.name}: only a leader sees responses")
+
+
+def settings(
+    game: Game, leader: Learner, follower: Learner, horizon: int, noise: Noise
+) -> tuple[Setting, tuple[Setting, ...]]:
+    """The setting of the leader, and that of the follower's copy for each leader action."""
+    rows, columns = game.shape
+    unit = exact_unit(game, noise, horizon)
+    copies = tuple(
+        Setting(horizon, rows, columns, FOLLOWER, unit, _known(game, i) if follower.knows_payoffs else None)
+        for i in range(rows)
+    )
+    if leader.knows_payoffs:
+        raise UsageError(f"{leader.name}: a leader that knows its payoffs is not simulated; solve the game")
+    return Setting(horizon, rows, columns, LEADER, unit), copies
+
+
+def _known(game: Game, row: int) -> Known:
+    return Known(means(game, FOLLOWER)[row], means(game, LEADER)[row])
+
+
+def starting(game: Game, leader: Learner, follower: Learner, horizon: int, noise: Noise) -> Tables:
+    """Constants, empty memories and means at the start of a run."""
+    own, copies = settings(game, leader, follower, horizon, noise)
+    memories = [follower.memory(copy) for copy in copies]
+    return Tables(
+        np.zeros(leader.memory(own)),
+        _constants(leader, own),
+        np.zeros((len(copies), max(memories))),
+        np.array([_constants(follower, copy) for copy in copies]),
+        _floats(means(game, LEADER), own.unit),
+        _floats(means(game, FOLLOWER), own.unit),
+    )
+
+
+def _constants(learner: Learner, setting: Setting) -> np.ndarray:
+    try:
+        made = np.array(list(learner.constants(setting)), dtype=np.float64)
+    except OverflowError:
+        raise InputError(
+            f"{learner.name}: expected parameters within the range of floats, found greater ones"
+        ) from None
+    return made
+
+
+def _floats(table: Sequence[Sequence[Fraction]], unit: int) -> np.ndarray:
+    try:
+        return np.array([[float(value * unit) for value in row] for row in table])
+    except OverflowError:
+        raise InputError("payoffs: expected numbers within the range of floats, found greater ones") from None
