@@ -45,6 +45,7 @@ class Row(NamedTuple):
 COMMANDS: Final = (
     Row("solve", "solve", "Every exact value of a game, each with its proof."),
     Row("check", "check", "Check a certificate without any solver."),
+    Row("simulate", "simulate", "Let learners play a game, and count what they do."),
     Row("convert", "convert", "Convert a game: to .json, .nfg, .tex."),
     Row("instances", "instances", "List the shipped games."),
 )

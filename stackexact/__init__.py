@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from stackexact.games.files import read_game as read
     from stackexact.games.files import write_game as write
     from stackexact.instances import instance as instance
+    from stackexact.simulation.simulate import simulate as simulate
     from stackexact.solving.comparing import compare as compare
     from stackexact.solving.solution import Solution as Solution
     from stackexact.solving.solve import solve as solve
@@ -47,6 +48,7 @@ _PLACES: Final = {
     "parse": "stackexact.exact.grammar:parse",
     "read": "stackexact.games.files:read_game",
     "read_csv_pair": "stackexact.games.files:read_csv_pair",
+    "simulate": "stackexact.simulation.simulate:simulate",
     "solve": "stackexact.solving.solve:solve",
     "text_of": "stackexact.exact.relation:text_of",
     "write": "stackexact.games.files:write_game",
@@ -67,6 +69,7 @@ __all__ = [
     "parse",
     "read",
     "read_csv_pair",
+    "simulate",
     "solve",
     "text_of",
     "write",

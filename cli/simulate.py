@@ -1,0 +1,127 @@
+"""``stackexact simulate``: let learners play a game, and write what they did as a trace."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from stackexact.errors import UsageError
+
+from .commands import Command
+from .games import Change, argument, changes, load, named
+from .output import emit
+from .places import writable
+from .progress import progress
+
+__all__ = ["command"]
+
+_LEARNERS = ("ExploreThenUCB", "ActiveArmElimination")
+
+
+@click.command(
+    "simulate",
+    cls=Command,
+    epilog="Example: stackexact simulate explore-then-commit --learners ExploreThenCommit 'ExploreThenCommit(E=50)' "
+    "--horizon 10000 --horizon 100000 --runs 20 --seed 1 --output trace.csv",
+)
+@argument()
+@changes()
+@click.option(
+    "--learners",
+    nargs=2,
+    metavar="LEADER FOLLOWER",
+    default=_LEARNERS,
+    show_default=" ".join(_LEARNERS),
+    help="Who plays: names with parameters, or FILE.py:NAME for a learner of your own.",
+)
+@click.option(
+    "--horizon", type=int, multiple=True, metavar="T", default=(10_000,), help="Rounds of a run (repeatable; 10000)."
+)
+@click.option("--runs", type=int, default=1, metavar="N", show_default=True, help="Runs of every horizon.")
+@click.option("--seed", type=int, default=0, metavar="N", show_default=True, help="The same seed, the same trace.")
+@click.option(
+    "--noise", default="gaussian", metavar="KIND", show_default=True, help="gaussian, gaussian:1/2, bernoulli or none."
+)
+@click.option("--checkpoints", type=int, default=10, metavar="N", show_default=True, help="Rounds kept per decade.")
+@click.option("--workers", type=int, metavar="N", help="Runs side by side; by default one per core.")
+@click.option("--journal", metavar="FILE", help="Keep finished runs there, to go on after an interrupt.")
+@click.option("--output", required=True, metavar="TRACE", help="The trace: .csv, .csv.gz or .parquet.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object about the trace.")
+def command(
+    game: str,
+    at: tuple[str, ...],
+    assume: tuple[str, ...],
+    leader: str,
+    follower: str | None,
+    learners: tuple[str, str],
+    horizon: tuple[int, ...],
+    output: str,
+    as_json: bool,
+    **given: Any,
+) -> int:
+    """Let two learners play GAME for many rounds, and write how often they played each pair of actions.
+
+    The follower is one copy of its learner per action of the leader. Learners: ExploreThenCommit,
+    ExploreThenCommitThrowOut, ExploreThenUCB, UCB, LipschitzUCB, PhasedUCB (leader); ExploreThenCommit,
+    ActiveArmElimination, UCB, EpsilonGreedy, BestResponse, MultiplicativeWeights (follower).
+    """
+    from stackexact.simulation.noise import parse_noise
+    from stackexact.simulation.registry import learner
+    from stackexact.simulation.runner import Simulation
+    from stackexact.simulation.simulate import simulate
+    from stackexact.traces.writing import require_format, write_trace
+
+    named("--output", output)
+    require_format(output)
+    writable("--output", output)
+    loaded = load(game, Change((), assume, leader, follower))
+    values = _values(at)
+    first, second = map(learner, learners)
+    options = {"runs": given["runs"], "seed": given["seed"], "noise": parse_noise(given["noise"])}
+    Simulation(loaded.at(values) if values else loaded, first, second, horizon, **options)  # refused before any work
+    with progress() as report:
+        finished: list[int] = []
+        count = given["runs"] * len(horizon)
+
+        def told(run: Any) -> None:
+            finished.append(run.number)
+            report(f"{len(finished)} of {count} runs")
+
+        report(f"0 of {count} runs")
+        trace = simulate(
+            loaded,
+            first,
+            second,
+            horizon,
+            at=values,
+            per_decade=given["checkpoints"],
+            workers=given["workers"],
+            journal=given["journal"],
+            report=told,
+            **options,
+        )
+        write_trace(trace, output)
+    emit(_said(trace, output, as_json))
+    return 0
+
+
+def _values(at: tuple[str, ...]) -> dict[str, str]:
+    made = {}
+    for text in at:
+        name, equals, value = (part.strip() for part in text.partition("="))
+        if not equals or not name:
+            raise UsageError(f"--at: expected NAME=VALUE, found {text!r}")
+        made[name] = value
+    return made
+
+
+def _said(trace: Any, output: str, as_json: bool) -> str:
+    if as_json:
+        from stackexact.games.json_text import render
+
+        made = {"trace": output, "runs": len(trace.runs), "horizons": list(trace.horizons)}
+        return render({**made, "leader": dict(trace.metadata.leader), "follower": dict(trace.metadata.follower)})
+    who = f"{trace.metadata.leader['name']} and {trace.metadata.follower['name']}"
+    rounds = ", ".join(f"{horizon:,}".replace(",", " ") for horizon in trace.horizons)
+    return f"{output}: {len(trace.runs)} runs of {who}, {rounds} rounds\n"
