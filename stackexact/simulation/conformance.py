@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Iterator, Sequence
-from dataclasses import fields, is_dataclass
+from dataclasses import is_dataclass
 from fractions import Fraction
 from itertools import product
 from typing import Any, Final
@@ -44,8 +44,6 @@ def require_conformance(learner: Learner, *, roles: Sequence[Role] | None = None
     _require(isinstance(hash(learner), int), f"{name}: expected a frozen dataclass, which can be hashed")
     _require((learner.choose is None) != (learner.weigh is None), f"{name}: expected one of choose and weigh")
     _require(bool(learner.roles), f"{name}: expected a role")
-    for field in fields(learner):
-        _require(hasattr(learner, field.name), f"{name}: expected a value of {field.name}")
     for role in roles or learner.roles:
         _require(role in (LEADER, FOLLOWER), f"{name}: expected the roles leader and follower, found {role}")
         _require(role == LEADER or not learner.sees_responses, f"{name}: only a leader sees responses")

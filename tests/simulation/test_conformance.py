@@ -114,12 +114,12 @@ def test_what_breaks_the_protocol_is_named(made: Any, error: str) -> None:
         require_conformance(made(), compiled=False)
 
 
+@dataclass(frozen=True)
+class Seeing(UCB):
+    sees_responses = True
+
+
 def test_a_follower_never_sees_its_own_responses() -> None:
     """Only the functions that the interface calls are given anything."""
-
-    @dataclass(frozen=True)
-    class Seeing(UCB):
-        sees_responses = True
-
     with pytest.raises(AssertionError, match="only a leader sees responses"):
         require_conformance(Seeing(), roles=("follower",), compiled=False)

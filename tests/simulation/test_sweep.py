@@ -1,0 +1,114 @@
+"""Sweeps: the same traces whoever plays, also when a worker is killed midway: nothing lost, nothing counted twice."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Thread
+from typing import Any
+
+import pytest
+
+import stackexact as sx
+from stackexact.errors import UsageError
+from stackexact.simulation import sweep as module
+from stackexact.simulation.sweep import Grid, sweep
+
+GAMES = {
+    "one": sx.Game([["3/5", "1/5"], ["1/2", "2/5"]], [["2/5", 0], ["3/10", "1/5"]]),
+    "two": sx.Game([["1/2", "1/3"], ["1/5", "1"], [0, 1]], [["1/2", "1/2"], ["3/4", "1/9"], [1, 0]]),
+}
+PAIRS = (("UCB", "UCB"), ("ExploreThenCommit", "EpsilonGreedy"))
+
+
+def test_cells_are_what_their_simulations_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every cell is the simulation of its own seed, however its runs are shared out."""
+    grid = Grid(GAMES, PAIRS, (50, 300), 3, seed=5)
+    alone = {place: one.all(workers=1) for place, one in grid.simulations().items()}
+    assert len(alone) == 4
+    assert len({runs[-1].counts.tobytes() for runs in alone.values()}) == 4
+    for size in (1, 400, 10**9):
+        monkeypatch.setattr(module, "TASK", size)
+        told: list[tuple[int, int]] = []
+        with ThreadPoolExecutor(2) as threads:
+            found = sweep(grid, executor=threads, report=lambda done, count: told.append((done, count)))  # noqa: B023
+        assert {place: trace.runs for place, trace in found.items()} == alone
+        assert [done for done, _ in told] == list(range(1, told[0][1] + 1))
+    assert [trace.metadata.seed for trace in found.values() if trace.metadata] == [
+        one.seed for one in grid.simulations().values()
+    ]
+
+
+def test_pairs_that_are_twice_there() -> None:
+    with pytest.raises(UsageError, match="expected different pairs"):
+        sweep(Grid(GAMES, (PAIRS[0], PAIRS[0]), (50,)))
+
+
+def killed_at(moment: float, pids: Any) -> Thread:
+    """Kills the first worker that there is after a moment."""
+
+    def kill() -> None:
+        time.sleep(moment)
+        while not (found := pids()):
+            time.sleep(0.02)
+        os.kill(found[0], signal.SIGKILL)
+
+    thread = Thread(target=kill)
+    thread.start()
+    return thread
+
+
+@pytest.mark.slow
+def test_a_killed_process_is_made_up_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One process of the local pool is killed while it plays: another pool is made."""
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+
+    pools = []
+
+    def pool(*given: Any, **options: Any) -> Any:
+        pools.append(ProcessPoolExecutor(*given, **options))
+        return pools[-1]
+
+    monkeypatch.setattr(module, "ProcessPoolExecutor", pool)
+    grid = Grid(GAMES, PAIRS, (3_000_000,), 4, seed=5)
+    thread = killed_at(2.0, lambda: [child.pid for child in multiprocessing.active_children()])
+    found = sweep(grid, workers=2)
+    thread.join()
+    assert len(pools) == 2
+    assert {place: trace.runs for place, trace in found.items()} == {
+        place: one.all(workers=2) for place, one in grid.simulations().items()
+    }
+
+
+@pytest.fixture
+def cluster() -> Iterator[Any]:
+    distributed = pytest.importorskip("distributed")
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as local:
+        yield local
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("default")
+def test_a_killed_dask_worker_is_made_up_for(cluster: Any) -> None:
+    """A cluster of two workers, one of which is killed midway."""
+    from distributed import Client
+
+    grid = Grid(GAMES, PAIRS, (3_000_000,), 6, seed=5)
+    told: list[int] = []
+    with Client(cluster) as client:
+        pids = list(client.run(os.getpid).values())
+
+        def told_once(done: int, count: int) -> None:
+            if done == 3:  # midway
+                os.kill(pids[0], signal.SIGKILL)
+            told.append(done)
+
+        found = sweep(grid, executor=client.get_executor(), report=told_once)
+    assert told == list(range(1, len(told) + 1))
+    assert {place: trace.runs for place, trace in found.items()} == {
+        place: one.all(workers=2) for place, one in grid.simulations().items()
+    }
