@@ -24,6 +24,7 @@ SMALL = {
     "memory.py": (["--sizes", "3", "--families", "ties", "--games", "1"], 1),
     "tolerant_alignment.py": (["--sizes", "3", "8", "--runs", "1", "--families", "common", "staircase"], 8),
     "closed_forms.py": (["--sizes", "1", "--runs", "1", "--naive", "20"], 4),
+    "simulation.py": (["--horizon", "10000", "--turns", "1"], 3),
     "startup.py": (["--pairs", "1"], 1),
 }
 """Options for a run of a second or two, and the number of rows of the first table."""
