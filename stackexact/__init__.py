@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from stackexact.solving.comparing import compare as compare
     from stackexact.solving.solution import Solution as Solution
     from stackexact.solving.solve import solve as solve
+    from stackexact.traces.trace import Trace as Trace
 
 __version__: Final = "0.1.0"
 
@@ -39,6 +40,7 @@ _PLACES: Final = {
     "Game": "stackexact.games.bimatrix:Game",
     "Solution": "stackexact.solving.solution:Solution",
     "StackexactError": "stackexact.errors:StackexactError",
+    "Trace": "stackexact.traces.trace:Trace",
     "check": "stackexact.certificates.check:check",
     "compare": "stackexact.solving.comparing:compare",
     "from_game": "stackexact.games.adapters:from_game",
@@ -59,6 +61,7 @@ __all__ = [
     "Game",
     "Solution",
     "StackexactError",
+    "Trace",
     "__version__",
     "check",
     "compare",
