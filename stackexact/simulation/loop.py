@@ -29,32 +29,43 @@ _CHOOSE: Final = types.int64(_ARRAY, _ARRAY)
 _WEIGH: Final = types.void(_ARRAY, _ARRAY, _ARRAY)
 _LEARN: Final = types.void(_ARRAY, _ARRAY, types.int64, types.float64)
 _LEARN_FROM_RESPONSES: Final = types.void(_ARRAY, _ARRAY, types.int64, types.int64, types.float64)
-_OPTIONS: Final = {"nogil": True, "cache": True}
 
 
-@numba.njit(_CHOOSE, **_OPTIONS)
+def _njit(signature: Any) -> Callable[[Callable[..., Any]], Any]:
+    """Compile for one signature; kept on the disk for the next process where there is a place to write to."""
+
+    def compiled(function: Callable[..., Any]) -> Any:
+        try:
+            return numba.njit(signature, nogil=True, cache=True)(function)
+        except RuntimeError:  # neither the folder of the source nor that of the user can be written to
+            return numba.njit(signature, nogil=True)(function)
+
+    return compiled
+
+
+@_njit(_CHOOSE)
 def _no_choice(memory, constants):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
     return 0
 
 
-@numba.njit(_WEIGH, **_OPTIONS)
+@_njit(_WEIGH)
 def _no_weights(memory, constants, weights):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
     return
 
 
-@numba.njit(_LEARN, **_OPTIONS)
+@_njit(_LEARN)
 def _no_learning(memory, constants, action, reward):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
     return
 
 
-@numba.njit(_LEARN_FROM_RESPONSES, **_OPTIONS)
+@_njit(_LEARN_FROM_RESPONSES)
 def _no_learning_from_responses(memory, constants, action, response, reward):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
     return
 
 
 @lru_cache(maxsize=256)
 def _compiled(function: Callable[..., Any], signature: Any) -> Any:
-    return numba.njit(signature, **_OPTIONS)(function)
+    return _njit(signature)(function)
 
 
 def functions(learner: Learner) -> tuple[Any, Any, Any, Any]:
@@ -69,7 +80,7 @@ def functions(learner: Learner) -> tuple[Any, Any, Any, Any]:
     )
 
 
-@numba.njit(types.int64(_ARRAY, types.float64), **_OPTIONS)
+@_njit(types.int64(_ARRAY, types.float64))
 def _drawn(weights, u):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
     """The first action at which the sum of the weights is greater than u; the last one with a weight if none is."""
     total = 0.0
@@ -83,7 +94,7 @@ def _drawn(weights, u):  # type: ignore[no-untyped-def]  # pragma: no cover - co
     return found
 
 
-@numba.njit(
+@_njit(
     types.int64(
         types.NumPyRandomGeneratorType("rng"),
         types.FunctionType(_CHOOSE),
@@ -107,7 +118,6 @@ def _drawn(weights, u):  # type: ignore[no-untyped-def]  # pragma: no cover - co
         _PLAYED,
         _REWARDS,
     ),
-    **_OPTIONS,
 )
 def play(  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
     rng,

@@ -15,11 +15,12 @@ others are *strongly* decentralised. A follower is one copy per leader action, e
 
 from __future__ import annotations
 
+import sys
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from fractions import Fraction
-from typing import Any, ClassVar, Final, Literal
+from typing import Any, ClassVar, Final, Literal, SupportsIndex
 
 from stackexact.errors import ExpressionError, UsageError, shorten
 from stackexact.exact.grammar import parse
@@ -30,6 +31,9 @@ __all__ = ["FOLLOWER", "LEADER", "Known", "Learner", "Role", "Setting", "paramet
 Role = Literal["leader", "follower"]
 LEADER: Final[Role] = "leader"
 FOLLOWER: Final[Role] = "follower"
+
+FILE: Final = "__stackexact_file__"
+"""The attribute of a user's module that names its file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +110,23 @@ class Learner(ABC):
         """Parameters that defaults give in a setting, for the record."""
         return {"constants": [float(value).hex() for value in self.constants(setting)]}
 
+    def __reduce_ex__(self, protocol: SupportsIndex) -> Any:
+        """A learner of a user's file is found again by that file, in another process too."""
+        place = getattr(sys.modules[type(self).__module__], FILE, None)
+        if place is None:
+            return super().__reduce_ex__(protocol)
+        values = {one.name: getattr(self, one.name) for one in fields(self)}  # type: ignore[arg-type]
+        return _rebuilt, (place, type(self).__qualname__, values)
+
     def __str__(self) -> str:
         given = ", ".join(f"{key}={value}" for key, value in self.parameters().items() if value is not None)
         return f"{self.name}({given})"
+
+
+def _rebuilt(place: str, name: str, values: Mapping[str, Any]) -> Learner:
+    from stackexact.simulation.registry import learner_class
+
+    return learner_class(name, place)(**values)
 
 
 def parameter(name: str, value: object, *, least: int = 0, integer: bool = True) -> Any:

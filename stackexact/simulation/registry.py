@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from stackexact.errors import ExpressionError, StackexactError, UsageError, shorten
 from stackexact.exact.grammar import parse
-from stackexact.simulation.protocol import Learner
+from stackexact.simulation.protocol import FILE, Learner
 
 __all__ = ["LEARNERS", "learner", "learner_class"]
 
@@ -93,6 +93,7 @@ def _module(place: str) -> Any:
         if spec is None or spec.loader is None or not path.is_file():
             raise UsageError(f"learner: expected a Python file, found none at {shorten(place)}")
         module = module_from_spec(spec)
+        setattr(module, FILE, str(path))
         sys.modules[name] = module
         spec.loader.exec_module(module)
     except StackexactError:

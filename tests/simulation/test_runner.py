@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from fractions import Fraction
 from itertools import product
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -266,6 +267,8 @@ def test_a_learner_in_a_file_of_its_own(tmp_path: Path) -> None:
     assert Simulation(GAME, one, one, (50,)).run(1).counts[-1].tolist() == [[0, 0], [0, 50]]
     with pytest.raises(InputError, match="run 1, round 1: expected an action of the game"):
         Simulation(GAME, learner(f"{tmp_path}/own.py:Stubborn(arm=2)"), one, (50,)).run(1)
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as processes:  # which has not read the file
+        assert Simulation(GAME, one, one, (50,)).all(executor=processes)[0].counts[-1].tolist() == [[0, 0], [0, 50]]
     (tmp_path / "broken.py").write_text("1/0")
     with pytest.raises(UsageError, match="ZeroDivisionError"):
         learner(f"{tmp_path}/broken.py:Stubborn")
