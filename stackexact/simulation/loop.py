@@ -13,6 +13,7 @@ import numba
 import numpy as np
 from numba import types
 
+from stackexact.errors import InputError, shorten
 from stackexact.simulation.protocol import Learner
 
 __all__ = ["BERNOULLI", "GAUSSIAN", "SILENT", "functions", "play"]
@@ -65,7 +66,13 @@ def _no_learning_from_responses(memory, constants, action, response, reward):  #
 
 @lru_cache(maxsize=256)
 def _compiled(function: Callable[..., Any], signature: Any) -> Any:
-    return _njit(signature)(function)
+    try:
+        return _njit(signature)(function)
+    except numba.core.errors.NumbaError as flaw:
+        lines = [line for line in str(flaw).splitlines() if line.strip()]
+        said = shorten(" ".join(lines[1:2] or lines))
+        place = f"{function.__module__}.{function.__qualname__}"
+        raise InputError(f"{place}: expected a function that numba compiles, found {said}; mend it") from None
 
 
 def functions(learner: Learner) -> tuple[Any, Any, Any, Any]:
