@@ -270,7 +270,7 @@ def test_a_learner_in_a_file_of_its_own(tmp_path: Path) -> None:
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as processes:  # which has not read the file
         assert Simulation(GAME, one, one, (50,)).all(executor=processes)[0].counts[-1].tolist() == [[0, 0], [0, 50]]
     (tmp_path / "odd.py").write_text(OWN.replace("int(constants[0])", "nowhere"))
-    with pytest.raises(InputError, match="expected a function that numba compiles, found .*nowhere"):
+    with pytest.raises(InputError, match=r"expected a function that numba compiles, found .*nowhere"):
         Simulation(GAME, learner(f"{tmp_path}/odd.py:Stubborn"), one, (50,)).run(1)
     (tmp_path / "broken.py").write_text("1/0")
     with pytest.raises(UsageError, match="ZeroDivisionError"):
