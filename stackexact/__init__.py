@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from stackexact.solving.solution import Solution as Solution
     from stackexact.solving.solve import solve as solve
     from stackexact.traces.trace import Trace as Trace
+    from stackexact.verification.result import Verification as Verification
+    from stackexact.verification.verify import verify as verify
 
 __version__: Final = "0.1.0"
 
@@ -41,6 +43,7 @@ _PLACES: Final = {
     "Solution": "stackexact.solving.solution:Solution",
     "StackexactError": "stackexact.errors:StackexactError",
     "Trace": "stackexact.traces.trace:Trace",
+    "Verification": "stackexact.verification.result:Verification",
     "check": "stackexact.certificates.check:check",
     "compare": "stackexact.solving.comparing:compare",
     "from_game": "stackexact.games.adapters:from_game",
@@ -53,6 +56,7 @@ _PLACES: Final = {
     "simulate": "stackexact.simulation.simulate:simulate",
     "solve": "stackexact.solving.solve:solve",
     "text_of": "stackexact.exact.relation:text_of",
+    "verify": "stackexact.verification.verify:verify",
     "write": "stackexact.games.files:write_game",
 }
 
@@ -62,6 +66,7 @@ __all__ = [
     "Solution",
     "StackexactError",
     "Trace",
+    "Verification",
     "__version__",
     "check",
     "compare",
@@ -75,6 +80,7 @@ __all__ = [
     "simulate",
     "solve",
     "text_of",
+    "verify",
     "write",
 ]
 

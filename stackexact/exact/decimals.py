@@ -29,13 +29,14 @@ class Rounded(NamedTuple):
     exact: bool
 
 
-def rounded(value: Fraction, digits: int) -> Rounded:
-    """``value`` with ``digits`` significant digits, correctly rounded (half to even), zeros dropped where it is exact.
+def rounded(value: Fraction, digits: int, rounding: str = ROUND_HALF_EVEN) -> Rounded:
+    """``value`` with ``digits`` significant digits, correctly rounded (half to even, or as ``decimal`` names it), zeros
+    dropped where it is exact.
 
     >>> rounded(Fraction(2, 3), 6), rounded(Fraction(3, 5), 6), rounded(Fraction(10**400), 6)
     (Rounded(text='0.666667', exact=False), Rounded(text='0.6', exact=True), Rounded(text='1e400', exact=True))
     """
-    context = Context(prec=digits, rounding=ROUND_HALF_EVEN, Emin=MIN_EMIN, Emax=MAX_EMAX, traps=[])
+    context = Context(prec=digits, rounding=rounding, Emin=MIN_EMIN, Emax=MAX_EMAX, traps=[])
     quotient = context.divide(Decimal(value.numerator), Decimal(value.denominator))
     exact = not context.flags[Inexact]
     _, tuple_digits, _ = quotient.as_tuple()

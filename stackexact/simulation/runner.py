@@ -127,7 +127,12 @@ class Simulation:
 
 def _described(learner: Learner, settings: Sequence[Setting]) -> dict[str, Any]:
     at = {str(setting.horizon): learner.resolved(setting) for setting in settings}
-    return {"name": learner.name, "parameters": learner.parameters(), "horizons": at}
+    return {
+        "name": learner.name,
+        "parameters": learner.parameters(),
+        "randomised": learner.randomised,
+        "horizons": at,
+    }
 
 
 def _gathered(futures: Sequence[Future[Run]], report: Callable[[Run], None]) -> Iterator[Run]:

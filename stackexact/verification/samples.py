@@ -1,0 +1,113 @@
+"""Where a trace is looked at: the numbers of rounds at which the regrets of its runs are compared."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+from stackexact.errors import InputError, UsageError, shorten
+from stackexact.traces.trace import Run, Trace
+
+if TYPE_CHECKING:
+    import numpy as np
+
+__all__ = ["DECADES", "Basis", "Sample", "samples"]
+
+Basis: TypeAlias = Literal["horizons", "checkpoints"]
+"""``horizons``: the end of every run, runs of one horizon together, which is what a theorem about learners tuned to
+their horizon speaks of; ``checkpoints``: along runs of one horizon."""
+
+DECADES: Final = Fraction(2)
+"""How far below the largest number of rounds growth is judged, in powers of ten."""
+
+_USED: Final = 9
+_SHOWN: Final = 12
+"""So many numbers of rounds are used at most, and as many below them are shown."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sample:
+    """One number of rounds, and the runs that reached it, each with the place of that checkpoint.
+
+    ``used`` tells whether claims are judged by it; otherwise it belongs to the transient and is only shown.
+    """
+
+    rounds: int
+    runs: tuple[tuple[Run, int], ...]
+    used: bool
+
+    @property
+    def counts(self) -> np.ndarray:
+        """Counts of pairs of actions, an array of shape (runs, rows, columns)."""
+        import numpy as np
+
+        return np.stack([run.counts[place] for run, place in self.runs])
+
+    @property
+    def summed(self) -> np.ndarray:
+        """The counts of all runs together, an array of shape (1, rows, columns)."""
+        import numpy as np
+
+        counts = self.counts
+        wide = len(self.runs) * self.rounds >= 2**63
+        summed: np.ndarray = counts.sum(axis=0, keepdims=True, dtype=object if wide else np.int64)
+        return summed
+
+
+def samples(trace: Trace, decades: Fraction = DECADES) -> tuple[Basis, tuple[Sample, ...]]:
+    """What the growth of regret is read off, with increasing numbers of rounds of at least 2.
+
+    With runs of several horizons these are the horizons; with one, the checkpoints that all its runs share. Those
+    within so many ``decades`` of the largest are used, and the two largest in any case; of many, nine at even distances
+    on a logarithmic scale. Raises :class:`~stackexact.errors.InputError` for a trace without runs.
+    """
+    if decades <= 0:
+        raise UsageError(f"decades: expected a positive number, found {shorten(decades)}; leave it out for {DECADES}")
+    if not trace.runs:
+        raise InputError("trace: expected at least one run, found none; simulate some")
+    if len(trace.horizons) > 1:
+        basis: Basis = "horizons"
+        every = {
+            rounds: tuple((r, len(r.rounds) - 1) for r in trace.runs if r.horizon == rounds)
+            for rounds in trace.horizons
+        }
+    else:
+        basis = "checkpoints"
+        every = _shared(trace.runs)
+    rounds = sorted(one for one in every if one >= 2) or sorted(every)
+    used = _window(rounds, decades)
+    before = [one for one in rounds if one < used[0]]
+    shown = [*_spread(before, _SHOWN), *used]
+    return basis, tuple(Sample(one, every[one], one >= used[0]) for one in shown)
+
+
+def _shared(runs: Sequence[Run]) -> dict[int, tuple[tuple[Run, int], ...]]:
+    """The checkpoints that all runs have."""
+    common = set(runs[0].rounds)
+    for schedule in {run.rounds for run in runs}:
+        common &= set(schedule)
+    places = {schedule: {one: k for k, one in enumerate(schedule)} for schedule in {run.rounds for run in runs}}
+    return {one: tuple((run, places[run.rounds][one]) for run in runs) for one in common}
+
+
+def _window(rounds: Sequence[int], decades: Fraction) -> list[int]:
+    """The rounds within so many decades of the last, the two last at least."""
+    # T·10^decades >= T_max, decided in logarithms: what lies on the edge belongs to the window.
+    edge = math.log10(rounds[-1]) - float(decades) - 1e-9
+    inside = [one for one in rounds if math.log10(one) >= edge]
+    return _spread(inside if len(inside) > 1 else list(rounds[-2:]), _USED)
+
+
+def _spread(rounds: list[int], most: int) -> list[int]:
+    """At most so many of them, the first and the last among them, at even distances on a logarithmic scale."""
+    if len(rounds) <= most:
+        return rounds
+    low, high = math.log(rounds[0]), math.log(rounds[-1])
+    chosen = {rounds[0], rounds[-1]}
+    for k in range(1, most - 1):
+        wanted = low + (high - low) * k / (most - 1)
+        chosen.add(min(rounds, key=lambda one: abs(math.log(one) - wanted)))
+    return sorted(chosen)

@@ -1,0 +1,337 @@
+"""``verify``: verdicts on traces with a known law, at high confidence and fresh seeds; what it refuses."""
+
+from __future__ import annotations
+
+import copy
+import math
+import pickle
+from collections.abc import Callable
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from made_traces import explore_then_commit, grown, run_of
+
+import stackexact as sx
+from stackexact.errors import InputError, UsageError
+from stackexact.traces.trace import Metadata, Run, Trace
+from stackexact.verification.intervals import METHODS
+from stackexact.verification.judging import Verdict
+from stackexact.verification.verify import verify
+
+ETC = sx.instance("explore-then-commit")
+MISALIGNED = sx.instance("misaligned-a")
+SURE = "1 - 1e-6"
+HORIZONS = (10**3, 10**4, 10**5, 10**6)
+SEEDS = (11, 12, 13)
+
+
+def laws() -> dict[str, Callable[[int], float]]:
+    """Numbers of bad plays by their law."""
+    return {
+        "T^(2/3)*log(T)^(1/3)": lambda t: t ** (2 / 3) * math.log(t) ** (1 / 3),
+        "sqrt(T)": lambda t: 5 * math.sqrt(t),
+        "sqrt(T*log(T))": lambda t: 2 * math.sqrt(t * math.log(t)),
+        "T": lambda t: t / 4,
+        "log(T)": lambda t: 40 * math.log(t),
+        "1": lambda t: 300.0,
+    }
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("law", laws())
+def test_claims_are_true_and_their_negations_false(law: str, seed: int) -> None:
+    """With a confidence of 1 - 10^-6: the law itself, above and below; slower and faster laws; linear or not."""
+    trace = grown(ETC, laws()[law], horizons=HORIZONS, runs=150, seed=seed)
+    slower = f"({law})/T^(1/4)"
+    faster = f"({law})*T^(1/4)"
+    true = [f"rate <= {law}", f"rate >= {law}", f"rate == {law}", f"rate > {slower}", f"rate < {faster}"]
+    true += [f"rate != {slower}", "linear" if law == "T" else "sublinear"]
+    false = [f"rate > {law}", f"rate < {law}", f"rate != {law}", f"rate <= {slower}", f"rate >= {faster}"]
+    false += [f"rate == {faster}", "sublinear" if law == "T" else "linear"]
+    claims = [f"{who} {benchmark} {text}" for text in true for who in ("both", "leader") for benchmark in ("tolerant",)]
+    claims += [f"not {who} stackelberg {text}" for text in false for who in ("either", "follower")]
+    found = verify(ETC, trace, claims, confidence=SURE)
+    assert found.verdict is Verdict.TRUE, str(found)
+    negations = [one.removeprefix("not ") if one.startswith("not ") else f"not {one}" for one in claims]
+    turned = verify(ETC, trace, negations, confidence=SURE)
+    assert {one.verdict for one in turned.claims} == {Verdict.FALSE}
+    assert found.method.name == "student"
+    assert (found.basis, found.intervals) == ("horizons", 6)
+
+
+def test_regret_that_is_negative_grows_no_faster_than_anything() -> None:
+    """Agents that earn more than their benchmark have no regret: every upper bound is true, no lower one."""
+    trace = grown(MISALIGNED, math.sqrt, horizons=HORIZONS, runs=60, seed=1, bad=(1, 0))
+    claims = ["both tolerant rate <= 1/T", "both tolerant sublinear", "not either tolerant rate >= 1/T^9"]
+    found = verify(MISALIGNED, trace, claims, at={"delta": "1/100"}, confidence=SURE)
+    assert found.verdict is Verdict.TRUE
+    assert found.of("leader", "tolerant").growth.upper == -math.inf
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_too_few_runs_decide_nothing(seed: int) -> None:
+    """Three runs at a confidence of 1 - 10^-6: undecided, whatever is claimed; what is far off the mark included."""
+    trace = grown(ETC, laws()["sqrt(T)"], horizons=HORIZONS, runs=3, seed=seed, spread=0.4)
+    claims = ["leader tolerant rate <= sqrt(T)", "leader tolerant rate > sqrt(T)", "leader tolerant linear"]
+    found = verify(ETC, trace, claims, confidence=SURE)
+    assert {one.verdict for one in found.claims} == {Verdict.UNDECIDED}
+    assert found.verdict is Verdict.UNDECIDED
+
+
+def test_more_runs_decide() -> None:
+    """The same law: undecided with few runs, true with many; an exponent's interval shrinks like one over the root."""
+    widths = []
+    for runs in (40, 160, 640):
+        trace = grown(ETC, laws()["sqrt(T)"], horizons=HORIZONS, runs=runs, seed=5, spread=0.4)
+        found = verify(ETC, trace, ["leader tolerant rate <= sqrt(T)"], confidence=SURE)
+        growth = found.of("leader", "tolerant").growth
+        widths.append((growth.upper - growth.lower, found.verdict))
+    assert [verdict for _, verdict in widths][::2] == [Verdict.UNDECIDED, Verdict.TRUE]
+    assert all(1.4 < one / two < 4 for (one, _), (two, _) in pairwise(widths))
+
+
+@pytest.mark.parametrize("name", ["bootstrap", "bernstein", "hoeffding"])
+def test_other_methods(name: str) -> None:
+    """Linear regret is told from less by every method; what assumes nothing needs many runs for it."""
+    trace = grown(ETC, lambda t: 0.9 * t, horizons=(10**3, 10**4, 10**5), runs=400, seed=3, spread=0.05)
+    claims = ["both tolerant rate >= T^0.9", "not both tolerant rate <= T^0.8"]
+    found = verify(ETC, trace, claims, method=name)
+    assert found.verdict is Verdict.TRUE
+    assert found.method.name == name
+    assert found.method.assumption in " ".join(str(found).split())
+
+
+def etc_trace(horizons: tuple[int, ...], thrown: bool = False, metadata: Metadata | None = None) -> Trace:
+    """Explore-then-commit against itself, without noise; ``thrown``: the leader throws out its first plays."""
+    runs = []
+    for number, horizon in enumerate(horizons, 1):
+        explored = math.ceil(horizon ** (2 / 3) * 4 ** (-2 / 3) * math.log(horizon) ** (1 / 3))
+        leader = (3 if thrown else 2) * explored
+        pairs = list(explore_then_commit(ETC, horizon, explored, leader, 2 * explored if thrown else 0))
+        runs.append(run_of(number, pairs, ETC.shape))
+    return Trace(ETC.actions, tuple(runs), metadata)
+
+
+def test_the_proposition_on_explore_then_commit() -> None:
+    """Linear for both against all benchmarks; T^(2/3)·log(T)^(1/3) where the leader throws out what it saw first."""
+    horizons = (10**3, 10**4, 10**5)
+    plain = [
+        "both tolerant linear",
+        "both stackelberg linear",
+        "both tolerant regret >= T/10",
+        "not either tolerant sublinear",
+    ]
+    found = verify(ETC, etc_trace(horizons), plain, method="deterministic", confidence=SURE)
+    assert found.verdict is Verdict.TRUE, str(found)
+    better = [
+        "both tolerant rate == T^(2/3)*log(T)^(1/3)",
+        "both tolerant sublinear",
+        "both tolerant regret <= T^(2/3)*log(T)^(1/3)",
+    ]
+    found = verify(ETC, etc_trace(horizons, thrown=True), better, method="deterministic", confidence=SURE)
+    assert found.verdict is Verdict.TRUE, str(found)
+
+
+def test_exact_sizes() -> None:
+    """R = T/10 + (3/10) E_2 is decided exactly where nothing is random; one off is false."""
+    trace = Trace(ETC.actions, (run_of(1, list(explore_then_commit(ETC, 1000, 40, 80)), ETC.shape, (500, 1000)),))
+    claims = ["both tolerant regret == T/10 + 3/10*40", "both tolerant regret == T/10 + 3/10*41"]
+    found = verify(ETC, trace, claims, method="deterministic")
+    assert [one.verdict for one in found.claims] == [Verdict.TRUE, Verdict.FALSE]
+    assert (found.basis, [point.rounds for point in found.of("leader", "tolerant").points]) == (
+        "checkpoints",
+        [500, 1000],
+    )
+    assert any("one horizon" in note for note in found.notes)
+
+
+def silent(**changes: object) -> Metadata:
+    fields = {
+        "game": ETC.sha256, "name": ETC.name, "at": {}, "leader": {"randomised": False},
+        "follower": {"randomised": False}, "noise": {"kind": "none"}, "seed": 1, "version": "0", "rows": "0" * 64,
+    }  # fmt: skip
+    return Metadata(**{**fields, **changes})
+
+
+def test_what_is_not_random_is_taken_for_certain_where_the_trace_says_so() -> None:
+    """Metadata without noise and without randomised learners; otherwise one run may be anything."""
+    claims = ["both tolerant linear"]
+    found = verify(ETC, etc_trace((1000, 10000), metadata=silent()), claims)
+    assert (found.method.name, found.verdict) == ("deterministic", Verdict.TRUE)
+    for other in (None, silent(noise={"kind": "gaussian"}), silent(leader={"randomised": True}), silent(leader={})):
+        found = verify(ETC, etc_trace((1000, 10000), metadata=other), claims)
+        assert (found.method.name, found.verdict) == ("student", Verdict.UNDECIDED)
+        assert any(
+            note.startswith("one run: its value may be anything in its range (T = 1000, 10000)") for note in found.notes
+        )
+
+
+def test_the_mean_is_exact_and_every_run_is_there() -> None:
+    """Means are rational; intervals hold them; all benchmarks of an agent share their widths."""
+    trace = grown(MISALIGNED, laws()["sqrt(T)"], horizons=(7, 77, 777), runs=3, seed=2)
+    found = verify(MISALIGNED, trace, at={"delta": "1/99"}, tolerance="1/30")
+    for series in found.series:
+        for point in series.points:
+            assert point.mean == sum(point.values) / 3
+            assert point.lower <= point.mean <= point.upper
+            assert point.upper - point.lower == next(
+                other.upper - other.lower
+                for other in found.of(series.agent, "stackelberg").points
+                if other.rounds == point.rounds
+            )
+    forms = {(form.agent, form.benchmark): form for form in found.forms}
+    for series in found.series:
+        form = forms[series.agent, series.benchmark]
+        means = {point.rounds: point.mean for point in series.points}
+        for rounds, value in zip(form.rounds, form.cells[0].means, strict=True):
+            there = value.at({"delta": Fraction(1, 99)}) if isinstance(value, sx.Expression) else value
+            assert there == means[rounds]
+
+
+def test_closed_forms_alone() -> None:
+    """Without values the regret of the counts is a function of the parameters; claims need numbers."""
+    trace = grown(MISALIGNED, laws()["T"], horizons=(100,), runs=1, seed=1, spread=0)
+    found = verify(MISALIGNED, trace)
+    assert found.series == ()
+    assert [str(form.cells[0].means[-1]) for form in found.forms if form.agent == "leader"] == ["10", "100*delta"]
+    assert found.verdict is Verdict.TRUE
+    with pytest.raises(
+        UsageError, match="expected numbers for the parameters, found none for delta; give them with at"
+    ):
+        verify(MISALIGNED, trace, ["leader tolerant linear"])
+    with pytest.raises(UsageError, match="closed forms only"):
+        found.plot()
+
+
+def test_a_parameter_in_a_claim() -> None:
+    """A size may speak of the parameters, at their values."""
+    trace = grown(MISALIGNED, laws()["T"], horizons=(100,), runs=1, seed=1, spread=0)
+    at = {"delta": "1/50"}
+    found = verify(MISALIGNED, trace, ["leader tolerant regret == T*delta"], at=at, method="deterministic")
+    assert found.verdict is Verdict.TRUE
+    with pytest.raises(UsageError, match=r"expected T, log\(T\) or a parameter with a value \(delta\), found 'gamma'"):
+        verify(MISALIGNED, trace, ["leader tolerant regret <= gamma"], at=at)
+    other = sx.Game([["T", 0]], [[1, 0]])
+    trace = Trace(other.actions, (Run(1, (2,), np.array([[[1, 1]]])),))
+    with pytest.raises(UsageError, match="T is the number of rounds, but also a parameter"):
+        verify(other, trace, ["leader stackelberg regret <= T"], at={"T": 1})
+
+
+def test_a_trace_of_another_game() -> None:
+    """Actions, digest and values of parameters must be those of the trace."""
+    trace = grown(MISALIGNED, laws()["T"], horizons=(100, 1000), runs=2, seed=1)
+    renamed = sx.Game([[1, 2], [3, 4]], [[1, 2], [3, 4]], actions={"leader": ["up", "down"]})
+    with pytest.raises(InputError, match="expected the leader's actions 'up, down', found 'a1, a2'"):
+        verify(renamed, trace)
+    made = silent(game=MISALIGNED.sha256, name="misaligned-a", at={"delta": "1/100"})
+    ours = Trace(trace.actions, trace.runs, made)
+    assert verify(MISALIGNED, ours).at == {"delta": Fraction(1, 100)}
+    assert verify(MISALIGNED, ours, at={"delta": "0.01"}).series
+    with pytest.raises(InputError, match="expected a trace at delta = '1/99', found one at delta = '1/100'"):
+        verify(MISALIGNED, ours, at={"delta": "1/99"})
+    with pytest.raises(InputError, match=r"found one of 'misaligned-a'.*give the game with its parameters"):
+        verify(MISALIGNED.at(delta="1/100"), ours)
+    with pytest.raises(InputError, match=r"expected one of this game .* give the game it was made with"):
+        verify(ETC, Trace(trace.actions, trace.runs, silent(game="0" * 64, name=None)))
+    # A trace of the numbers is one of the game at these numbers.
+    fixed = Trace(trace.actions, trace.runs, silent(game=MISALIGNED.at(delta="1/100").sha256))
+    assert verify(MISALIGNED, fixed, at={"delta": "1/100"}).series
+    with pytest.raises(InputError, match="expected one of this game"):
+        verify(MISALIGNED, fixed, at={"delta": "1/99"})
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"confidence": "1"}, "confidence: expected a number between 0 and 1, found '1'"),
+        ({"confidence": "delta"}, "confidence: expected a number, found 'delta'"),
+        ({"confidence": "0.9.9"}, "confidence: expected"),
+        ({"confidence": Fraction(10**400 - 1, 10**400)}, "confidence: expected at most 1 - 1e-280"),
+        ({"margin": -1}, "margin: expected a number of at least 0"),
+        ({"decades": 0}, "decades: expected a positive number"),
+        ({"method": "bayes"}, "method: expected one of student"),
+        ({"fit": "cubic"}, "fit: expected one of ends"),
+        ({"claims": "leader tolerant linear"}, "claims: expected a list of claims, found one"),
+        ({"at": {"delta": "1/9"}}, "at: expected a parameter of the game"),
+        ({"tolerance": "-1"}, "tolerance: expected a value of at least 0"),
+    ],
+)
+def test_options_that_cannot_be_meant(options: dict[str, object], told: str) -> None:
+    """Each is one line that names the option."""
+    trace = grown(ETC, laws()["T"], horizons=(100, 1000), runs=2, seed=1)
+    with pytest.raises(InputError) as caught:
+        verify(ETC, trace, **options)
+    assert caught.value.line.startswith(told)
+
+
+def test_a_claim_without_its_tolerance() -> None:
+    """A benchmark that needs one is refused, one that is claimed of beyond the usual ones is computed."""
+    bare = sx.Game(ETC.payoffs.leader, ETC.payoffs.follower)
+    trace = grown(bare, laws()["T"], horizons=(100, 1000), runs=2, seed=1)
+    assert {one.benchmark for one in verify(bare, trace).series} == {"stackelberg"}
+    with pytest.raises(UsageError, match="benchmark tolerant: expected a tolerance, found none"):
+        verify(bare, trace, ["leader tolerant linear"])
+    found = verify(bare, trace, ["leader self-tolerant linear"], tolerance="1/20")
+    assert {one.benchmark for one in found.series} == {"stackelberg", "tolerant", "self-tolerant"}
+
+
+def test_which_rounds_are_used() -> None:
+    """The last two decades, the two largest in any case; of many checkpoints nine, evenly on a logarithmic scale."""
+    trace = grown(ETC, laws()["T"], horizons=(10, 50, 10**3, 10**4, 10**5), runs=2, seed=1)
+    assert [p.rounds for p in verify(ETC, trace).series[0].used] == [10**3, 10**4, 10**5]
+    assert [p.rounds for p in verify(ETC, trace, decades="1/2").series[0].used] == [10**4, 10**5]
+    assert [p.rounds for p in verify(ETC, trace, decades=9).series[0].used] == [10, 50, 10**3, 10**4, 10**5]
+    marks = tuple(range(1, 2001))
+    counts = np.zeros((len(marks), 2, 2), dtype=np.int64)
+    counts[:, 0, 0] = marks
+    many = Trace(ETC.actions, (Run(1, marks, counts), Run(2, marks[1::2], counts[1::2])))
+    points = verify(ETC, many).series[0].points
+    used = [point.rounds for point in points if point.used]
+    assert (used[0], used[-1], len(used)) == (20, 2000, 9)
+    assert all(1.5 < two / one < 2.1 for one, two in pairwise(used))
+    assert len(points) <= 21
+    assert all(point.rounds % 2 == 0 for point in points)
+
+
+def test_a_run_of_one_round() -> None:
+    """There is nothing to fit, and log(1) is no divisor; a trace without runs is refused."""
+    trace = Trace(ETC.actions, (Run(1, (1,), np.array([[[0, 1], [0, 0]]])),))
+    found = verify(ETC, trace, ["leader tolerant rate <= T*log(T)"], method="deterministic")
+    assert found.verdict is Verdict.UNDECIDED
+    assert found.of("leader", "tolerant").points[0].mean == Fraction(2, 5)
+    with pytest.raises(InputError, match="trace: expected at least one run, found none"):
+        verify(ETC, Trace(ETC.actions, ()))
+
+
+def test_payoffs_beyond_floats() -> None:
+    """Numbers of four hundred digits: exact, and with intervals."""
+    huge = sx.Game([[10**400, 0], [0, 0]], [[10**400, 0], [0, 0]])
+    trace = grown(huge, laws()["sqrt(T)"], horizons=HORIZONS, runs=60, seed=4)
+    found = verify(huge, trace, ["both stackelberg rate == sqrt(T)", "leader stackelberg regret >= 1e390*T"])
+    assert found.verdict is Verdict.TRUE
+    assert "e40" in str(found)
+    assert found.document()["regret"][0]["points"][0]["lower"].endswith("e402")
+
+
+def test_results_are_values() -> None:
+    """Frozen, equal when made again, copied and pickled."""
+    trace = grown(MISALIGNED, laws()["sqrt(T)"], horizons=(100, 1000), runs=4, seed=9)
+    options = {"at": {"delta": "1/100"}, "confidence": 0.95}
+    one, two = (verify(MISALIGNED, trace, ["both tolerant sublinear"], **options) for _ in range(2))
+    assert one == two
+    assert one.document() == two.document()
+    assert copy.deepcopy(one) == one == pickle.loads(pickle.dumps(one))
+    assert one.confidence == Fraction(19, 20)
+    with pytest.raises(AttributeError):
+        one.margin = 1
+    with pytest.raises(UsageError, match=r"expected one of leader stackelberg, .*found 'nobody tolerant'"):
+        one.of("nobody", "tolerant")
+    assert repr(one).startswith("<Verification of 8 runs of <Game 'misaligned-a'")
+
+
+def test_every_method_is_documented() -> None:
+    """Names are one word each, and assumptions stand in the output."""
+    assert [row.name for row in METHODS] == ["student", "bootstrap", "bernstein", "hoeffding", "deterministic"]
+    assert all(row.assumption for row in METHODS)
