@@ -50,12 +50,12 @@ def verify(
 ) -> Verification:
     """Measure the regret of both agents in a trace against the benchmarks of a game, and judge claims about it.
 
-    Regret is exact. Its mean over runs carries a confidence interval by ``method`` (``student``, ``bootstrap``,
-    ``bernstein``, ``hoeffding``, ``deterministic``); without a name that is ``deterministic`` where the trace says that
-    nothing was random, else ``student``. All intervals used hold at once with probability ``confidence``. Growth is
-    read off the numbers of rounds within so many ``decades`` of the largest, by ``fit``, and claims about rates are
-    granted ``margin`` on the exponent. ``at`` are values of parameters; those of the trace are known.
-    ``assuming`` are further relations, and ``time_limit`` (seconds) one for the closed forms.
+    Regret is exact. Its mean over runs carries a confidence interval by ``method`` (``student``, ``plain-student``,
+    ``bootstrap``, ``betting``, ``hoeffding``, ``deterministic``); without a name that is ``deterministic`` where the
+    trace says that nothing was random, else ``student``. All intervals used hold at once with probability
+    ``confidence``. Growth is read off the numbers of rounds within so many ``decades`` of the largest, by ``fit``, and
+    claims about rates are granted ``margin`` on the exponent. ``at`` are values of parameters; those of the trace are
+    known. ``assuming`` are further relations, and ``time_limit`` (seconds) one for the closed forms.
 
     Raises :class:`~stackexact.errors.UsageError` for claims and options that cannot be meant and
     :class:`~stackexact.errors.InputError` for a trace of another game, or of other values of its parameters.

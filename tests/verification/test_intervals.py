@@ -30,16 +30,25 @@ def test_students_quantiles() -> None:
         assert found.upper + found.lower == 2 * Fraction(sum(numbers), len(numbers))
 
 
-def test_bounds_by_hand() -> None:
-    """Hoeffding: w·√(log(2/α)/(2n)). Maurer & Pontil: s·√(2 log(4/α)/n) + 7·w·log(4/α)/(3(n-1))."""
-    numbers = [0, 1] * 200
-    n, alpha, s = 400, 0.1, math.sqrt(100 / 399)
-    hoeffding = math.sqrt(math.log(20) / (2 * n))
-    bernstein = s * math.sqrt(2 * math.log(40) / n) + 7 * math.log(40) / (3 * (n - 1))
-    for name, reach in (("hoeffding", hoeffding), ("bernstein", bernstein)):
-        found = interval(values(numbers), alpha, method(name))
-        assert float(found.upper) == pytest.approx(0.5 + reach, abs=1e-6)
-        assert float(found.lower) == pytest.approx(0.5 - reach, abs=1e-6)
+def test_hoeffding_by_hand() -> None:
+    """w·√(log(2/α)/(2n))."""
+    found = interval(values([0, 1] * 200), 0.1, method("hoeffding"))
+    reach = math.sqrt(math.log(20) / 800)
+    assert float(found.upper) == pytest.approx(0.5 + reach, abs=1e-6)
+    assert float(found.lower) == pytest.approx(0.5 - reach, abs=1e-6)
+
+
+@pytest.mark.parametrize("value", [0, 0.02, 0.5, 1])
+def test_bets_on_runs_that_agree(value: float) -> None:
+    """No bet wins more than 1 + m/(1 - m) in a run against a mean that is m too low: log(2/α)/n is a bound from below,
+    to which betting comes close; Hoeffding's bound is far from it."""
+    runs, alpha = 2000, 1e-7
+    least = 1 - (alpha / 2) ** (1 / runs)
+    found = interval(values([value] * runs), alpha, method("betting"))
+    for reach, room in ((value - float(found.lower), value), (float(found.upper) - value, 1 - value)):
+        assert least * room * 0.999 <= reach <= 1.4 * least + 1e-9
+    other = interval(values([value] * runs), alpha, method("hoeffding"))
+    assert float(max(other.upper - Fraction(value), Fraction(value) - other.lower)) > 5 * least
 
 
 SLACK = 5
@@ -67,7 +76,7 @@ def missed(name: str, law: str, runs: int, alpha: float, times: int) -> float:
 
 
 @pytest.mark.parametrize("law", LAWS)
-@pytest.mark.parametrize("name", ["hoeffding", "bernstein"])
+@pytest.mark.parametrize("name", ["hoeffding", "betting"])
 def test_coverage_without_assumptions(name: str, law: str) -> None:
     """These hold whatever the distribution is."""
     assert missed(name, law, 30, 0.1, 1000) < SLACK
@@ -91,7 +100,7 @@ def test_student_fails_where_its_assumption_does() -> None:
     """Means of ten very skewed values are far from normal: the assumption that stands in every output is needed, and
     what assumes nothing holds there. Runs that all agree, as those of a rare event, are not taken for certainty."""
     assert missed("student", "skewed", 10, 0.02, 1000) > SLACK
-    assert missed("bernstein", "skewed", 10, 0.02, 1000) < SLACK
+    assert missed("betting", "skewed", 10, 0.02, 1000) < SLACK
     assert missed("student", "rare", 20, 0.1, 1000) < SLACK
 
 
@@ -126,13 +135,16 @@ def test_no_range_no_doubt() -> None:
 
 def test_deterministic_runs_agree() -> None:
     """A point; runs that differ are refused."""
-    found = interval(values([3, 3], 0, 10), 1e-9, method("deterministic"))
-    assert (found.lower, found.upper) == (3, 3)
+    for name in ("deterministic", "plain-student"):
+        found = interval(values([3, 3], 0, 10), 1e-9, method(name))
+        assert (found.lower, found.upper) == (3, 3)
+    both = [interval(values([3, 4, 4], 0, 10), 0.1, method(name)) for name in ("student", "plain-student")]
+    assert both[0] == both[1]
     with pytest.raises(UsageError, match="expected runs that all agree, found runs that differ"):
         interval(values([3, 4], 0, 10), 1e-9, method("deterministic"))
 
 
-@pytest.mark.parametrize("name", ["student", "bootstrap", "bernstein", "hoeffding"])
+@pytest.mark.parametrize("name", ["student", "bootstrap", "betting", "hoeffding"])
 def test_units_do_not_matter(name: str) -> None:
     """Other units and another zero change the ends as they change the values: also beyond the range of floats."""
     numbers = np.random.default_rng(1).uniform(0, 1, 40)
@@ -146,12 +158,15 @@ def test_units_do_not_matter(name: str) -> None:
         assert float((found.upper - shift) / factor) == pytest.approx(float(plain.upper), rel=1e-9)
 
 
-@given(st.lists(st.floats(0, 1), min_size=2, max_size=12), st.sampled_from(METHODS[2:4]), st.floats(1e-9, 0.4))
-def test_intervals_hold_the_mean_and_stay_in_range(numbers: list[float], row: object, alpha: float) -> None:
-    """The exact mean lies inside, and no end outside what is possible; less error is a wider interval."""
+@given(
+    st.lists(st.floats(0, 1), min_size=2, max_size=12), st.sampled_from(["betting", "hoeffding"]), st.floats(1e-9, 0.4)
+)
+def test_intervals_hold_the_mean_and_stay_in_range(numbers: list[float], name: str, alpha: float) -> None:
+    """The exact mean lies inside, and no end outside what is possible; Hoeffding's is wider for less error."""
     one = values(numbers)
-    found, surer = interval(one, alpha, row), interval(one, alpha / 2, row)
-    assert 0 <= surer.lower <= found.lower <= one.mean <= found.upper <= surer.upper <= 1
+    found, surer = (interval(one, error, method(name)) for error in (alpha, alpha / 2))
+    assert 0 <= found.lower <= one.mean <= found.upper <= 1
+    assert name == "betting" or surer.lower <= found.lower <= found.upper <= surer.upper
 
 
 def test_the_bootstrap_knows_its_limits() -> None:
@@ -166,5 +181,7 @@ def test_the_bootstrap_knows_its_limits() -> None:
 
 def test_unknown_methods() -> None:
     """A name that is none."""
-    with pytest.raises(UsageError, match="expected one of student, bootstrap, bernstein, hoeffding, deterministic"):
+    with pytest.raises(
+        UsageError, match="expected one of student, plain-student, bootstrap, betting, hoeffding, deterministic"
+    ):
         method("bayes")
