@@ -10,7 +10,7 @@ import secrets
 import shutil
 import stat
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from typing import IO, TypeAlias
 
@@ -88,16 +88,14 @@ def replacing(*paths: Source) -> Iterator[tuple[IO[bytes], ...]]:
     try:
         with ExitStack() as stack:
             for path in paths:
-                asides.append(stack.enter_context(_aside(path, _regular(path))))
+                asides.append(stack.enter_context(_opened(path)))
             path = paths[-1]
             yield tuple(aside.file for aside in asides)
             for aside in asides:
                 aside.finish()
             with _turn(os.path.dirname(asides[0].target)):
                 _move(asides)
-    except InputError:
-        raise
-    except (OSError, ValueError) as error:
+    except OSError as error:
         raise InputError(f"{shown(path)}: cannot be written: {reason(error)}") from None
 
 
@@ -147,10 +145,14 @@ def _mode(target: Source) -> int | None:
         return None
 
 
-def _regular(path: Source) -> int | None:
-    mode = _mode(path)
+def _opened(path: Source) -> AbstractContextManager[_Aside]:
+    """Only for what is a file, or nothing yet."""
+    try:
+        mode = _mode(path)
+    except ValueError as error:  # a NUL in the name
+        raise InputError(f"{shown(path)}: cannot be written: {reason(error)}") from None
     if mode is None or stat.S_ISREG(mode):
-        return mode
+        return _aside(path, mode)
     if stat.S_ISDIR(mode):
         raise IsADirectoryError
     raise InputError(f"{shown(path)}: cannot be written: it is no file but a device or a pipe; name a file")

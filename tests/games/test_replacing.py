@@ -99,7 +99,16 @@ def test_an_error_inside_of_the_block_is_passed_on(tmp_path: Path) -> None:
     assert found(tmp_path) == {}
 
 
+def test_other_errors_inside_of_the_block_are_not_ours(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"^a fault$") as caught, replacing(tmp_path / "one"):
+        raise ValueError("a fault")
+    assert type(caught.value) is ValueError
+    assert found(tmp_path) == {}
+
+
 def test_places_that_are_no_files(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="cannot be written: embedded null byte"), replacing("a\0b"):
+        pass
     (tmp_path / "two").mkdir()
     with pytest.raises(InputError, match=r"two: cannot be written: it is a folder; name a file in it$"):
         write(tmp_path, "new")
