@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import IO, Any, Final
@@ -19,7 +19,8 @@ from stackexact.games import csv_table, json_text, latex, nfg
 from stackexact.games.bimatrix import Game
 from stackexact.games.encoding import as_text, decode
 from stackexact.games.kinds import Loaded, read_document
-from stackexact.games.replacing import Source, reason, shown, write_aside
+from stackexact.games.replacing import write_aside
+from stackexact.games.sources import Source, named, reason, shown
 
 __all__ = [
     "FORMATS",
@@ -113,7 +114,7 @@ def read(source: Source, *, format: str | None = None, stdin: IO[bytes] | None =
     ``"csv"``) overrides both. Raises :class:`~stackexact.errors.InputError`, one line that starts with the file name,
     for a file that cannot be read, is larger than :data:`MAX_BYTES`, is no text, or holds no well-formed game.
     """
-    with _named(source):
+    with named(source):
         text = decode(read_bytes(source, stdin=stdin))
         return read_text(text, format=format or _format_by_suffix(source))
 
@@ -151,9 +152,9 @@ def read_csv_pair(leader: Source, follower: Source) -> Loaded[Game]:
     """The game of two CSV files, one table of payoffs each; rows are the leader's actions in both."""
     sheets = []
     for source in (leader, follower):
-        with _named(source):
+        with named(source):
             sheets.append(csv_table.read_sheet(decode(read_bytes(source))))
-    with _named(f"{shown(leader)}, {shown(follower)}"):
+    with named(f"{shown(leader)}, {shown(follower)}"):
         return csv_table.combine(*sheets)
 
 
@@ -202,15 +203,6 @@ def _format_by_text(text: str) -> FileFormat:
         return format_of("csv")
     known = "JSON ('{...'), a Gambit game ('NFG 1 R ...') or a CSV table of payoff pairs"
     raise InputError(f"expected {known}, found {shorten(line, 40)}; give the file of a game")
-
-
-@contextmanager
-def _named(source: Source) -> Iterator[None]:
-    """Put the name of the file in front of every complaint about it."""
-    try:
-        yield
-    except InputError as error:
-        raise type(error)(f"{shown(source)}: {error}") from None
 
 
 def read_bytes(source: Source, *, stdin: IO[bytes] | None = None) -> bytes:

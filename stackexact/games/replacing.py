@@ -12,40 +12,12 @@ import stat
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from typing import IO, TypeAlias
+from typing import IO
 
 from stackexact.errors import InputError
+from stackexact.games.sources import Source, reason, shown
 
-__all__ = ["Source", "reason", "replacing", "shown", "write_aside"]
-
-Source: TypeAlias = "str | os.PathLike[str]"
-
-
-def shown(source: Source) -> str:
-    r"""The name of a file as messages show it.
-
-    >>> shown("game.json"), shown("-"), shown("two\nlines")
-    ('game.json', 'standard input', "'two\\nlines'")
-    """
-    name = os.fspath(source)
-    return "standard input" if name == "-" else name if name.isprintable() else ascii(name)
-
-
-def reason(error: OSError | ValueError) -> str:
-    """Why the system refuses to read or write, with what to do where that is known.
-
-    >>> reason(IsADirectoryError())
-    'it is a folder; name a file in it'
-    """
-    if isinstance(error, FileNotFoundError):
-        return "there is no such file or folder; check the name"
-    if isinstance(error, IsADirectoryError):
-        return "it is a folder; name a file in it"
-    if isinstance(error, PermissionError):
-        return "permission denied; check who may use it"
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror.lower()
-    return str(error)
+__all__ = ["replacing", "write_aside"]
 
 
 def write_aside(path: Source, text: str) -> None:

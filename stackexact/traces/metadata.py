@@ -17,7 +17,7 @@ from typing import Any, Final, Literal, TypeAlias
 from stackexact.errors import InputError, UsageError, shorten
 from stackexact.games import fields, json_text
 from stackexact.games.json_text import Numeral, described
-from stackexact.games.replacing import Source
+from stackexact.games.sources import Source
 from stackexact.traces.trace import Metadata
 
 __all__ = ["FORMAT", "KEY", "VERSION", "Form", "Sealed", "beside", "parse", "render"]

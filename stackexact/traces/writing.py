@@ -15,7 +15,8 @@ from typing import IO, TYPE_CHECKING, Any, Final
 
 from stackexact.errors import InputError, UsageError
 from stackexact.games.bimatrix import Actions
-from stackexact.games.replacing import Source, reason, replacing, shown
+from stackexact.games.replacing import replacing
+from stackexact.games.sources import Source, reason, shown
 from stackexact.traces import metadata as meta
 from stackexact.traces import text
 from stackexact.traces.cells import AGGREGATED, REWARDS, ROUNDS
