@@ -1,26 +1,26 @@
 """Games in files: the format found from the name or the text, every error with the name of the file.
 
-All formats stand in one table, :data:`FORMATS`. Files are written aside and moved into place, so that an interrupt or a
-full disk leaves either the old file or the new one.
+All formats stand in one table, :data:`FORMATS`. Files are written aside and moved into place
+(:mod:`~stackexact.games.replacing`).
 """
 
 from __future__ import annotations
 
 import os
-import secrets
-import stat
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import IO, Any, Final, TypeAlias
+from typing import IO, Any, Final
 
 from stackexact.errors import InputError, UsageError, shorten
 from stackexact.games import csv_table, json_text, latex, nfg
 from stackexact.games.bimatrix import Game
 from stackexact.games.encoding import as_text, decode
 from stackexact.games.kinds import Loaded, read_document
+from stackexact.games.replacing import write_aside
+from stackexact.games.sources import Source, named, reason, shown
 
 __all__ = [
     "FORMATS",
@@ -40,8 +40,6 @@ __all__ = [
 
 MAX_BYTES: Final = 256 * 2**20
 """The size of the largest file that is read. Far beyond any game that can be solved."""
-
-Source: TypeAlias = "str | os.PathLike[str]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +114,7 @@ def read(source: Source, *, format: str | None = None, stdin: IO[bytes] | None =
     ``"csv"``) overrides both. Raises :class:`~stackexact.errors.InputError`, one line that starts with the file name,
     for a file that cannot be read, is larger than :data:`MAX_BYTES`, is no text, or holds no well-formed game.
     """
-    with _named(source):
+    with named(source):
         text = decode(read_bytes(source, stdin=stdin))
         return read_text(text, format=format or _format_by_suffix(source))
 
@@ -154,9 +152,9 @@ def read_csv_pair(leader: Source, follower: Source) -> Loaded[Game]:
     """The game of two CSV files, one table of payoffs each; rows are the leader's actions in both."""
     sheets = []
     for source in (leader, follower):
-        with _named(source):
+        with named(source):
             sheets.append(csv_table.read_sheet(decode(read_bytes(source))))
-    with _named(f"{_shown(leader)}, {_shown(follower)}"):
+    with named(f"{shown(leader)}, {shown(follower)}"):
         return csv_table.combine(*sheets)
 
 
@@ -169,7 +167,7 @@ def write_game(path: Source, game: Any) -> None:
     row = next((known for known in FORMATS if known.write and suffix in known.suffixes), None)
     if row is None or row.write is None:
         suffixes = ", ".join(known for row in FORMATS if row.write for known in row.suffixes)
-        raise UsageError(f"{_shown(path)}: expected a file name that ends in {suffixes}; rename the output")
+        raise UsageError(f"{shown(path)}: expected a file name that ends in {suffixes}; rename the output")
     write_aside(path, row.write(game))
 
 
@@ -207,20 +205,6 @@ def _format_by_text(text: str) -> FileFormat:
     raise InputError(f"expected {known}, found {shorten(line, 40)}; give the file of a game")
 
 
-def _shown(source: Source) -> str:
-    name = os.fspath(source)
-    return "standard input" if name == "-" else name if name.isprintable() else ascii(name)
-
-
-@contextmanager
-def _named(source: Source) -> Iterator[None]:
-    """Put the name of the file in front of every complaint about it."""
-    try:
-        yield
-    except InputError as error:
-        raise type(error)(f"{_shown(source)}: {error}") from None
-
-
 def read_bytes(source: Source, *, stdin: IO[bytes] | None = None) -> bytes:
     """The bytes of a file or, for ``"-"``, of standard input, up to :data:`MAX_BYTES`.
 
@@ -234,7 +218,7 @@ def read_bytes(source: Source, *, stdin: IO[bytes] | None = None) -> bytes:
     except InputError:
         raise
     except (OSError, ValueError) as error:
-        raise InputError(f"cannot be read: {_reason(error)}") from None
+        raise InputError(f"cannot be read: {reason(error)}") from None
 
 
 def _standard_input() -> IO[bytes]:
@@ -252,64 +236,3 @@ def _bounded(file: IO[bytes]) -> bytes:
     if max(size, len(data)) > MAX_BYTES:
         raise InputError(f"expected at most {MAX_BYTES // 2**20} MiB, found more; give a smaller file")
     return data
-
-
-def _reason(error: OSError | ValueError) -> str:
-    if isinstance(error, FileNotFoundError):
-        return "there is no such file or folder; check the name"
-    if isinstance(error, IsADirectoryError):
-        return "it is a folder; name a file in it"
-    if isinstance(error, PermissionError):
-        return "permission denied; check who may use it"
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror.lower()
-    return str(error)
-
-
-def write_aside(path: Source, text: str) -> None:
-    """Write ``text`` as UTF-8 to a file, whole or not at all.
-
-    The text goes to a temporary file in the same folder, is flushed to the disk, and replaces ``path`` in one step; on
-    any failure or interrupt the temporary file is removed and ``path`` stays what it was. A link is followed; a device
-    or a pipe is written directly. Raises :class:`~stackexact.errors.InputError` with the file name.
-    """
-    try:
-        data = text.encode("utf-8")
-        mode = _mode(path)
-        if mode is not None and not stat.S_ISREG(mode):
-            # By the name that was given: that of an open pipe (/dev/fd/63) is a link that leads nowhere.
-            with open(path, "wb") as file:
-                file.write(data)
-            return
-        target = os.path.realpath(path)
-        if mode is not None and not os.access(target, os.W_OK):
-            raise PermissionError
-        _replace(target, data, mode)
-    except (OSError, ValueError) as error:
-        raise InputError(f"{_shown(path)}: cannot be written: {_reason(error)}") from None
-
-
-def _mode(target: Source) -> int | None:
-    """The type and permissions of an existing file."""
-    try:
-        return os.stat(target).st_mode
-    except FileNotFoundError:
-        return None
-
-
-def _replace(target: str, data: bytes, mode: int | None) -> None:
-    aside = os.path.join(os.path.dirname(target), f".stackexact-{secrets.token_hex(8)}.tmp")
-    try:
-        # Opened by hand, not by tempfile: a new file gets the permissions that the user's umask grants.
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-        with os.fdopen(os.open(aside, flags, 0o666), "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        if mode is not None:
-            os.chmod(aside, stat.S_IMODE(mode))
-        os.replace(aside, target)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(aside)
-        raise

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from stackexact.errors import InputError
 from stackexact.games.bimatrix import Actions
@@ -12,7 +12,10 @@ from stackexact.games.bimatrix import Actions
 if TYPE_CHECKING:
     import numpy as np
 
-__all__ = ["Metadata", "Run", "Trace"]
+__all__ = ["LARGEST", "Metadata", "Run", "Trace"]
+
+LARGEST: Final = 2**63 - 1
+"""The largest number that a trace may hold: what 64 bits hold, in every format."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,24 +40,33 @@ class Run:
     def __post_init__(self) -> None:
         import numpy as np
 
-        counts = np.array(self.counts, dtype=np.int64)
+        given = np.asarray(self.counts)
+        if given.dtype.kind not in "iu" or (given.dtype.kind == "u" and given.size and int(given.max()) > LARGEST):
+            raise InputError(f"run {self.number}: expected counts as whole numbers below 2**63, found {given.dtype}")
+        counts = np.array(given, dtype=np.int64)
         counts.setflags(write=False)
         object.__setattr__(self, "counts", counts)
         self._require()
 
     def _require(self) -> None:
+        import numpy as np
+
         place, counts = f"run {self.number}", self.counts
         if counts.ndim != 3 or len(counts) != len(self.rounds) or not self.rounds:
             raise InputError(f"{place}: expected counts of every pair at every checkpoint, at least one")
-        last, before = 0, 0 * counts[0]
-        for round_, here in zip(self.rounds, counts, strict=True):
-            if round_ <= last:
-                raise InputError(f"{place}: expected rounds that increase, found {round_} after {last}")
-            if (here < before).any():
-                raise InputError(f"{place}: expected counts that do not decrease, found fewer at round {round_}")
-            if (total := int(here.sum())) != round_:
+        for before, round_ in zip((0, *self.rounds), self.rounds, strict=False):
+            if round_ <= before:
+                raise InputError(f"{place}: expected rounds that increase, found {round_} after {before}")
+        if self.rounds[-1] > LARGEST:
+            raise InputError(f"{place}: expected rounds below 2**63, found {self.rounds[-1]}")
+        fewer = counts < np.concatenate([0 * counts[:1], counts[:-1]])
+        if fewer.any():
+            k, i, j = (int(index) for index in np.argwhere(fewer)[0])
+            told = f"found {counts[k, i, j]} of pair ({i}, {j}) at round {self.rounds[k]}"
+            raise InputError(f"{place}: expected counts that do not decrease, {told}")
+        for round_, total in zip(self.rounds, _totals(counts), strict=True):
+            if total != round_:
                 raise InputError(f"{place}: expected counts that sum to {round_} at round {round_}, found {total}")
-            last, before = round_, here
 
     @property
     def horizon(self) -> int:
@@ -78,7 +90,7 @@ class Metadata:
     ``game`` is the digest (``Game.sha256``) of the game as it was given, ``at`` the values of its parameters as exact
     text, ``leader`` and ``follower`` the learners with all their parameters, ``noise`` the noise of the rewards,
     ``seed`` what the runs' own seeds are spawned from, ``version`` that of stackexact, ``rows`` the SHA-256 of the rows
-    of the trace in their order.
+    of the file that the trace stands in, which whoever writes the file finds (empty before).
     """
 
     game: str
@@ -89,14 +101,19 @@ class Metadata:
     noise: Mapping[str, Any]
     seed: int
     version: str
-    rows: str
+    rows: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Trace:
     """Runs of learners in a game with these ``actions``; ``metadata`` is ``None`` for traces of other programs.
 
-    Runs are in the order of their numbers. ``notes`` say what could not be checked.
+    Runs are in the order of their numbers, which are not negative. ``notes`` say what could not be checked. Raises
+    :class:`~stackexact.errors.InputError` for runs out of order and for counts of other actions.
+
+    >>> import numpy as np
+    >>> Trace(Actions(("T", "B"), ("L",)), (Run(1, (3,), np.array([[[2], [1]]])),)).horizons
+    (3,)
     """
 
     actions: Actions
@@ -104,7 +121,24 @@ class Trace:
     metadata: Metadata | None = None
     notes: tuple[str, ...] = field(default=(), compare=False)
 
+    def __post_init__(self) -> None:
+        shape, before = (len(self.actions.leader), len(self.actions.follower)), -1
+        for run in self.runs:
+            if run.number <= before:
+                raise InputError(f"runs: expected numbers from 0 that increase, found {run.number} after {before}")
+            if (found := run.counts.shape[1:]) != shape:
+                raise InputError(f"run {run.number}: expected counts of {shape} actions, found {found}")
+            before = run.number
+
     @property
     def horizons(self) -> tuple[int, ...]:
         """The different horizons of the runs, increasing."""
         return tuple(sorted({run.horizon for run in self.runs}))
+
+
+def _totals(counts: np.ndarray) -> list[int]:
+    """The exact sum of the counts at each checkpoint, also where it does not fit into 64 bits."""
+    import numpy as np
+
+    fits = int(counts.max(initial=0)) <= LARGEST // max(counts[0].size, 1)
+    return [int(total) for total in counts.sum(axis=(1, 2), dtype=np.int64 if fits else object)]
