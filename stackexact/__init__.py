@@ -13,6 +13,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
+from stackexact.version import VERSION
+
 if TYPE_CHECKING:
     from stackexact import instances as instances
     from stackexact import lp as lp
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
     from stackexact.verification.result import Verification as Verification
     from stackexact.verification.verify import verify as verify
 
-__version__: Final = "0.1.0"
+__version__: Final = VERSION
 
 _PLACES: Final = {
     "Expression": "stackexact.exact.rational_function:Expression",

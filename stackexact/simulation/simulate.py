@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from typing import Any
 
-import stackexact
 from stackexact.errors import UsageError, shorten
 from stackexact.exact.numbers import exact
 from stackexact.exact.relation import text_of
@@ -17,6 +16,7 @@ from stackexact.simulation.protocol import Learner
 from stackexact.simulation.registry import learner as named
 from stackexact.simulation.runner import Simulation
 from stackexact.traces.trace import Metadata, Run, Trace
+from stackexact.version import VERSION
 
 __all__ = ["simulate", "trace_of"]
 
@@ -90,7 +90,7 @@ def trace_of(game: Game, simulation: Simulation, at: Mapping[str, str], runs: Se
         follower=made["follower"],
         noise=made["noise"],
         seed=simulation.seed,
-        version=stackexact.__version__,
+        version=VERSION,
         rows="",
     )
     return Trace(game.actions, tuple(runs), metadata)
@@ -103,5 +103,5 @@ def _task(simulation: Simulation) -> dict[str, Any]:
         "horizons": list(simulation.horizons),
         "runs": simulation.runs,
         "per_decade": simulation.per_decade,
-        "version": stackexact.__version__,
+        "version": VERSION,
     }

@@ -76,6 +76,7 @@ def test_a_killed_process_loses_only_what_it_was_playing(tmp_path: Path) -> None
     )
     process = subprocess.Popen([sys.executable, "-c", code])
     while not place.exists() or place.read_bytes().count(b"\n") < 4:
+        assert process.poll() is None
         time.sleep(0.05)
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
