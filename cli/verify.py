@@ -132,7 +132,7 @@ def _run(game: Any, trace: str, request: _Request, options: dict[str, Any]) -> i
 
     with progress() as report:
         report("reading the trace")
-        read = read_trace(trace, game)
+        read = read_trace(trace, game.actions)  # whether it is of this game, at these values, verify tells
         report("benchmarks and regrets")
         found = verify(game, read, **options)
         report("output")

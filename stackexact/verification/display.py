@@ -94,7 +94,7 @@ def _heading(series: Series, digits: int) -> str:
 
 def _cells(point: Point, digits: int) -> tuple[str, ...]:
     """The cells of one row."""
-    ends = _ends(point.lower, point.upper)
+    ends = _ends(point.lower, point.upper) if point.lower < point.upper else "exact"
     last = "" if point.used else "transient"
     return str(point.rounds), str(len(point.values)), _number(point.mean, digits), ends, last
 
@@ -179,7 +179,8 @@ def _sizes(about: Size, finding: Finding) -> Iterator[str]:
 def _compared(one: Comparison, relation: str) -> str:
     height, value = one.height, one.value
     shown = decimal((value.lower + value.upper) / 2, digits=DIGITS)
-    return f"{_number(height.mean, DIGITS)} in {_ends(height.lower, height.upper)}, claimed {relation} {shown}"
+    ends = f" in {_ends(height.lower, height.upper)}" if height.lower < height.upper else ""
+    return f"{_number(height.mean, DIGITS)}{ends}, claimed {relation} {shown}"
 
 
 # -- HTML -------------------------------------------------------------------------------------------------------------
