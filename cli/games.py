@@ -14,7 +14,7 @@ from stackexact.errors import InputError, UsageError, shorten
 
 from .output import note
 
-__all__ = ["Change", "argument", "changes", "load", "locate", "named"]
+__all__ = ["Change", "argument", "changes", "load", "locate", "named", "values_of"]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -136,6 +136,15 @@ def _method(game: Any, name: str, option: str) -> Callable[[Any], Any]:
 
 
 def _substituted(game: Any, given: tuple[str, ...]) -> Any:
+    values = values_of(game, given)
+    if not values:
+        return game
+    with _named("--at"):
+        return _method(game, "at", "--at")(values)
+
+
+def values_of(game: Any, given: tuple[str, ...]) -> dict[str, Any]:
+    """The values of --at, exact, for parameters of a game or in terms of them."""
     from stackexact.exact.numbers import exact
     from stackexact.exact.relation import parameters_of
 
@@ -151,10 +160,7 @@ def _substituted(game: Any, given: tuple[str, ...]) -> Any:
             unknown = [other for other in parameters_of(values[name]) if other not in game.parameters]
             if unknown:
                 raise UsageError(f"expected a number, found the unknown name {shorten(unknown[0])}; correct it")
-    if not values:
-        return game
-    with _named("--at"):
-        return _method(game, "at", "--at")(values)
+    return values
 
 
 @contextmanager

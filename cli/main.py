@@ -2,8 +2,8 @@
 
 | exit code | meaning |
 |---|---|
-| 0 | done; for ``check``: true |
-| 1 | ``check`` found the certificate false |
+| 0 | done; for ``check`` and ``verify``: true |
+| 1 | ``check`` found the certificate false, or ``verify`` a claim |
 | 2 | bad usage or bad input |
 | 3 | well-formed, but a limit was reached or something stays undecided |
 | 70 | a fault of stackexact itself (``STACKEXACT_DEBUG=1`` shows where) |
@@ -46,6 +46,7 @@ COMMANDS: Final = (
     Row("solve", "solve", "Every exact value of a game, each with its proof."),
     Row("check", "check", "Check a certificate without any solver."),
     Row("simulate", "simulate", "Let learners play a game, and count what they do."),
+    Row("verify", "verify", "Judge a trace by the exact benchmarks: regret, growth, claims."),
     Row("convert", "convert", "Convert a game: to .json, .nfg, .tex."),
     Row("instances", "instances", "List the shipped games."),
 )

@@ -94,7 +94,7 @@ def _heading(series: Series, digits: int) -> str:
 
 def _cells(point: Point, digits: int) -> tuple[str, ...]:
     """The cells of one row."""
-    ends = _ends(point.lower, point.upper)
+    ends = _ends(point.lower, point.upper) if point.lower < point.upper else "exact"
     last = "" if point.used else "transient"
     return str(point.rounds), str(len(point.values)), _number(point.mean, digits), ends, last
 
@@ -147,7 +147,7 @@ def _shortened(formula: str) -> str:
 def _judgement_lines(page: Page, one: Judgement, margin: Fraction) -> None:
     page.add()
     verdict = str(one.verdict)
-    page.add((verdict, _STYLE[verdict]), (": ", ""), (printable(str(one.claim)), "title"))
+    page.paragraph(f"{verdict}: {one.claim}", _STYLE[verdict])
     for line in _reasons(one, margin):
         page.paragraph(line, indent=2)
 
@@ -159,8 +159,10 @@ def _reasons(one: Judgement, margin: Fraction) -> Iterator[str]:
         verdict = f" ({finding.verdict})" if len(one.findings) > 1 or one.claim.negated else ""
         if isinstance(about, Rate):
             assert finding.growth is not None
-            claimed = f"claimed {about.relation} {text_of(about.power)}, margin {text_of(margin)}"
-            yield f"{finding.agent}{verdict}: {_exponent(finding.growth)}; {claimed}"
+            growth = finding.growth
+            over = f", over T = {growth.rounds[0]} to {growth.rounds[-1]}" if len(growth.rounds) > 1 else ""
+            claimed = f"claimed {about.relation} {text_of(about.power)}, margin {text_of(margin)}{over}"
+            yield f"{finding.agent}{verdict}: {_exponent(growth)}; {claimed}"
         else:
             yield from (f"{finding.agent}{verdict}: {line}" for line in _sizes(about, finding))
 
@@ -177,7 +179,8 @@ def _sizes(about: Size, finding: Finding) -> Iterator[str]:
 def _compared(one: Comparison, relation: str) -> str:
     height, value = one.height, one.value
     shown = decimal((value.lower + value.upper) / 2, digits=DIGITS)
-    return f"{_number(height.mean, DIGITS)} in {_ends(height.lower, height.upper)}, claimed {relation} {shown}"
+    ends = f" in {_ends(height.lower, height.upper)}" if height.lower < height.upper else ""
+    return f"{_number(height.mean, DIGITS)}{ends}, claimed {relation} {shown}"
 
 
 # -- HTML -------------------------------------------------------------------------------------------------------------

@@ -35,8 +35,8 @@ class Growth:
     """The exponent s of R(T) ~ T^s·log(T)^q for the power q of ``logarithm``: between ``lower`` and ``upper``, which
     may be infinite; ``estimate`` is that of the means.
 
-    ``-inf`` throughout: the regret is not positive, and grows no faster than anything. ``remark`` says why nothing is
-    known, or what is special. ``rounds`` are those used, ``fit`` is the name of the fit.
+    ``-inf`` throughout: the regret is not positive in the end, and grows no faster than anything. ``remark`` says why
+    nothing is known, or what is special. ``rounds`` are those used, ``fit`` is the name of the fit.
     """
 
     lower: float
@@ -88,9 +88,9 @@ def fit(name: str) -> Fit:
 def growth(heights: Sequence[Height], logarithm: Fraction = Fraction(0), how: Fit = FITS[0]) -> Growth:
     """The exponent of regrets at increasing numbers of rounds, the powers of log(T) taken out.
 
-    Where every upper end is at most 0 the exponent is ``-inf``. Where the regret is certainly not positive at some
-    rounds only, no power describes it, and nothing is known; where its sign is uncertain, one end of the exponent is
-    infinite, or both.
+    Where the last upper end is at most 0 the exponent is ``-inf``, whatever came before. Where the regret is certainly
+    not positive earlier only, no power describes how it grows, and nothing is known; where its sign is uncertain, one
+    end of the exponent is infinite, or both.
 
     >>> def line(rounds, exponent):
     ...     value = Fraction(rounds) ** exponent
@@ -106,12 +106,14 @@ def growth(heights: Sequence[Height], logarithm: Fraction = Fraction(0), how: Fi
     def made(lower: float, upper: float, estimate: float | None, remark: str = "") -> Growth:
         return Growth(lower, upper, estimate, logarithm, rounds, how.name, remark)
 
-    if heights and all(one.upper <= 0 for one in heights):
-        return made(-math.inf, -math.inf, None, "the regret is not positive")
+    if heights and heights[-1].upper <= 0:
+        where = "" if all(one.upper <= 0 for one in heights) else f" at T = {rounds[-1]}"
+        return made(-math.inf, -math.inf, None, f"the regret is not positive{where}")
     if len(heights) < 2:
         return made(-math.inf, math.inf, None, "growth takes at least two numbers of rounds")
     if any(one.upper <= 0 for one in heights):
-        return made(-math.inf, math.inf, None, "the regret is positive at some numbers of rounds only")
+        turns = next(one.rounds for one in heights[::-1] if one.upper <= 0)
+        return made(-math.inf, math.inf, None, f"the regret is not positive at T = {turns}, but may be later")
     weights = how.weights([math.log(one) for one in rounds])
     logs = [_corrected(one, logarithm) for one in heights]
     parts = [

@@ -41,7 +41,8 @@ def matched(game: Game, trace: Trace, at: Mapping[str, object], assuming: tuple[
     if trace.metadata is not None:
         values = _with_metadata(game, trace.metadata, values)
     plain, assumed = game.at(values), game.assuming(*assuming)
-    if trace.metadata is not None and trace.metadata.game not in (game.sha256, plain.sha256):
+    # A trace may have been made of the game as it is, under the further assumptions, or of the numbers alone.
+    if trace.metadata is not None and trace.metadata.game not in (game.sha256, assumed.sha256, plain.sha256):
         raise InputError(_other(game, trace.metadata))
     there = assumed.at(values)
     return Matched(values, there, assumed) if there.is_numeric else Matched(values, None, there)

@@ -22,6 +22,8 @@ FORMATS: Final = ("pdf", "png", "svg")
 """The endings of the files that :func:`save` makes."""
 
 _MARKERS: Final = ("o", "s", "D", "^", "v", "P")
+_SIZES: Final = (7, 5, 3.5, 2.5)
+_DASHES: Final = ("--", "-.", (0, (5, 1, 1, 1, 1, 1)), (0, (8, 3)))
 _STEPS: Final = 60
 _ROW: Final = 0.035
 """The share of the height that a row of marks takes."""
@@ -45,9 +47,9 @@ def plot(found: Verification, *, ax: Any = None, series: Sequence[tuple[str, str
     for number, one in enumerate(chosen):
         _draw(axes, one, number, rows, floor)
         rows += any(point.mean <= 0 for point in one.points)
-        for judgement in found.claims:
-            if one.benchmark == judgement.claim.benchmark and one.agent in judgement.claim.agents:
-                _claimed(axes, found, judgement, one, number)
+        about = [judged for judged in found.claims if (one.agent, one.benchmark) in _spoken(judged)]
+        for k, judgement in enumerate(about):
+            _claimed(axes, found, judgement, one, f"C{number}", _DASHES[k % len(_DASHES)])
     axes.set_xscale("log")
     axes.set_yscale("log")
     if not any(0 < one < math.inf for one in heights):
@@ -96,7 +98,7 @@ def _new_axes() -> Any:
 def _chosen(found: Verification, wanted: Sequence[tuple[str, str]] | None) -> tuple[Series, ...]:
     if wanted is not None:
         return tuple(found.of(agent, benchmark) for agent, benchmark in wanted)
-    claimed = {(agent, one.claim.benchmark) for one in found.claims for agent in one.claim.agents}
+    claimed = {pair for one in found.claims for pair in _spoken(one)}
     if not found.series:
         raise UsageError(
             "plot: expected regrets in numbers, found closed forms only; give the parameters' values with at"
@@ -111,9 +113,15 @@ def _room_below(axes: Any, rows: int) -> None:
     axes.set_ylim(top * (bottom / top) ** (1 / (1 - share)), top)
 
 
+def _spoken(judgement: Judgement) -> tuple[tuple[str, str], ...]:
+    """The series that a claim speaks of."""
+    return tuple((agent, judgement.claim.benchmark) for agent in judgement.claim.agents)
+
+
 def _draw(axes: Any, series: Series, number: int, row: int, floor: float) -> None:
     """The means of a series, its band, and marks where it is not positive."""
     colour, marker = f"C{number}", _MARKERS[number % len(_MARKERS)]
+    size = _SIZES[min(number, len(_SIZES) - 1)]  # where series coincide, each of them is seen
     positive = [point for point in series.points if 0 < _float(point.mean) < math.inf]
     label: str | None = f"{series.agent}, {series.benchmark}"
     rounds = [float(point.rounds) for point in positive]
@@ -121,11 +129,12 @@ def _draw(axes: Any, series: Series, number: int, row: int, floor: float) -> Non
         lower = [max(_float(point.lower), floor) for point in positive]
         upper = [min(_float(point.upper), _float(point.mean) * 1e6) for point in positive]
         axes.fill_between(rounds, lower, upper, color=colour, alpha=0.2, linewidth=0)
+        axes.vlines(rounds, lower, upper, color=colour, linewidth=0.8)
     for used, fill in ((True, colour), (False, "white")):
         points = [point for point in positive if point.used == used]
         if points:
             xs, ys = [float(point.rounds) for point in points], [_float(point.mean) for point in points]
-            axes.plot(xs, ys, marker, color=colour, mfc=fill, markersize=5, label=label)
+            axes.plot(xs, ys, marker, color=colour, mfc=fill, markersize=size, label=label)
             label = None
     left = [float(point.rounds) for point in series.points if point.mean <= 0]
     if left:
@@ -134,18 +143,18 @@ def _draw(axes: Any, series: Series, number: int, row: int, floor: float) -> Non
         axes.plot(left, [(row + 0.6) * _ROW] * len(left), "v", color=colour, markersize=5, transform=places, label=told)
 
 
-def _claimed(axes: Any, found: Verification, judgement: Judgement, series: Series, number: int) -> None:
+def _claimed(axes: Any, found: Verification, judgement: Judgement, series: Series, colour: str, dashes: Any) -> None:
     """What a claim says of a series, where that can be drawn."""
     used = [point for point in series.used if point.rounds > 1]
     if not used:
         return
-    about, colour = judgement.claim.about, f"C{number}"
+    about = judgement.claim.about
     label = f"{'not ' if judgement.claim.negated else ''}{_told(judgement)}: {judgement.verdict}"
     if isinstance(about, Rate):
         last = used[-1]
         if 0 < _float(last.mean) < math.inf:
             xs, ys = _power(about, last, used[0])
-            axes.plot(xs, ys, "--", color=colour, linewidth=1.2, label=label)
+            axes.plot(xs, ys, linestyle=dashes, color=colour, linewidth=1.2, label=label)
     else:
         xs, ys = _formula(found, about, used)
         if xs:

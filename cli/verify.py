@@ -1,0 +1,178 @@
+"""``stackexact verify``: a trace beside the exact benchmarks of its game."""
+
+from __future__ import annotations
+
+import math
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from stackexact.errors import UsageError
+from stackexact.verification.growth import FITS
+from stackexact.verification.intervals import METHODS
+
+from .commands import Command
+from .games import Change, argument, changes, load, named, values_of
+from .output import emit, note, terminal
+from .places import writable
+from .progress import progress
+
+if TYPE_CHECKING:
+    from stackexact.verification.result import Verification
+
+__all__ = ["command"]
+
+_FALSE, _UNDECIDED = 1, 3
+_PICTURES: Final = (".pdf", ".png", ".svg")
+
+
+def _seconds(context: click.Context, parameter: click.Parameter, value: float | None) -> float | None:
+    if value is not None and not (value > 0 and math.isfinite(value)):
+        raise click.BadParameter("expected a positive number of seconds")
+    return value
+
+
+@click.command(
+    "verify",
+    cls=Command,
+    epilog="Example: stackexact verify explore-then-commit trace.csv "
+    "--claim 'both tolerant rate <= T^(2/3)*log(T)^(1/3)' --claim 'not leader stackelberg linear'",
+)
+@argument()
+@click.argument("trace", metavar="TRACE")
+@click.option("--claim", "claims", multiple=True, metavar="TEXT", help="Judge this claim (repeatable).")
+@changes(tolerance=True)
+@click.option("--confidence", default="0.99", show_default=True, metavar="P", help="Of all intervals together.")
+@click.option("--margin", default="0.05", show_default=True, metavar="X", help="What is granted to an exponent.")
+@click.option(
+    "--method",
+    type=click.Choice([row.name for row in METHODS]),
+    help="How intervals are found; by default deterministic where nothing was random, else student.",
+)
+@click.option("--fit", type=click.Choice([row.name for row in FITS]), default=FITS[0].name, show_default=True,
+              help="How an exponent is found.")  # fmt: skip
+@click.option("--decades", default="2", show_default=True, metavar="N", help="How far below the largest T to look.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--plot", metavar="FILE", help="Draw the regrets there (.png, .svg, .pdf).")
+@click.option("--output", metavar="FILE", help="Write the result there; .json names its format.")
+@click.option("--time-limit", type=float, callback=_seconds, metavar="SECONDS", help="For closed forms.")
+def command(
+    game: str,
+    trace: str,
+    at: tuple[str, ...],
+    assume: tuple[str, ...],
+    leader: str,
+    follower: str | None,
+    tolerance: str | None,
+    as_json: bool,
+    plot: str | None,
+    output: str | None,
+    **given: Any,
+) -> int:
+    """Measure the regret of both agents in TRACE against the exact benchmarks of GAME, and judge claims about it.
+
+    A claim is AGENT BENCHMARK ABOUT, with 'not' in front to deny it. AGENT: leader, follower, both, either. BENCHMARK:
+    stackelberg, tolerant, self-tolerant. ABOUT: linear, sublinear, 'rate <= T^(2/3)*log(T)^(1/3)' (or < >= > == !=), or
+    'regret <= T/10 + 3*sqrt(T)'.
+
+    Exit code 0: every claim is true; 1: one is false; 3: none is false, but one is undecided.
+    """
+    from stackexact.verification.claims import parse_claim
+
+    request = _Request(as_json, plot, output)
+    request.check(game, trace)
+    claims = [parse_claim(text) for text in given.pop("claims")]  # refused before any work
+    loaded = load(game, Change((), (), leader, follower, tolerance))
+    values = values_of(loaded, at)
+    return _run(loaded, trace, request, {**given, "claims": claims, "at": values, "assuming": assume})
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """Where the result goes, and in which form."""
+
+    as_json: bool
+    plot: str | None
+    output: str | None
+
+    @property
+    def json(self) -> bool:
+        return self.as_json or os.path.splitext(self.output or "")[1].lower() == ".json"
+
+    @property
+    def target(self) -> str | None:
+        """The file of the result; none for standard output."""
+        return None if self.output == "-" else self.output
+
+    def check(self, game: str, trace: str) -> None:
+        """Refuse what cannot be meant, before any work is done."""
+        named("TRACE", trace)
+        if game == trace == "-":
+            raise UsageError("TRACE: expected a file, found standard input, which GAME is already; name a file")
+        if self.plot is not None and os.path.splitext(self.plot)[1].lower() not in _PICTURES:
+            raise UsageError(f"--plot: expected a file that ends in {', '.join(_PICTURES)}; rename it")
+        places: dict[str, str] = {}
+        for option, name in {"GAME": game, "TRACE": trace, "--output": self.target, "--plot": self.plot}.items():
+            named(option, name)
+            place = os.path.realpath(name) if name and name != "-" else ""
+            if option.startswith("--") and name:
+                writable(option, name)
+            if place in places and (os.path.isfile(place) or not os.path.exists(place)):
+                raise UsageError(f"{option}: expected another file than that of {places[place]}; rename one")
+            if place:
+                places[place] = option
+
+
+def _run(game: Any, trace: str, request: _Request, options: dict[str, Any]) -> int:
+    from stackexact.games.replacing import replacing, write_aside
+    from stackexact.traces.reading import read_trace
+    from stackexact.verification.verify import verify
+
+    with progress() as report:
+        report("reading the trace")
+        read = read_trace(trace, game.actions)  # whether it is of this game, at these values, verify tells
+        report("benchmarks and regrets")
+        found = verify(game, read, **options)
+        report("output")
+        picture = b"" if request.plot is None else _drawn(found, request.plot)
+        text = _rendered(found, request)
+        if request.target is not None:
+            write_aside(request.target, text)
+        if request.plot is not None:
+            with replacing(request.plot) as (file,):
+                file.write(picture)
+    if request.target is None:
+        emit(text, utf8=request.json)
+    if request.json or request.target is not None:
+        for left in found.notes:
+            note(left)
+    return _code(found)
+
+
+def _drawn(found: Verification, place: str) -> bytes:
+    from stackexact.verification.plotting import save
+
+    return save(found, os.path.splitext(place)[1][1:].lower())
+
+
+def _rendered(found: Verification, request: _Request) -> str:
+    if request.json:
+        from stackexact.games.json_text import render
+
+        return render(found.document())
+    from stackexact.verification.display import text
+
+    if request.target is not None:
+        return text(found)
+    colour, width = terminal()
+    return text(found, colour=colour, width=width)
+
+
+def _code(found: Verification) -> int:
+    from stackexact.verification.judging import Verdict
+
+    if found.verdict is Verdict.FALSE:
+        return _FALSE
+    return 0 if found.verdict is Verdict.TRUE and found.complete else _UNDECIDED
