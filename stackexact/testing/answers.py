@@ -13,12 +13,12 @@ from typing import Any, Final
 
 from stackexact.errors import ExpressionError, UsageError, shorten
 from stackexact.exact.numbers import exact
-from stackexact.exact.rational_function import Exact
+from stackexact.exact.rational_function import Exact, Expression
 from stackexact.exact.relation import parameters_of
 from stackexact.games.adapters import from_game
 from stackexact.games.bimatrix import Game
 
-__all__ = ["Weights", "action_number", "claimed", "game_of", "slack", "weight_slack", "weights_of"]
+__all__ = ["Weights", "action_number", "claimed", "game_of", "numeric", "slack", "weight_slack", "weights_of"]
 
 Weights = tuple[Exact, ...]
 """A weight for every action, in the order of the actions."""
@@ -64,6 +64,11 @@ def claimed(value: object, place: str, game: Game | None = None) -> Exact:
         among = f"parameters of the game ({known})" if known else "a number, as the game has no parameters"
         raise UsageError(f"{place}: expected {among}, found {', '.join(strange)}")
     return made
+
+
+def numeric(game: Game, values: Iterable[Exact | None]) -> bool:
+    """Whether neither a game nor what is claimed of it depends on a parameter (which a game of numbers may have)."""
+    return game.is_numeric and not any(isinstance(value, Expression) for value in values)
 
 
 def _plain(value: object) -> object:

@@ -11,7 +11,7 @@ from stackexact.errors import LimitReached, UsageError, shorten
 from stackexact.exact.rational_function import Exact
 from stackexact.games.bimatrix import Game
 from stackexact.solving.cells import AlignmentCell, BenchmarkCell, Infinity
-from stackexact.testing.answers import claimed, game_of, slack
+from stackexact.testing.answers import claimed, game_of, numeric, slack
 from stackexact.testing.wording import amount, fail, within
 
 __all__ = ["assert_alignment", "assert_tolerant_benchmarks"]
@@ -66,7 +66,7 @@ def assert_tolerant_benchmarks(
     if not claims:
         raise UsageError("leader, follower: expected a claim about one of them, found none")
     head = f"not the {benchmark} benchmarks of {game!r} with tolerance {amount(game.tolerance)} {within(slack(tol))}"
-    if not game.is_numeric:
+    if not numeric(game, claims.values()):
         _compare_functions(game, benchmark, claims, slack(tol), head)
         return
     cell = cast(BenchmarkCell, _cell(game, benchmark))
@@ -97,21 +97,21 @@ def assert_alignment(A: object, B: object = None, constant: object = None, tol: 
     if constant is None:
         raise UsageError("constant: expected a number or infinity ('oo'), found None")
     infinite = _is_infinite(constant)
+    claims = {} if infinite else {"constant": claimed(constant, "constant", game)}
     head = f"not the alignment constant of {game!r} {within(slack(tol))}"
-    if not game.is_numeric:
+    if not numeric(game, claims.values()):
         if infinite:
             _require_infinite(game, head)
         else:
-            _compare_functions(game, "alignment", {"constant": claimed(constant, "constant", game)}, slack(tol), head)
+            _compare_functions(game, "alignment", claims, slack(tol), head)
         return
     cell = cast(AlignmentCell, _cell(game, "alignment"))
     target = f"constant {amount(cell.constant)}{_forced(game)}"
     if infinite or isinstance(cell.constant, Infinity):
-        said = "oo" if infinite else amount(claimed(constant, "constant", game))
+        said = "oo" if infinite else amount(claims["constant"])
         same = infinite and isinstance(cell.constant, Infinity)
         fail(head, [] if same else [f"the constant was stated as {said}, it is {amount(cell.constant)}"], target)
         return
-    claims = {"constant": claimed(constant, "constant", game)}
     fail(head, list(_differences(cell, claims, slack(tol), "{}")), target)
 
 

@@ -11,7 +11,7 @@ from stackexact.errors import LimitReached, UsageError
 from stackexact.exact.rational_function import Exact
 from stackexact.games.bimatrix import Game, Table
 from stackexact.solving.cells import EquilibriumCell
-from stackexact.testing.answers import Weights, claimed, game_of, slack, weight_slack, weights_of
+from stackexact.testing.answers import Weights, claimed, game_of, numeric, slack, weight_slack, weights_of
 from stackexact.testing.wording import amount, fail, mixture, within
 
 __all__ = ["assert_pure_stackelberg", "assert_strong_stackelberg"]
@@ -142,10 +142,14 @@ class Answer:
             None if follower_value is None else claimed(follower_value, "follower_value", game),
         )
 
+    def everything(self) -> Iterator[Exact | None]:
+        """All weights and values."""
+        yield from (*self.commitment, *(self.response or ()), self.value, self.follower_value)
+
 
 def _judge(game: Game, concept: str, answer: Answer, bounds: Bounds) -> None:
     __tracebackhide__ = True
-    if not game.is_numeric:
+    if not numeric(game, answer.everything()):
         from stackexact.testing.closed_forms import judge_commitment
 
         judge_commitment(game, concept, answer, bounds)

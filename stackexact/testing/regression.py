@@ -6,16 +6,19 @@ import os
 import re
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field, fields, is_dataclass
+from fractions import Fraction
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
-from stackexact.errors import ExpressionError, InputError, StackexactError, UsageError, shorten
+from stackexact.errors import ExpressionError, InputError, UsageError, shorten
 from stackexact.exact.grammar import parse as parse_exact
 from stackexact.exact.numbers import exact
+from stackexact.exact.rational_function import Exact
 from stackexact.exact.relation import text_of
 from stackexact.games.files import read_bytes, write_aside
 from stackexact.games.json_text import Numeral, at_path, described, parse, render
+from stackexact.solving.cells import Infinity
 from stackexact.testing.wording import amount, listed
 
 __all__ = ["ExactRegression", "encoded", "file_name"]
@@ -143,7 +146,7 @@ def encoded(value: Any, place: str) -> Tree:
     """
     if value is None or isinstance(value, bool | str):
         return str(value) if isinstance(value, str) else value
-    if str(value) in ("oo", "-oo"):
+    if isinstance(value, Infinity) or getattr(value, "is_infinite", False) is True:
         return str(value)
     if callable(getattr(value, "document", None)):
         return encoded(value.document(), place)
@@ -182,24 +185,29 @@ def _differences(stored: Tree, found: Tree, place: str) -> Iterator[str]:
         for i, (one, two) in enumerate(zip(stored, found, strict=False)):
             yield from _differences(one, two, f"{place}[{i}]")
     elif isinstance(found, Number):
-        yield from _number(stored, found, here)
+        then = _read(stored)
+        if then is None or then != parse_exact(found):
+            yield f"{here}: {_apart(stored, found)}"
     elif type(found) is not type(stored) or found != stored:
-        yield f"{here}: stored {_brief(stored)}, found {_brief(found)}"
+        yield f"{here}: {_apart(stored, found)}"
 
 
-def _number(stored: Tree, found: Number, here: str) -> Iterator[str]:
-    now = parse_exact(found)
+def _read(stored: Tree) -> Exact | None:
+    """The exact value of a text; ``None`` for everything else."""
     try:
-        then = parse_exact(stored) if isinstance(stored, str) else None
-    except StackexactError:
-        then = None
-    if then is None:
-        yield f"{here}: stored {_brief(stored)}, found {amount(now)}"
-    elif then != now:
-        yield f"{here}: stored {amount(then)}, found {amount(now)}; the difference is {amount(now - then)}"
+        return parse_exact(stored) if isinstance(stored, str) else None
+    except ExpressionError:
+        return None
+
+
+def _apart(stored: Tree, found: Tree) -> str:
+    """Two leaves side by side; of numbers (results are stored as text) also the difference."""
+    then, now = _read(stored), _read(found)
+    numbers = isinstance(then, Fraction) and isinstance(now, Fraction)
+    if then is None or now is None or not (numbers or isinstance(found, Number)):
+        return f"stored {_brief(stored)}, found {_brief(found)}"
+    return f"stored {amount(then)}, found {amount(now)}; the difference is {amount(now - then)}"
 
 
 def _brief(value: Tree) -> str:
-    if isinstance(value, Number):
-        return shorten(str(value))[1:-1]
-    return described(value)
+    return shorten(str(value))[1:-1] if isinstance(value, Number) else described(value)

@@ -13,7 +13,7 @@ from stackexact.errors import LimitReached, UsageError, shorten
 from stackexact.exact.rational_function import Exact
 from stackexact.exact.records import Record
 from stackexact.games.bimatrix import Game
-from stackexact.testing.answers import action_number, claimed, game_of, slack
+from stackexact.testing.answers import action_number, claimed, game_of, numeric, slack
 from stackexact.testing.wording import amount, fail, listed, within
 
 __all__ = ["Benchmark", "Regret", "assert_regret", "regret"]
@@ -96,7 +96,7 @@ def assert_regret(
         raise UsageError("leader, follower: expected a claim about one of them, found none")
     rounds, bound = sum(map(sum, table)), slack(tol)
     head = f"not the regret against {benchmark} of {made!r} after {rounds} rounds {within(bound)}"
-    if made.is_numeric:
+    if numeric(made, claims.values()):
         problems, target = _numeric(made, table, claims, bound, benchmark)
     else:
         problems, target = _functions(made, table, claims, bound, benchmark)
