@@ -67,7 +67,7 @@ def assert_tolerant_benchmarks(
         raise UsageError("leader, follower: expected a claim about one of them, found none")
     head = f"not the {benchmark} benchmarks of {game!r} with tolerance {amount(game.tolerance)} {within(slack(tol))}"
     if not numeric(game, claims.values()):
-        _compare_functions(game, benchmark, claims, slack(tol), head)
+        _compare_functions(game, benchmark, claims, slack(tol), head, "{}'s benchmark")
         return
     cell = cast(BenchmarkCell, _cell(game, benchmark))
     problems = list(_differences(cell, claims, slack(tol), "{}'s benchmark"))
@@ -141,13 +141,15 @@ def _differences(cell: object, claims: Mapping[str, Exact], tol: Fraction, calle
             yield f"the {called.format(name)} was stated as {amount(said)}, it is {amount(exact)}: {by}"
 
 
-def _compare_functions(game: Game, concept: str, claims: Mapping[str, Exact], tol: Fraction, head: str) -> None:
+def _compare_functions(
+    game: Game, concept: str, claims: Mapping[str, Exact], tol: Fraction, head: str, called: str = "{}"
+) -> None:
     __tracebackhide__ = True
     from stackexact.testing.closed_forms import Domain, formulas, solved
 
     result, domain = solved(game, concept), Domain(game)
     problems = [
-        f"the {name} was stated as {amount(claim)}: {place}"
+        f"the {called.format(name)} was stated as {amount(claim)}: {place}"
         for name, claim in claims.items()
         for place in domain.off(result, name, claim, tol)
     ]

@@ -131,7 +131,8 @@ def _safe(*names: str) -> str:
     if len(names) == 1 and _PLAIN.fullmatch(names[0]):
         return names[0]
     digest = sha256("\0".join(names).encode("utf-8", "surrogatepass")).hexdigest()[:16]
-    return f"{re.sub(r'[^a-z0-9.]+', '_', '.'.join(names).lower())[:60].strip('._')}-{digest}"
+    readable = re.sub(r"[^a-z0-9.]+", "_", ".".join(names).lower())[:60].strip("._")
+    return f"{readable or 'test'}-{digest}"
 
 
 def encoded(value: Any, place: str) -> Tree:

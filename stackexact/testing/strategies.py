@@ -78,6 +78,8 @@ PAYOFFS: Final[dict[str, st.SearchStrategy[Fraction]]] = {
 }
 """Kinds of payoffs. A game takes one kind for the leader and one for the follower."""
 
+_MODERATE: Final = ("bits", "small", "wide", "quotients")
+
 _RELATIONS: Final = ("free",) * 4 + ("opposed",) * 3 + ("disturbed",) * 3 + ("equal", "affine", "constant")
 
 _SLOPES: Final[dict[str, tuple[int | Fraction, ...]]] = {
@@ -120,15 +122,21 @@ def games(
     *,
     ties: bool = True,
     tolerance: bool = False,
+    floats: bool = False,
     kinds: Iterable[str] | None = None,
 ) -> st.SearchStrategy[Game]:
     """Games of numbers with at most ``rows`` x ``columns`` actions (a pair of numbers bounds them on both sides).
 
     With ``ties`` they tie on purpose, as :func:`tables` describes; without, all payoffs of a player differ. ``kinds``
-    are keys of :data:`PAYOFFS`; ``("bits", "small", "wide")`` are floats without any rounding. With ``tolerance`` the
-    game has a γ, often exactly at a difference of payoffs, or just beside one (:func:`tolerances`).
+    are keys of :data:`PAYOFFS`. With ``floats`` every payoff is a float of moderate size, so that a float solver is
+    given the very same game. With ``tolerance`` the game has a γ, often exactly at a difference of payoffs, or just
+    beside one (:func:`tolerances`).
     """
-    pairs = tables(rows, columns, kinds) if ties else _distinct(rows, columns)
+    if floats and kinds is None:
+        kinds = _MODERATE
+    pairs = tables(rows, columns, kinds) if ties else _distinct(_sizes(rows, "rows"), _sizes(columns, "columns"))
+    if floats:
+        pairs = pairs.map(lambda pair: pair.each(lambda one: mapped(one, lambda value: Fraction(float(value)))))
     if not tolerance:
         return pairs.map(lambda pair: Game(*pair))
     return pairs.flatmap(lambda pair: tolerances(pair).map(lambda bound: Game(*pair, tolerance=bound)))
@@ -207,9 +215,9 @@ def _doubled(draw: st.DrawFn, source: Tables) -> Tables:
 
 
 @st.composite
-def _distinct(draw: st.DrawFn, rows: Size, columns: Size) -> Tables:
+def _distinct(draw: st.DrawFn, rows: tuple[int, int], columns: tuple[int, int]) -> Tables:
     """Tables in each of which no payoff occurs twice."""
-    m, n = draw(_count(_sizes(rows, "rows"))), draw(_count(_sizes(columns, "columns")))
+    m, n = draw(_count(rows)), draw(_count(columns))
     entries = st.lists(st.integers(-(10**6), 10**6), min_size=m * n, max_size=m * n, unique=True)
     one, two = ([Fraction(value, 10) for value in draw(entries)] for _ in range(2))
     leader, follower = (tuple(tuple(flat[i * n : i * n + n]) for i in range(m)) for flat in (one, two))

@@ -90,7 +90,10 @@ def test_benchmarks_and_constants_as_functions() -> None:
     """Formulas are compared as functions; differences are functions too."""
     assert refusal(assert_tolerant_benchmarks, GAME, leader="1/2", follower="3*delta") == ""
     message = refusal(assert_tolerant_benchmarks, GAME, leader="1/2 + delta**2", follower="3*delta")
-    assert "the leader was stated as delta**2 + 1/2: delta**2 more than the exact target on the domain" in message
+    assert (
+        "the leader's benchmark was stated as delta**2 + 1/2: delta**2 more than the exact target on the domain"
+        in message
+    )
     assert refusal(assert_tolerant_benchmarks, GAME, leader="1/2 + delta**2", tol="1/400") == ""
     message = refusal(assert_tolerant_benchmarks, GAME, leader="1/2 + delta**2", tol="1/1600")
     assert "when delta > 1/40" in message
@@ -181,7 +184,7 @@ def test_claims_as_functions_about_games_of_numbers() -> None:
     """A game of numbers may have a parameter all the same; a claim that depends on it is a claim about each value."""
     game = sx.Game([[1]], [[2]], parameters=["t"], assumptions=["0 <= t <= 1"], tolerance=0)
     message = refusal(assert_tolerant_benchmarks, game, leader="t")
-    assert "the leader was stated as t: -t + 1 less than the exact target when t < 1" in message
+    assert "the leader's benchmark was stated as t: -t + 1 less than the exact target when t < 1" in message
     assert "when t > 0" in refusal(assert_alignment, game, constant="t")
     assert "when t < 1" in refusal(assert_pure_stackelberg, game, action="a1", response="b1", value="t")
     assert "when t > 0" in refusal(assert_regret, game, [[4]], leader="t")
