@@ -233,9 +233,13 @@ TESTS = """
 """
 
 
-@pytest.mark.parametrize("workers", [[], ["-n", "2"]], ids=["alone", "two-workers"])
+TWO = pytest.param(["-n", "2"], id="two-workers", marks=pytest.mark.slow)
+
+
+@pytest.mark.parametrize("workers", [pytest.param(["-p", "no:xdist"], id="alone"), TWO])
 def test_the_fixture(pytester: pytest.Pytester, workers: list[str]) -> None:
     """Made, passed, refused, renewed: in a run alone and in two workers at once."""
+    workers = [*workers, "-p", "no:hypothesispytest"]
     pytester.makepyfile(test_it=TESTS.format(value=1))
     pytester.runpytest_subprocess(*workers).assert_outcomes(failed=6)
     result = pytester.runpytest_subprocess(*workers)  # the second check of one test had not been reached
