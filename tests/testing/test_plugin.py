@@ -6,6 +6,7 @@ leave two copies of some of them behind.
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from fractions import Fraction
@@ -274,3 +275,14 @@ def test_hypothesis_knows_games() -> None:
     assert "stackexact.testing.registering" in ours
     assert not {"stackexact.testing.strategies", "stackexact.solving", "stackexact.lp"} & set(ours.split())
     assert (heavy, works) == ("", "True")
+
+
+def test_the_tests_of_the_page_pass(pytester: pytest.Pytester) -> None:
+    """The example in docs/testing.md that is a test file is run as one."""
+    page = (Path(__file__).parents[2] / "docs" / "testing.md").read_text(encoding="utf-8")
+    (code,) = (block for block in re.findall(r"```python\n(.*?)```", page, re.DOTALL) if ">>>" not in block)
+    pytester.makepyfile(test_page=code)
+    result = pytester.runpytest_subprocess()
+    assert result.parseoutcomes()["failed"] == 1
+    assert (pytester.path / "test_page" / "test_closed_form.exact.json").exists()
+    assert "failed" not in pytester.runpytest_subprocess().parseoutcomes()
