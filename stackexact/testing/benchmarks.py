@@ -7,12 +7,13 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any, Final, Literal, TypeAlias, cast
 
-from stackexact.errors import LimitReached, UsageError, shorten
+from stackexact.errors import UsageError, shorten
 from stackexact.exact.rational_function import Exact
 from stackexact.games.bimatrix import Game
 from stackexact.solving.cells import AlignmentCell, BenchmarkCell, Infinity
 from stackexact.testing.answers import claimed, game_of, numeric, slack
-from stackexact.testing.wording import amount, fail, within
+from stackexact.testing.targets import exact_cell, solved
+from stackexact.testing.wording import amount, fail, misstated, within
 
 __all__ = ["assert_alignment", "assert_tolerant_benchmarks"]
 
@@ -69,7 +70,7 @@ def assert_tolerant_benchmarks(
     if not numeric(game, claims.values()):
         _compare_functions(game, benchmark, claims, slack(tol), head, "{}'s benchmark")
         return
-    cell = cast(BenchmarkCell, _cell(game, benchmark))
+    cell = cast(BenchmarkCell, exact_cell(game, benchmark))
     problems = list(_differences(cell, claims, slack(tol), "{}'s benchmark"))
     fail(head, problems, f"leader {_attained(game, cell, 'leader')}, follower {_attained(game, cell, 'follower')}")
 
@@ -105,7 +106,7 @@ def assert_alignment(A: object, B: object = None, constant: object = None, tol: 
         else:
             _compare_functions(game, "alignment", claims, slack(tol), head)
         return
-    cell = cast(AlignmentCell, _cell(game, "alignment"))
+    cell = cast(AlignmentCell, exact_cell(game, "alignment"))
     target = f"constant {amount(cell.constant)}{_forced(game)}"
     if infinite or isinstance(cell.constant, Infinity):
         said = "oo" if infinite else amount(claims["constant"])
@@ -123,29 +124,17 @@ def _is_infinite(value: object) -> bool:
     return isinstance(value, float) and value == float("inf")
 
 
-def _cell(game: Game, concept: str) -> Any:
-    from stackexact.solving.solve import solve
-
-    result = solve(game, [concept])[concept]
-    if not result.cells:
-        raise LimitReached(f"{concept}: the exact answer is undecided; the assertion cannot be decided")
-    return result.cell
-
-
 def _differences(cell: object, claims: Mapping[str, Exact], tol: Fraction, called: str) -> Iterator[str]:
     """The claims about values of a cell that are farther off than ``tol``."""
     for name, claim in claims.items():
-        exact, said = cast(Fraction, getattr(cell, name)), cast(Fraction, claim)
-        if abs(said - exact) > tol:
-            by = f"{amount(abs(said - exact))} {'more' if said > exact else 'less'}"
-            yield f"the {called.format(name)} was stated as {amount(said)}, it is {amount(exact)}: {by}"
+        yield from misstated(f"the {called.format(name)}", cast(Fraction, claim), getattr(cell, name), tol)
 
 
 def _compare_functions(
     game: Game, concept: str, claims: Mapping[str, Exact], tol: Fraction, head: str, called: str = "{}"
 ) -> None:
     __tracebackhide__ = True
-    from stackexact.testing.closed_forms import Domain, formulas, solved
+    from stackexact.testing.closed_forms import Domain, formulas
 
     result, domain = solved(game, concept), Domain(game)
     problems = [
@@ -158,7 +147,7 @@ def _compare_functions(
 
 def _require_infinite(game: Game, head: str) -> None:
     __tracebackhide__ = True
-    from stackexact.testing.closed_forms import formulas, solved
+    from stackexact.testing.closed_forms import formulas
 
     result = solved(game, "alignment")
     finite = [cell.when for cell in result.cells if not isinstance(cast(AlignmentCell, cell).constant, Infinity)]

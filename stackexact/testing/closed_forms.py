@@ -15,27 +15,14 @@ from stackexact.games.bimatrix import Game
 from stackexact.solving.cells import Infinity
 from stackexact.solving.comparing import compare
 from stackexact.solving.solution import Result
-from stackexact.solving.solve import solve
 from stackexact.testing.answers import Weights
+from stackexact.testing.targets import solved
 from stackexact.testing.wording import amount, fail, listed, mixture, within
 
 if TYPE_CHECKING:
     from stackexact.testing.commitment import Answer, Bounds
 
-__all__ = ["Domain", "formulas", "judge_commitment", "solved"]
-
-
-def solved(game: Game, concept: str) -> Result:
-    """The closed form of a concept; :class:`~stackexact.errors.LimitReached` where a part of it is undecided.
-
-    >>> solved(Game([["delta"]], [[0]]), "pure-strong").leader
-    delta
-    """
-    solution = solve(game, [concept])
-    result = solution[concept]
-    if result.undecided:
-        raise LimitReached(f"{concept}: the assertion cannot be decided: {'; '.join(solution.notes)}")
-    return result
+__all__ = ["Domain", "formulas", "judge_commitment"]
 
 
 def formulas(result: Result, *names: str) -> str:

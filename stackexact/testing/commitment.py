@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final, TypeAlias, cast
 
-from stackexact.errors import LimitReached, UsageError
+from stackexact.errors import UsageError
 from stackexact.exact.rational_function import Exact
 from stackexact.games.bimatrix import Game, Table
 from stackexact.solving.cells import EquilibriumCell
 from stackexact.testing.answers import Weights, claimed, game_of, numeric, slack, weight_slack, weights_of
-from stackexact.testing.wording import amount, fail, mixture, within
+from stackexact.testing.targets import exact_cell
+from stackexact.testing.wording import amount, fail, misstated, mixture, within
 
 __all__ = ["assert_pure_stackelberg", "assert_strong_stackelberg"]
 
@@ -154,21 +155,11 @@ def _judge(game: Game, concept: str, answer: Answer, bounds: Bounds) -> None:
 
         judge_commitment(game, concept, answer, bounds)
         return
-    cell = equilibrium(game, concept)
+    cell = cast(EquilibriumCell, exact_cell(game, concept))
     kind = "" if concept == "mixed-strong" else " in pure commitments"
     head = f"not a strong Stackelberg equilibrium{kind} of {game!r} {within(bounds.utility)}"
     problems = list(_Judge(game, _VALUES[concept], cell, answer, bounds).problems())
     fail(head, problems, target_of(cell))
-
-
-def equilibrium(game: Game, concept: str) -> EquilibriumCell:
-    """The exact equilibrium of a game of numbers."""
-    from stackexact.solving.solve import solve
-
-    result = solve(game, [concept])[concept]
-    if not result.cells:
-        raise LimitReached(f"{concept}: the exact answer is undecided; the assertion cannot be decided")
-    return cast(EquilibriumCell, result.cell)
 
 
 def target_of(cell: EquilibriumCell) -> str:
@@ -250,9 +241,8 @@ class _Judge:
     def _misstated(self, leader: Fraction, follower: Fraction) -> Iterator[str]:
         stated = [("leader", self.answer.value, leader), ("follower", self.answer.follower_value, follower)]
         for player, said, earned in stated:
-            if said is not None and abs(_number(said) - earned) > self.bounds.utility:
-                by = amount(abs(_number(said) - earned))
-                yield f"the {player}'s value was stated as {amount(_number(said))}, it is {amount(earned)}: {by} off"
+            if said is not None:
+                yield from misstated(f"the {player}'s value", _number(said), earned, self.bounds.utility)
 
 
 def _tables(game: Game) -> tuple[Table, Table]:

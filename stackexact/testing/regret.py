@@ -9,12 +9,13 @@ from functools import reduce
 from operator import add, index
 from typing import Any, Final, Literal, TypeAlias, cast
 
-from stackexact.errors import LimitReached, UsageError, shorten
+from stackexact.errors import UsageError, shorten
 from stackexact.exact.rational_function import Exact
 from stackexact.exact.records import Record
 from stackexact.games.bimatrix import Game
 from stackexact.testing.answers import action_number, claimed, game_of, numeric, slack
-from stackexact.testing.wording import amount, fail, listed, within
+from stackexact.testing.targets import exact_cell, solved
+from stackexact.testing.wording import amount, fail, listed, misstated, within
 
 __all__ = ["Benchmark", "Regret", "assert_regret", "regret"]
 
@@ -110,12 +111,11 @@ def _numeric(
     game: Game, table: _Table, claims: Mapping[str, Exact], bound: Fraction, benchmark: Benchmark
 ) -> tuple[list[str], str]:
     exact = regret(game, table, benchmark=benchmark)
-    problems, targets = [], []
+    problems: list[str] = []
+    targets = []
     for name, claim in claims.items():
-        said, truth = cast(Fraction, claim), cast(Fraction, getattr(exact, name))
-        if abs(said - truth) > bound:
-            by = f"{amount(abs(said - truth))} {'more' if said > truth else 'less'}"
-            problems.append(f"the {name}'s regret was stated as {amount(said)}, it is {amount(truth)}: {by}")
+        truth = cast(Fraction, getattr(exact, name))
+        problems += misstated(f"the {name}'s regret", cast(Fraction, claim), truth, bound)
         alpha = exact.benchmarks[_PLAYERS.index(name)]
         costs = listed(_costs(game, table, name, alpha))
         targets.append(f"{name} {amount(truth)} (benchmark {amount(alpha)} a round{'; ' if costs else ''}{costs})")
@@ -138,7 +138,7 @@ def _functions(
     game: Game, table: _Table, claims: Mapping[str, Exact], bound: Fraction, benchmark: Benchmark
 ) -> tuple[list[str], str]:
     """As α T - S is claimed to be r, α is claimed to be (r + S) / T, on the whole domain."""
-    from stackexact.testing.closed_forms import Domain, formulas, solved
+    from stackexact.testing.closed_forms import Domain, formulas
 
     result, domain = solved(game, _CONCEPTS[benchmark]), Domain(game)
     rounds, earned = sum(map(sum, table)), dict(zip(_PLAYERS, _earned(game, table), strict=True))
@@ -167,13 +167,7 @@ def _game(game: object, benchmark: str, tolerance: object) -> Game:
 
 
 def _targets(game: Game, benchmark: str) -> tuple[Fraction, Fraction]:
-    from stackexact.solving.solve import solve
-
-    concept = _CONCEPTS[benchmark]
-    result = solve(game, [concept])[concept]
-    if not result.cells:
-        raise LimitReached(f"{concept}: the exact benchmark is undecided; the assertion cannot be decided")
-    cell: Any = result.cell
+    cell: Any = exact_cell(game, _CONCEPTS[benchmark])
     return cell.leader, cell.follower
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import Final
 
@@ -10,7 +10,7 @@ from stackexact.exact.decimals import rounded
 from stackexact.exact.rational_function import Exact
 from stackexact.exact.records import shown
 
-__all__ = ["amount", "fail", "listed", "mixture", "within"]
+__all__ = ["amount", "fail", "listed", "misstated", "mixture", "within"]
 
 _DIGITS: Final = 6
 _MOST: Final = 8
@@ -50,6 +50,17 @@ def mixture(weights: Sequence[Exact], labels: Sequence[str]) -> str:
     if len(used) == 1 and used[0][1] == 1:
         return used[0][0]
     return listed(f"{label}: {shown(weight)}" for label, weight in used) or "no action"
+
+
+def misstated(what: str, said: Fraction, truth: Fraction, tol: Fraction) -> Iterator[str]:
+    """A claim that is farther from the truth than a tolerance, if it is.
+
+    >>> list(misstated("the value", Fraction(1, 2), Fraction(1), Fraction(0)))
+    ['the value was stated as 1/2 = 0.5, it is 1: 1/2 = 0.5 less']
+    """
+    if abs(said - truth) > tol:
+        by = f"{amount(abs(said - truth))} {'more' if said > truth else 'less'}"
+        yield f"{what} was stated as {amount(said)}, it is {amount(truth)}: {by}"
 
 
 def listed(parts: Iterable[str], between: str = ", ") -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -19,8 +20,9 @@ from stackexact.testing import (
     assert_strong_stackelberg,
     assert_tolerant_benchmarks,
 )
-from stackexact.testing.closed_forms import Domain, formulas, solved
+from stackexact.testing.closed_forms import Domain, formulas
 from stackexact.testing.strategies import parametric_games
+from stackexact.testing.targets import solved
 
 GAME = sx.instance("misaligned-b")
 JUMP = sx.instance("boundary-jump")
@@ -192,10 +194,19 @@ def test_claims_as_functions_about_games_of_numbers() -> None:
 
 
 def test_undecided_answers_are_no_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a limit leaves open is neither accepted nor refused."""
-    monkeypatch.setattr("stackexact.testing.closed_forms.solve", lambda game, names: sx.solve(game, names, max_cells=1))
-    with pytest.raises(LimitReached, match="pure-strong: the assertion cannot be decided: pure-strong undecided"):
-        solved(JUMP, "pure-strong")
+    """What a limit leaves open is neither accepted nor refused: numbers, closed forms, comparisons."""
+    with monkeypatch.context() as patch:
+        patch.setattr("stackexact.testing.targets.solve", lambda game, names: sx.solve(game, names, max_cells=1))
+        with pytest.raises(LimitReached, match="the assertion cannot be decided: pure-strong undecided in part"):
+            assert_pure_stackelberg(JUMP, action="a1")
+    with monkeypatch.context() as patch:
+        patch.setattr("stackexact.testing.targets.solve", lambda game, names: sx.solve(game, names, time_limit=0))
+        with pytest.raises(LimitReached, match="the assertion cannot be decided: mixed-strong undecided"):
+            assert_strong_stackelberg([[2, 4], [1, 3]], [[1, 0], [0, 1]], "a1")
+    undecided = replace(sx.compare(solved(JUMP, "pure-strong"), 1), undecided=(("t == 1",),))
+    monkeypatch.setattr("stackexact.testing.closed_forms.compare", lambda *_: undecided)
+    with pytest.raises(LimitReached, match="compare: undecided how leader of pure-strong relates to 1"):
+        assert_pure_stackelberg(JUMP, action="a1", response="b1")
 
 
 def test_formulas_and_functions() -> None:

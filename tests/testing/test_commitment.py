@@ -102,7 +102,7 @@ def test_stated_values_are_compared_exactly(tables: Tables, by: Fraction) -> Non
             assert refusal(*answer, tol=by, **{name: value + sign * by}) == ""
             message = refusal(*answer, tol=by / 2, **{name: value + sign * by})
             assert f"the {player}'s value was stated as {amount(value + sign * by)}, it is {amount(value)}" in message
-            assert f"{amount(by)} off" in message
+            assert f": {amount(by)} {'more' if sign > 0 else 'less'}" in message
 
 
 @given(games(4, 4))
