@@ -72,7 +72,7 @@ def assert_tolerant_benchmarks(
         return
     cell = cast(BenchmarkCell, exact_cell(game, benchmark))
     problems = list(_differences(cell, claims, slack(tol), "{}'s benchmark"))
-    fail(head, problems, f"leader {_attained(game, cell, 'leader')}, follower {_attained(game, cell, 'follower')}")
+    fail(head, problems, lambda: ", ".join(f"{name} {_attained(game, cell, name)}" for name in ("leader", "follower")))
 
 
 def assert_alignment(A: object, B: object = None, constant: object = None, tol: object = 0) -> None:
@@ -107,7 +107,10 @@ def assert_alignment(A: object, B: object = None, constant: object = None, tol: 
             _compare_functions(game, "alignment", claims, slack(tol), head)
         return
     cell = cast(AlignmentCell, exact_cell(game, "alignment"))
-    target = f"constant {amount(cell.constant)}{_forced(game)}"
+
+    def target() -> str:
+        return f"constant {amount(cell.constant)}{_forced(game)}"
+
     if infinite or isinstance(cell.constant, Infinity):
         said = "oo" if infinite else amount(claims["constant"])
         same = infinite and isinstance(cell.constant, Infinity)
@@ -142,7 +145,7 @@ def _compare_functions(
         for name, claim in claims.items()
         for place in domain.off(result, name, claim, tol)
     ]
-    fail(head, problems, formulas(result, *claims))
+    fail(head, problems, lambda: formulas(result, *claims))
 
 
 def _require_infinite(game: Game, head: str) -> None:
@@ -152,9 +155,8 @@ def _require_infinite(game: Game, head: str) -> None:
     result = solved(game, "alignment")
     finite = [cell.when for cell in result.cells if not isinstance(cast(AlignmentCell, cell).constant, Infinity)]
     places = [f"when {' and '.join(when)}" if when else "on the domain" for when in finite]
-    fail(
-        head, [f"the constant was stated as oo, it is finite {place}" for place in places], formulas(result, "constant")
-    )
+    problems = [f"the constant was stated as oo, it is finite {place}" for place in places]
+    fail(head, problems, lambda: formulas(result, "constant"))
 
 
 def _attained(game: Game, cell: BenchmarkCell, player: str) -> str:

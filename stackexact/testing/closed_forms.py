@@ -84,7 +84,7 @@ def judge_commitment(game: Game, concept: str, answer: Answer, bounds: Bounds) -
     fail(
         f"not a Stackelberg equilibrium ({concept}) of {game!r} {within(bounds.utility)}",
         problems,
-        formulas(result, "leader", "follower"),
+        lambda: formulas(result, "leader", "follower"),
     )
 
 

@@ -110,7 +110,7 @@ def assert_pure_stackelberg(
     if action is None:
         raise UsageError("action: expected the label or the number of an action, found None")
     made = Answer.of(game, action, response, value, follower_value)
-    if sorted(made.commitment, key=lambda weight: weight == 1) != [0] * (game.shape[0] - 1) + [1]:
+    if [weight for weight in made.commitment if weight != 0] != [1]:
         raise UsageError("action: expected one action of the leader, found a mixture")
     _judge(game, "pure-strong", made, Bounds(slack(tol), Fraction(0)))
 
@@ -159,7 +159,7 @@ def _judge(game: Game, concept: str, answer: Answer, bounds: Bounds) -> None:
     kind = "" if concept == "mixed-strong" else " in pure commitments"
     head = f"not a strong Stackelberg equilibrium{kind} of {game!r} {within(bounds.utility)}"
     problems = list(_Judge(game, _VALUES[concept], cell, answer, bounds).problems())
-    fail(head, problems, target_of(cell))
+    fail(head, problems, lambda: target_of(cell))
 
 
 def target_of(cell: EquilibriumCell) -> str:

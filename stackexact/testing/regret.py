@@ -101,7 +101,7 @@ def assert_regret(
         problems, target = _numeric(made, table, claims, bound, benchmark)
     else:
         problems, target = _functions(made, table, claims, bound, benchmark)
-    fail(head, problems, target)
+    fail(head, problems, lambda: target)
 
 
 _Table = tuple[tuple[int, ...], ...]

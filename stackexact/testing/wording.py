@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import Final
 
@@ -74,8 +74,8 @@ def listed(parts: Iterable[str], between: str = ", ") -> str:
     return between.join([*every[:_MOST], *more])
 
 
-def fail(head: str, problems: Sequence[str], target: str) -> None:
-    """Raise an assertion error that lists what is wrong, unless nothing is."""
+def fail(head: str, problems: Sequence[str], target: Callable[[], str]) -> None:
+    """Raise an assertion error that lists what is wrong and says what is right, unless nothing is wrong."""
     __tracebackhide__ = True
     if problems:
-        raise AssertionError("\n".join([head, *(f"- {problem}" for problem in problems), f"exact target: {target}"]))
+        raise AssertionError("\n".join([head, *(f"- {problem}" for problem in problems), f"exact target: {target()}"]))
