@@ -2,6 +2,8 @@
 
 from hypothesis import HealthCheck, settings
 
+collect_ignore = ["testing/peers"]  # run in an environment of its own, by testing/test_peers.py
+
 _SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
 settings.register_profile(
     "suite", max_examples=100, deadline=None, derandomize=True, database=None, suppress_health_check=_SLOW

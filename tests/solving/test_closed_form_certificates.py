@@ -16,6 +16,7 @@ from strategies import share
 
 import stackexact as sx
 from stackexact.certificates.check import check
+from stackexact.testing.strategies import parametric_games
 
 ALL = ["pure-strong", "pure-weak", "mixed-strong", "mixed-weak", "tolerant", "self-tolerant", "alignment", "correlated"]
 SHIPPED = ["misaligned-a", "misaligned-b", "lower-bound-a", "lower-bound-b", "boundary-jump", "irrational-tie"]
@@ -23,25 +24,12 @@ FURTHER = ("epsilon", "classes", "witness")
 DOMAINS = [[], ["0 < d < 1"], ["d >= 0"], ["-1 <= d", "d != 0", "d < 2"], ["d**2 < 3"]]
 FORM = form("certificate")
 
-COEFFICIENT = st.integers(-3, 3)
-ENTRIES = {
-    "affine": st.builds("{}*d + {}".format, COEFFICIENT, COEFFICIENT),
-    "quadratic": st.builds("{}*d**2 + {}*d + {}".format, COEFFICIENT, COEFFICIENT, COEFFICIENT),
-    "irrational": st.builds("{}*(d**2 - 2) + {}".format, COEFFICIENT, COEFFICIENT),
-    "rational": st.builds("({}*d + {})/(d**2 + {})".format, COEFFICIENT, COEFFICIENT, st.integers(1, 3)),
-    "number": COEFFICIENT.map(str),
-}
 
-
-@st.composite
-def games(draw: Any, rows: int = 3, columns: int = 3) -> sx.Game:
-    """A small game with one parameter and a tolerance, which may depend on it."""
-    m, n = draw(st.integers(1, rows)), draw(st.integers(1, columns))
-    entry = ENTRIES[draw(st.sampled_from(list(ENTRIES)))] | ENTRIES["number"]
-    table = st.lists(st.lists(entry, min_size=n, max_size=n), min_size=m, max_size=m)
-    tolerance = draw(st.sampled_from(["1/20", "1", "d**2", "0"]))
-    return sx.Game(
-        draw(table), draw(table), assumptions=draw(st.sampled_from(DOMAINS)), tolerance=tolerance, parameters=["d"]
+def games(rows: int = 3, columns: int = 3) -> st.SearchStrategy[sx.Game]:
+    """Small games with one parameter and a tolerance, which may depend on it."""
+    options: Any = {"parameter": "d", "tolerance": ["1/20", "1", "d**2", "0"]}
+    return st.sampled_from(DOMAINS).flatmap(
+        lambda domain: parametric_games(rows, columns, assumptions=domain, **options)
     )
 
 
