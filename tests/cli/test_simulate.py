@@ -97,7 +97,13 @@ def test_parameters_take_values(run):
 @pytest.mark.slow
 def test_an_interrupt_leaves_nothing_half_written(tmp_path):
     """Exit code 130; with a journal the same command goes on, and the trace is as if nothing had happened."""
-    command = [sys.executable, "-c", "import sys; from stackexact.cli import run; sys.exit(run())", "simulate", "explore-then-commit"]
+    command = [
+        sys.executable,
+        "-c",
+        "import sys; from stackexact.cli import run; sys.exit(run())",
+        "simulate",
+        "explore-then-commit",
+    ]
     command += ["--horizon", "5000000"]
     command += ["--runs", "12", "--journal", "j", "--output", "t.csv"]
     process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.DEVNULL)
