@@ -18,7 +18,7 @@ COMMAND = Path(sys.executable).with_name("stackexact")
 
 USAGE = {
     "no command of that name": (["slove"], "is it solve?"),
-    "unknown command": (["frobnicate"], "expected a command (solve, check, convert, instances)"),
+    "unknown command": (["frobnicate"], "expected a command (solve, check, simulate, verify, convert, instances)"),
     "unknown option": (["solve", "bagwell", "--frob"], "--frob"),
     "no game": (["solve"], "GAME"),
     "two games": (["solve", "bagwell", "escape"], "escape"),

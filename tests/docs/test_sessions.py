@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import doctest
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -37,7 +38,7 @@ def test_session(name: str, block: str, tmp_path: Path) -> None:
     command = Path(sys.executable).with_name("stackexact")
     checker = doctest.OutputChecker()
     for line, promised in steps(block):
-        program, *arguments = line.split()
+        program, *arguments = shlex.split(line)
         assert program == "stackexact"
         ran = subprocess.run([command, *arguments], capture_output=True, text=True, cwd=tmp_path, check=False)
         assert checker.check_output(promised, ran.stdout, doctest.ELLIPSIS), f"{name}: {line}\n{ran.stdout}{ran.stderr}"
