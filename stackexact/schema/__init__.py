@@ -1,7 +1,7 @@
 """The JSON Schemas (draft 2020-12) of everything that stackexact reads and prints.
 
-One schema per kind of game, named like the kind, and two for results: ``solution`` (``solve --json``) and
-``certificate`` (``solve --certificate``). All are closed: an unknown key is refused. They describe form; what they
+One schema per kind of game, named like the kind, and three for results: ``solution`` (``solve --json``),
+``certificate`` (``solve --certificate``) and ``trace`` (the metadata beside a trace). All are closed: an unknown key is refused. They describe form; what they
 cannot say (rectangular tables, declared names, well-formed expressions) the reader checks.
 
     import json, jsonschema
@@ -25,7 +25,11 @@ __all__ = ["VERSION", "load", "names"]
 VERSION: Final = 1
 """The version that stands in the files these schemas describe."""
 
-_RESULTS: Final = {"solution": "solution.schema.json", "certificate": "certificate.schema.json"}
+_RESULTS: Final = {
+    "solution": "solution.schema.json",
+    "certificate": "certificate.schema.json",
+    "trace": "trace.schema.json",
+}
 _OTHER: Final = re.compile(rf'"\$ref": "urn:stackexact:schema:v{VERSION}:([a-z-]+)')
 
 
@@ -39,7 +43,8 @@ def names() -> tuple[str, ...]:
 
 
 def load(kind: str = "bimatrix") -> dict[str, Any]:
-    """The schema of a kind of game, of a ``"solution"`` or of a ``"certificate"``, as a fresh dictionary.
+    """The schema of a kind of game, of a ``"solution"``, a ``"certificate"`` or the metadata of a ``"trace"``,
+    as a fresh dictionary.
 
     A schema that refers to another one carries it in its ``$defs`` (a compound schema document), so that a validator
     needs nothing else. Raises :class:`~stackexact.errors.UsageError` for an unknown name.

@@ -126,7 +126,7 @@ def test_schemas_are_schemas_and_self_contained(name: str) -> None:
 
 
 def test_unknown_schema() -> None:
-    with pytest.raises(UsageError, match="schema: expected one of bimatrix, solution, certificate, found 'poker'"):
+    with pytest.raises(UsageError, match="schema: expected one of bimatrix, solution, certificate, trace, found 'poker'"):
         schema.load("poker")
 
 
