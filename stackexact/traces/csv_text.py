@@ -10,6 +10,7 @@ import csv
 import gzip
 import io
 import zlib
+from codecs import getincrementaldecoder
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from typing import IO, Final, cast
@@ -106,15 +107,26 @@ def _rows(path: Source, packed: bool) -> Generator[list[str], None, None]:
             for row in reader:
                 yield row
                 number += bool(row)
-        except UnicodeDecodeError as error:
-            found = f"byte 0x{error.object[error.start]:02x}"
-            raise InputError(f"{_place(number)}: expected text in UTF-8, found {found}; save it as UTF-8") from None
+        except UnicodeDecodeError:
+            raise _no_text(path, packed) from None
         except csv.Error as error:
-            raise InputError(f"{_place(number)}: expected CSV, found something else ({error}); correct it") from None
+            place = f"row {number}" if number else "the header"
+            raise InputError(f"{place}: expected CSV, found something else ({error}); correct it") from None
 
 
-def _place(row: int) -> str:
-    return f"row {row}" if row else "the header"
+def _no_text(path: Source, packed: bool) -> InputError:
+    """Where the first byte is that is no UTF-8 (text is decoded some thousand bytes ahead of the rows)."""
+    decoder, line = getincrementaldecoder("utf-8")(), 1
+    with _opened(path, packed) as file:
+        while piece := file.read(_PIECE):
+            try:
+                decoder.decode(piece)
+            except UnicodeDecodeError as error:
+                line += error.object[: error.start].count(b"\n")
+                found = f"byte 0x{error.object[error.start]:02x}"
+                return InputError(f"line {line}: expected text in UTF-8, found {found}; save it as UTF-8")
+            line += piece.count(b"\n")
+    return InputError("expected text in UTF-8, found half a character at the end; write or copy it again")
 
 
 def _lines(text: io.TextIOWrapper) -> Iterator[str]:

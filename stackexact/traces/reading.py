@@ -57,11 +57,11 @@ def read_trace(path: Source, game: Game | Actions, *, checkpoints: Iterable[int]
     with named(path), _limits(path), _unchanged(path):
         file = _look(path)
         if file.sealed is not None:
-            _require_written(file)
-        if isinstance(game, Game) and file.sealed is not None:
-            _require_game(file.sealed, game)
-        if file.sealed is None and file.packed and not file.columns.aggregated:
-            csv_text.digest(path, packed=True)  # DuckDB does not compare the archive's check sum
+            if isinstance(game, Game):
+                _require_game(file.sealed, game)
+            _require_written(file, file.sealed)
+        elif file.packed:
+            csv_text.digest(path, packed=True)  # its check sum, before anything is said about what is in it
         runs = _aggregated(file, actions, wanted) if file.columns.aggregated else _rounds(file, actions, wanted)
     return Trace(actions, runs, None if file.sealed is None else file.sealed.metadata, _notes(file, game))
 
@@ -154,21 +154,20 @@ def _packed(path: Source) -> bool | None:
     return found
 
 
-def _require_written(file: _File) -> None:
-    """The rows are those that its metadata speak of, in their order."""
-    assert file.sealed is not None
-    form = "aggregated" if file.columns.aggregated else "rounds"
-    if form != file.sealed.form:
-        raise InputError(
-            f"expected the form that its metadata tell ({file.sealed.form}), found {form}; restore the file"
-        )
-    found, wanted = file.digest(), file.sealed.metadata.rows
-    if found.rows != file.sealed.number:
-        told = f"expected the {file.sealed.number} rows that its metadata tell of, found {found.rows}"
-        raise InputError(f"{told}; restore the file")
+def _require_written(file: _File, sealed: Sealed) -> None:
+    """The rows are those that its metadata tell of, in their order."""
+    form, wanted = "aggregated" if file.columns.aggregated else "rounds", sealed.metadata.rows
+    remedy = "restore the file"
+    if file.packed is not None:
+        remedy += f", or delete {os.path.basename(metadata.beside(file.path))} if it is of another trace"
+    if form != sealed.form:
+        raise InputError(f"expected the form that its metadata tell ({sealed.form}), found {form}; {remedy}")
+    found = file.digest()
+    if found.rows != sealed.number:
+        raise InputError(f"expected the {sealed.number} rows that its metadata tell of, found {found.rows}; {remedy}")
     if found.hex != wanted:
         told = f"expected the rows that its metadata tell of (sha256 {wanted[:12]}…), found others ({found.hex[:12]}…)"
-        raise InputError(f"{told}; restore the file")
+        raise InputError(f"{told}; {remedy}")
 
 
 def _require_game(sealed: Sealed, game: Game) -> None:

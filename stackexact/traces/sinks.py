@@ -33,7 +33,7 @@ class Sink(Protocol):
     """Takes the rows of a trace in pieces, each as text and as columns of numbers (actions by their indices)."""
 
     def add(self, text: bytes, columns: Sequence[np.ndarray]) -> None:
-        """The next rows."""
+        """The next rows; the header has no columns."""
 
     def finish(self, metadata: str | None) -> None:
         """There are no more rows; what stands in the file itself about them."""
@@ -105,6 +105,8 @@ class ParquetSink:
         return self._pa.float64() if name.endswith("_reward") else self._pa.int64()
 
     def add(self, text: bytes, columns: Sequence[np.ndarray]) -> None:
+        if not columns:
+            return
         self._waiting.append(columns)
         self._rows += len(columns[0])
         if self._rows >= _GROUP:
