@@ -21,7 +21,7 @@ from stackexact.testing.plugin import pytest_assertrepr_compare
 
 pytest_plugins = ["pytester"]
 
-LIGHT = {"stackexact", "stackexact.testing", "stackexact.testing.plugin"}
+LIGHT = {"stackexact", "stackexact.version", "stackexact.testing", "stackexact.testing.plugin"}
 
 REGENERATING = """
     import pytest
