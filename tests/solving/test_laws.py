@@ -9,10 +9,11 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 from oracles import commitments
-from strategies import Tables, games, mapped, positive, shifts, tolerant_games
+from strategies import Tables, games, positive, shifts, tolerant_games
 
 import stackexact as sx
 from stackexact.solving.cells import Infinity
+from stackexact.testing.strategies import mapped
 
 PURE = ("pure-strong", "pure-weak")
 BENCHMARKS = ("tolerant", "self-tolerant")
