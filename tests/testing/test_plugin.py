@@ -43,9 +43,9 @@ USES_OPTION = """
 def loaded_by_pytest(folder: Path, *options: str) -> set[str]:
     """The modules that a run of pytest without tests has loaded at its end."""
     given = ["-q", "-p", "no:cacheprovider", *options, str(folder)]
-    program = f"import sys, pytest\npytest.main({given!r})\nprint('\\n'.join(sys.modules))"
+    program = f"import sys, pytest\npytest.main({given!r})\nprint('modules', *sys.modules)"
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=folder)
-    return set(ran.stdout.split())
+    return set(ran.stdout.rpartition("modules ")[2].split())
 
 
 def test_the_plugin_is_light(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
