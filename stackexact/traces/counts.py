@@ -14,30 +14,39 @@ from stackexact.traces.trace import Run
 if TYPE_CHECKING:
     import numpy as np
 
-__all__ = ["LIMIT", "Counts", "charge", "from_rows"]
+__all__ = ["Counts", "from_rows", "require_room"]
 
 LIMIT: Final = 2**25
-"""Numbers that the counts of a trace may take: one per pair of actions and checkpoint, and :data:`_OVERHEAD` more."""
+"""Numbers of 64 bits that the counts of a trace may take: one per pair of actions and checkpoint, and what each
+checkpoint and each run takes besides."""
 
-_OVERHEAD: Final = 16
+_CHECKPOINT: Final = 16
+_RUN: Final = 64
 _ABSENT: Final = -1
 
 
-def charge(actions: Actions) -> int:
-    """What a checkpoint costs of :data:`LIMIT`."""
-    return len(actions.leader) * len(actions.follower) + _OVERHEAD
+def require_room(actions: Actions, runs: int, checkpoints: int) -> None:
+    """Refuse counts that do not fit into memory.
+
+    >>> require_room(Actions(("T",), ("L",)), runs=1, checkpoints=2_000_000)
+    Traceback (most recent call last):
+    stackexact.errors.LimitReached: expected a trace whose counts are at most 33554432 numbers, found more; ask for ...
+    """
+    if runs * _RUN + checkpoints * (len(actions.leader) * len(actions.follower) + _CHECKPOINT) > LIMIT:
+        told = "found more; ask for fewer checkpoints, or split it into several files"
+        raise LimitReached(f"expected a trace whose counts are at most {LIMIT} numbers, {told}")
 
 
 class Counts:
     """How often each pair of actions was played, by run and round."""
 
-    __slots__ = ("_charge", "_columns", "_found", "_room", "_size")
+    __slots__ = ("_actions", "_checkpoints", "_columns", "_found", "_size")
 
     def __init__(self, actions: Actions) -> None:
+        self._actions = actions
         self._columns = len(actions.follower)
         self._size = len(actions.leader) * self._columns
-        self._charge = charge(actions)
-        self._room = LIMIT
+        self._checkpoints = 0
         self._found: dict[int, dict[int, array[int]]] = {}
 
     def add(self, run: int, round_: int, leader: int, follower: int, count: int) -> bool:
@@ -50,12 +59,8 @@ class Counts:
             rounds = self._found[run] = {}
         here = rounds.get(round_)
         if here is None:
-            self._room -= self._charge
-            if self._room < 0:
-                told = f"found more than {LIMIT // self._charge}"
-                raise LimitReached(
-                    f"expected counts that fit into memory, {told} checkpoints; ask for fewer, or split it"
-                )
+            self._checkpoints += 1
+            require_room(self._actions, len(self._found), self._checkpoints)
             here = rounds[round_] = array("q", [_ABSENT]) * self._size
         place = leader * self._columns + follower
         if here[place] != _ABSENT:

@@ -126,14 +126,21 @@ def opened(table: Table) -> Iterator[Database]:
         try:
             with duckdb.connect(":memory:", config={**settings, "temp_directory": folder}) as connection:
                 table = _reachable(table, folder)
+                connection.execute("SET enable_progress_bar = false")  # it would go to standard output
                 connection.execute("SET allowed_paths = ?", [[table.path]])
                 connection.execute("SET enable_external_access = false")
                 connection.execute("SET lock_configuration = true")
                 yield Database(connection, table)
         except duckdb.OutOfMemoryException:
             raise LimitReached(f"expected a trace that {_MEMORY} of memory suffice for, found it larger") from None
+        except duckdb.InterruptException:
+            raise KeyboardInterrupt from None
         except duckdb.Error as error:
             raise InputError(_line(str(error))) from None
+        except RuntimeError as error:
+            if type(error) is RuntimeError and "interrupt" in str(error).lower():
+                raise KeyboardInterrupt from None
+            raise
 
 
 def _reachable(table: Table, folder: str) -> Table:

@@ -111,8 +111,13 @@ def _cells(column: Any) -> list[Any]:
     import pyarrow as pa
 
     if pa.types.is_integer(column.type) or pa.types.is_floating(column.type):
-        cells: list[Any] = column.to_pylist()
-        return cells
+        return _values(column)
     encoded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
     labels = [text.quoted(str(label)) for label in encoded.dictionary.to_pylist()]
-    return [None if index is None else labels[index] for index in encoded.indices.to_pylist()]
+    return [None if index is None else labels[index] for index in _values(encoded.indices)]
+
+
+def _values(column: Any) -> list[Any]:
+    """Python numbers, and None for what is not there; through NumPy, where all are there, in half the time."""
+    cells: list[Any] = column.to_pylist() if column.null_count else column.to_numpy(zero_copy_only=False).tolist()
+    return cells

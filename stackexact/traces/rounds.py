@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from stackexact.errors import InputError, LimitReached
+from stackexact.errors import InputError
 from stackexact.games.bimatrix import Actions
 from stackexact.traces.cells import REWARDS, ROUNDS, Labels, finite, whole
-from stackexact.traces.counts import LIMIT, Counts, charge
+from stackexact.traces.counts import Counts, require_room
 from stackexact.traces.database import Database, Table, opened
 from stackexact.traces.trace import Run
 
@@ -35,7 +35,8 @@ def from_rounds(table: Table, actions: Actions, checkpoints: Sequence[int]) -> t
         says = _says(database, labels)
         _group(database, says, checkpoints)
         _require_cells(database, says, labels)
-        _require_room(database, actions)
+        runs = database.run("SELECT count(DISTINCT run) FROM counted").fetchone()[0]
+        require_room(actions, runs, runs)  # each has one checkpoint at least
         horizons = _horizons(database)
         _require_each_once(database, sum(horizons.values()))
         return _runs(database, actions, checkpoints, horizons)
@@ -101,14 +102,6 @@ def _complaint(row: dict[str, str | None], labels: tuple[Labels, Labels]) -> str
     except InputError as error:
         return str(error)
     return "expected a row of a trace, found another one"  # pragma: no cover
-
-
-def _require_room(database: Database, actions: Actions) -> None:
-    runs = database.run("SELECT count(DISTINCT run) FROM counted").fetchone()[0]
-    if runs > (most := LIMIT // charge(actions)):
-        raise LimitReached(
-            f"expected counts that fit into memory, of at most {most} runs, found {runs}; split the trace"
-        )
 
 
 def _horizons(database: Database) -> dict[int, int]:

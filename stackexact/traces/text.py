@@ -39,6 +39,8 @@ def lines(columns: Sequence[Iterable[object]]) -> str:
     >>> lines([[1, 1], [1, 2], ["a1", "a2"], ["b1", "b1"], [0.5, 1e-7]])
     '1,1,a1,b1,0.5\n1,2,a2,b1,1e-07\n'
     """
+    if len(columns) == 4:  # the form of the longest traces, a quarter faster so
+        return "".join([f"{a},{b},{c},{d}\n" for a, b, c, d in zip(*columns, strict=True)])
     row = ",".join(["%s"] * len(columns)) + "\n"
     return "".join([row % cells for cells in zip(*columns, strict=True)])
 

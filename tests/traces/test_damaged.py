@@ -459,3 +459,56 @@ def test_runs_and_traces_that_cannot_be() -> None:
     ):
         with pytest.raises(InputError, match=told):
             Trace(ACTIONS, runs)
+
+
+def test_the_database_keeps_to_itself(tmp_path: Path) -> None:
+    """No other file, no other settings; no bar on standard output, where DuckDB draws one in long queries."""
+    import duckdb
+
+    from stackexact.traces.database import Table, opened
+
+    path = tmp_path / "rounds.csv"
+    write_rounds(path, PLAYS, ACTIONS)
+    with opened(Table(str(path), {"run": 0}, 4, packed=False)) as database:
+        shown = database.run("SELECT current_setting('enable_progress_bar')").fetchone()
+        assert shown == (False,)
+        for sql in (
+            "SELECT * FROM read_csv('/etc/passwd')",
+            "SET memory_limit = '9GB'",
+            f"COPY (SELECT 1) TO '{path}2'",
+        ):
+            with pytest.raises(duckdb.Error):
+                database.run(sql)
+    with (
+        pytest.raises(InputError, match="expected a whole file, found what DuckDB cannot read"),
+        opened(Table(str(path), {"run": 0}, 4, packed=False)) as database,
+    ):
+        database.run("SELECT 1 // 0 + CAST('x' AS INT)")
+
+
+@pytest.mark.parametrize("error", ["duckdb.InterruptException('x')", "RuntimeError('Query interrupted')"])
+def test_an_interrupt_is_an_interrupt(error: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """DuckDB ends its query and says so in words of its own."""
+    import duckdb
+
+    from stackexact.traces.database import Database
+
+    def interrupted(*_: Any) -> Any:
+        raise eval(error, {"duckdb": duckdb})
+
+    write_rounds(tmp_path / "rounds.csv", PLAYS, ACTIONS)
+    monkeypatch.setattr(Database, "run", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        read_trace(tmp_path / "rounds.csv", ACTIONS)
+
+
+def test_a_fault_is_a_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from stackexact.traces.database import Database
+
+    def fail(*_: Any) -> Any:
+        raise RuntimeError("mine")
+
+    write_rounds(tmp_path / "rounds.csv", PLAYS, ACTIONS)
+    monkeypatch.setattr(Database, "run", fail)
+    with pytest.raises(RuntimeError, match=r"^mine$"):
+        read_trace(tmp_path / "rounds.csv", ACTIONS)

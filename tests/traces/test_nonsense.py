@@ -349,19 +349,15 @@ def test_other_types_of_parquet_that_say_the_same(kind: Any, names: Sequence[str
 
 def test_counts_that_do_not_fit_are_a_limit(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Well-formed, so no bad input; and found before memory is gone."""
-    monkeypatch.setattr(counts, "LIMIT", 100)
-    monkeypatch.setattr(rounds, "LIMIT", 100)
-    write_rows(file, HEADER, [(run, 1, "T", "L") for run in range(6)])
-    with pytest.raises(
-        LimitReached, match=r"trace\.\w+: expected counts that fit into memory, of at most 5 runs, found 6"
-    ):
-        read_trace(file, TWO)
+    monkeypatch.setattr(counts, "LIMIT", 400)
+    told = r"trace\.\w+: expected a trace whose counts are at most 400 numbers, found more; ask for fewer checkpoints"
+    for header, count in ((HEADER, ()), (COUNTS, (1,))):
+        write_rows(file, header, [(run, 1, "T", "L", *count) for run in range(4)])
+        assert len(read_trace(file, TWO).runs) == 4
+        write_rows(file, header, [(run, 1, "T", "L", *count) for run in range(5)])
+        with pytest.raises(LimitReached, match=told):
+            read_trace(file, TWO)
     write_rows(file, HEADER, [(1, t, "T", "L") for t in range(1, 101)])
-    with pytest.raises(
-        LimitReached, match=r"trace\.\w+: expected counts that fit into memory, found more than 5 checkp"
-    ):
-        read_trace(file, TWO)
-    assert read_trace(file, TWO, checkpoints=[10, 20]).horizons == (100,)
-    write_rows(file, COUNTS, [(run, 1, "T", "L", 1) for run in range(6)])
-    with pytest.raises(LimitReached, match=r"expected counts that fit into memory, found more than 5 checkpoints"):
-        read_trace(file, TWO)
+    assert read_trace(file, TWO, checkpoints=range(1, 16)).horizons == (100,)
+    with pytest.raises(LimitReached, match=told):
+        read_trace(file, TWO, checkpoints=range(1, 20))
