@@ -20,7 +20,7 @@ LIMIT: Final = 2**25
 """Numbers of 64 bits that the counts of a trace may take: one per pair of actions and checkpoint, and what each
 checkpoint and each run takes besides."""
 
-_CHECKPOINT: Final = 16
+_CHECKPOINT: Final = 32
 _RUN: Final = 64
 _ABSENT: Final = -1
 

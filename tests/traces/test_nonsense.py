@@ -358,6 +358,6 @@ def test_counts_that_do_not_fit_are_a_limit(file: Path, monkeypatch: pytest.Monk
         with pytest.raises(LimitReached, match=told):
             read_trace(file, TWO)
     write_rows(file, HEADER, [(1, t, "T", "L") for t in range(1, 101)])
-    assert read_trace(file, TWO, checkpoints=range(1, 16)).horizons == (100,)
+    assert read_trace(file, TWO, checkpoints=range(1, 9)).horizons == (100,)
     with pytest.raises(LimitReached, match=told):
         read_trace(file, TWO, checkpoints=range(1, 20))
