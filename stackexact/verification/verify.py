@@ -70,6 +70,7 @@ def verify(
     >>> found.of("leader", "tolerant").points[-1].mean, found.verdict
     (Fraction(10003, 1), <Verdict.TRUE: 'true'>)
     """
+    _require_types(game, trace)
     options = _Options.of(confidence, margin, fit, decades)
     read = _claims(claims)
     game = game if tolerance is None else game.with_tolerance(tolerance)
@@ -105,6 +106,15 @@ def verify(
         claims=_judged(read, series, options, match.values),
         notes=tuple(dict.fromkeys(notes)),
     )
+
+
+def _require_types(game: object, trace: object) -> None:
+    if not isinstance(game, Game):
+        found = f"{type(game).__name__} {shorten(game)}"
+        raise UsageError(f"game: expected a game, found {found}; make one with Game, read or instance")
+    if not isinstance(trace, Trace):
+        found = f"{type(trace).__name__} {shorten(trace)}"
+        raise UsageError(f"trace: expected a trace, found {found}; make one with simulate or read_trace")
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,6 +79,21 @@ def test_too_few_runs_decide_nothing(seed: int) -> None:
     assert found.verdict is Verdict.UNDECIDED
 
 
+def test_verdicts_are_wrong_as_rarely_as_is_promised() -> None:
+    """Two hundred traces of one law: what is exactly true of the expectation is called false, or the means are outside
+    of their intervals, at most as often as a confidence of 80 % allows (five standard deviations of slack)."""
+    law = laws()["sqrt(T)"]
+    wrong = 0
+    for seed in range(200):
+        trace = grown(ETC, law, horizons=(10**4, 10**5, 10**6), runs=6, seed=seed)
+        found = verify(ETC, trace, ["leader tolerant rate == sqrt(T)"], confidence="4/5", margin="1e-4")
+        means = found.of("leader", "tolerant").points
+        outside = any(not point.lower <= Fraction(2, 5) * round(law(point.rounds)) <= point.upper for point in means)
+        assert outside or found.verdict is not Verdict.FALSE
+        wrong += outside
+    assert 0 < wrong <= 0.2 * 200 + 5 * math.sqrt(200 * 0.16)
+
+
 def test_more_runs_decide() -> None:
     """The same law: undecided with few runs, true with many; an exponent's interval shrinks like one over the root."""
     widths = []
@@ -263,6 +278,15 @@ def test_options_that_cannot_be_meant(options: dict[str, object], told: str) -> 
     with pytest.raises(InputError) as caught:
         verify(ETC, trace, **options)
     assert caught.value.line.startswith(told)
+
+
+def test_what_is_no_game_and_no_trace() -> None:
+    """Names and files are read first."""
+    trace = grown(ETC, laws()["T"], horizons=(100, 1000), runs=2, seed=1)
+    with pytest.raises(UsageError, match="game: expected a game, found str 'misaligned-a'"):
+        verify("misaligned-a", trace)
+    with pytest.raises(UsageError, match=r"trace: expected a trace, found str 'trace\.csv'"):
+        verify(ETC, "trace.csv")
 
 
 def test_a_claim_without_its_tolerance() -> None:
