@@ -33,7 +33,9 @@ if TYPE_CHECKING:
     from stackexact.solving.comparing import compare as compare
     from stackexact.solving.solution import Solution as Solution
     from stackexact.solving.solve import solve as solve
+    from stackexact.traces.reading import read_trace as read_trace
     from stackexact.traces.trace import Trace as Trace
+    from stackexact.traces.writing import write_trace as write_trace
     from stackexact.verification.result import Verification as Verification
     from stackexact.verification.verify import verify as verify
 
@@ -55,11 +57,13 @@ _PLACES: Final = {
     "parse": "stackexact.exact.grammar:parse",
     "read": "stackexact.games.files:read_game",
     "read_csv_pair": "stackexact.games.files:read_csv_pair",
+    "read_trace": "stackexact.traces.reading:read_trace",
     "simulate": "stackexact.simulation.simulate:simulate",
     "solve": "stackexact.solving.solve:solve",
     "text_of": "stackexact.exact.relation:text_of",
     "verify": "stackexact.verification.verify:verify",
     "write": "stackexact.games.files:write_game",
+    "write_trace": "stackexact.traces.writing:write_trace",
 }
 
 __all__ = [
@@ -79,11 +83,13 @@ __all__ = [
     "parse",
     "read",
     "read_csv_pair",
+    "read_trace",
     "simulate",
     "solve",
     "text_of",
     "verify",
     "write",
+    "write_trace",
 ]
 
 
