@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -43,7 +44,15 @@ _LEARNERS = ("ExploreThenUCB", "ActiveArmElimination")
 @click.option(
     "--noise", default="gaussian", metavar="KIND", show_default=True, help="gaussian, gaussian:1/2, bernoulli or none."
 )
-@click.option("--checkpoints", type=int, default=10, metavar="N", show_default=True, help="Rounds kept per decade.")
+@click.option(
+    "--form",
+    type=click.Choice(["aggregated", "rounds"]),
+    default="aggregated",
+    show_default=True,
+    help="Counts at checkpoints, or a row for every round.",
+)
+@click.option("--rewards", is_flag=True, help="With rounds: columns of what was paid.")
+@click.option("--checkpoints", type=int, metavar="N", help="Counts per decade of rounds.  [default: 10]")
 @click.option("--workers", type=int, metavar="N", help="Runs side by side; by default one per core.")
 @click.option("--journal", metavar="FILE", help="Keep finished runs there, to go on after an interrupt.")
 @click.option("--output", required=True, metavar="TRACE", help="The trace: .csv, .csv.gz or .parquet.")
@@ -57,6 +66,11 @@ def command(
     learners: tuple[str, str],
     horizon: tuple[int, ...],
     output: str,
+    form: str,
+    rewards: bool,
+    checkpoints: int | None,
+    workers: int | None,
+    journal: str | None,
     as_json: bool,
     **given: Any,
 ) -> int:
@@ -66,44 +80,46 @@ def command(
     ExploreThenCommitThrowOut, ExploreThenUCB, UCB, LipschitzUCB, PhasedUCB (leader); ExploreThenCommit,
     ActiveArmElimination, UCB, EpsilonGreedy, BestResponse, MultiplicativeWeights (follower).
     """
-    from stackexact.simulation.noise import parse_noise
     from stackexact.simulation.registry import learner
-    from stackexact.simulation.runner import Simulation
-    from stackexact.simulation.simulate import simulate
+    from stackexact.simulation.simulate import planned, simulate, write_rounds
     from stackexact.traces.writing import require_format, write_trace
 
     named("--output", output)
     require_format(output)
     writable("--output", output)
+    options = {"--checkpoints": checkpoints, "--workers": workers, "--journal": journal}
+    _require_form(form, rewards, options)
     loaded = load(game, Change((), assume, leader, follower))
-    values = _values(at)
     first, second = map(learner, learners)
-    options = {"runs": given["runs"], "seed": given["seed"], "noise": parse_noise(given["noise"])}
-    Simulation(loaded.at(values) if values else loaded, first, second, horizon, **options)  # refused before any work
+    what = {**given, "at": _values(at)}
+    planned(loaded, first, second, horizon, **what)  # refused before any work
     with progress() as report:
         finished: list[int] = []
         count = given["runs"] * len(horizon)
 
         def told(run: Any) -> None:
-            finished.append(run.number)
+            finished.append(run)
             report(f"{len(finished)} of {count} runs")
 
         report(f"0 of {count} runs")
-        trace = simulate(
-            loaded,
-            first,
-            second,
-            horizon,
-            at=values,
-            per_decade=given["checkpoints"],
-            workers=given["workers"],
-            journal=given["journal"],
-            report=told,
-            **options,
-        )
-        write_trace(trace, output)
-    emit(_said(trace, output, as_json))
+        if form == "rounds":
+            made: Any = write_rounds(output, loaded, first, second, horizon, rewards=rewards, report=told, **what)
+        else:
+            what |= {"per_decade": 10 if checkpoints is None else checkpoints, "workers": workers, "journal": journal}
+            trace = simulate(loaded, first, second, horizon, report=told, **what)
+            made = write_trace(trace, output) or trace.metadata
+    emit(_said(made, output, horizon, count, as_json))
     return 0
+
+
+def _require_form(form: str, rewards: bool, options: Mapping[str, object]) -> None:
+    """Refuse options that the form of the trace has no use for."""
+    if form == "rounds":
+        for name, value in options.items():
+            if value is not None:
+                raise UsageError(f"{name}: expected only with --form aggregated, found --form rounds; leave it out")
+    elif rewards:
+        raise UsageError("--rewards: expected only with --form rounds, found aggregated; add --form rounds")
 
 
 def _values(at: tuple[str, ...]) -> dict[str, str]:
@@ -116,12 +132,13 @@ def _values(at: tuple[str, ...]) -> dict[str, str]:
     return made
 
 
-def _said(trace: Any, output: str, as_json: bool) -> str:
+def _said(metadata: Any, output: str, horizons: tuple[int, ...], count: int, as_json: bool) -> str:
     if as_json:
         from stackexact.games.json_text import render
 
-        made = {"trace": output, "runs": len(trace.runs), "horizons": list(trace.horizons)}
-        return render({**made, "leader": dict(trace.metadata.leader), "follower": dict(trace.metadata.follower)})
-    who = f"{trace.metadata.leader['name']} and {trace.metadata.follower['name']}"
-    rounds = ", ".join(f"{horizon:,}".replace(",", " ") for horizon in trace.horizons)
-    return f"{output}: {len(trace.runs)} runs of {who}, {rounds} rounds\n"
+        made = {"trace": output, "runs": count, "horizons": sorted(horizons)}
+        return render({**made, "leader": dict(metadata.leader), "follower": dict(metadata.follower)})
+    who = f"{metadata.leader['name']} and {metadata.follower['name']}"
+    rounds = ", ".join(f"{horizon:,}".replace(",", " ") for horizon in sorted(horizons))
+    runs = "run" if count == 1 else "runs"
+    return f"{output}: {count} {runs} of {who}, {rounds} rounds\n"

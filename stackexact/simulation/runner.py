@@ -7,22 +7,19 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from threading import Event
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
-from stackexact.errors import InputError, MissingLibrary, UsageError
+from stackexact.errors import UsageError
 from stackexact.games.bimatrix import Game
-from stackexact.simulation.checkpoints import log_spaced
 from stackexact.simulation.noise import Noise
+from stackexact.simulation.playing import play_run
 from stackexact.simulation.protocol import FOLLOWER, LEADER, Learner, Setting
-from stackexact.simulation.settings import require_learner, require_numbers, settings, starting
+from stackexact.simulation.settings import require_learner, require_numbers, settings
 from stackexact.traces.trace import Run
 
-__all__ = ["Simulation", "play_run"]
-
-CHUNK: Final = 1 << 20
-"""Rounds between two looks at whether to stop; they take about a tenth of a second."""
+__all__ = ["Simulation"]
 
 
 @dataclass(frozen=True)
@@ -157,67 +154,3 @@ def _side_by_side(
             yield from _gathered([pool.submit(play_run, simulation, n, stopped.is_set) for n in numbers], report)
         finally:
             stopped.set()
-
-
-def play_run(simulation: Simulation, number: int, stop: Callable[[], bool] = lambda: False) -> Run:
-    """One run of a simulation, by the compiled loop.
-
-    Raises :class:`~stackexact.errors.MissingLibrary` without numba, and :class:`~stackexact.errors.InputError` where a
-    learner plays an action that there is not.
-    """
-    play = _compiled_loop()
-    horizon = simulation.horizon(number)
-    rounds = log_spaced(horizon, simulation.per_decade)
-    tables = starting(simulation.game, simulation.leader, simulation.follower, horizon, simulation.noise)
-    rng = simulation.generator(number)
-    counts = np.zeros(simulation.game.shape, dtype=np.int64)
-    kept = np.zeros((len(rounds), *counts.shape), dtype=np.int64)
-    at = 0
-    for k, end in enumerate(rounds):
-        while at < end:
-            if stop():
-                raise KeyboardInterrupt
-            some = min(CHUNK, end - at)
-            if (played := play(simulation, tables, rng, counts, some)) < some:
-                place = f"run {number}, round {at + played + 1}"
-                raise InputError(f"{place}: expected an action of the game, found another; mend the learner")
-            at += some
-        kept[k] = counts
-    return Run(number, rounds, kept)
-
-
-def _compiled_loop() -> Callable[..., int]:
-    try:
-        from stackexact.simulation import loop
-    except ImportError as missing:
-        raise MissingLibrary(
-            f"simulation: expected numba, found none ({missing}); pip install 'stackexact[sim]'"
-        ) from None
-    idle = np.zeros((0, 2), dtype=np.int32), np.zeros((0, 2))
-
-    def play(simulation: Simulation, tables: Any, rng: Any, counts: Any, rounds: int, recorded: Any = idle) -> int:
-        leader, follower = simulation.leader, simulation.follower
-        choose, weigh, learn, learn_from_responses = loop.functions(leader)
-        played: int = loop.play(
-            rng,
-            choose,
-            weigh,
-            learn,
-            learn_from_responses,
-            *loop.functions(follower)[:3],
-            (leader.randomised, leader.sees_responses, follower.randomised),
-            tables.leader_memory,
-            tables.leader_constants,
-            tables.follower_memory,
-            tables.follower_constants,
-            tables.leader_means,
-            tables.follower_means,
-            simulation.noise.code,
-            float(simulation.noise.sigma),
-            counts,
-            rounds,
-            *recorded,
-        )
-        return played
-
-    return play

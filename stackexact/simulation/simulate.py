@@ -8,17 +8,21 @@ from typing import Any
 
 from stackexact.errors import UsageError, shorten
 from stackexact.exact.numbers import exact
+from stackexact.exact.rational_function import Exact
 from stackexact.exact.relation import text_of
 from stackexact.games.bimatrix import Game
+from stackexact.games.sources import Source
 from stackexact.simulation.journal import Journal
 from stackexact.simulation.noise import Noise, parse_noise
+from stackexact.simulation.playing import play_rounds
 from stackexact.simulation.protocol import Learner
 from stackexact.simulation.registry import learner as named
 from stackexact.simulation.runner import Simulation
 from stackexact.traces.trace import Metadata, Run, Trace
+from stackexact.traces.writing import RoundsWriter
 from stackexact.version import VERSION
 
-__all__ = ["simulate", "trace_of"]
+__all__ = ["metadata_of", "planned", "simulate", "write_rounds"]
 
 
 def simulate(
@@ -54,17 +58,7 @@ def simulate(
     >>> trace.runs[0].counts[-1].tolist()
     [[5, 5], [85, 5]]
     """
-    values = {name: exact(value) for name, value in (at or {}).items()}
-    simulation = Simulation(
-        game.at(values) if values else game,
-        named(leader) if isinstance(leader, str) else leader,
-        named(follower) if isinstance(follower, str) else follower,
-        (horizon,) if isinstance(horizon, int) else tuple(horizon),
-        runs,
-        seed,
-        parse_noise(noise) if isinstance(noise, str) else noise,
-        per_decade,
-    )
+    simulation = planned(game, leader, follower, horizon, runs, seed, noise, at, per_decade)
     kept = None if journal is None else Journal(journal, {**simulation.document(), **_task(simulation)})
     done = () if kept is None else kept.read(simulation.game.shape)
 
@@ -76,24 +70,92 @@ def simulate(
     if workers is not None and workers < 1:
         raise UsageError(f"workers: expected at least 1, found {shorten(repr(workers))}")
     found = simulation.all(workers=workers, executor=executor, done=done, report=finished)
-    return trace_of(game, simulation, {name: text_of(value) for name, value in values.items()}, found)
+    return Trace(game.actions, found, metadata_of(game, simulation, at or {}))
 
 
-def trace_of(game: Game, simulation: Simulation, at: Mapping[str, str], runs: Sequence[Run]) -> Trace:
-    """Runs of a simulation with what they follow from; ``at`` are the values put into the parameters of ``game``."""
+def write_rounds(
+    path: Source,
+    game: Game,
+    leader: Learner | str,
+    follower: Learner | str,
+    horizon: int | Sequence[int],
+    *,
+    runs: int = 1,
+    seed: int = 0,
+    noise: Noise | str = "gaussian",
+    at: Mapping[str, object] | None = None,
+    rewards: bool = False,
+    report: Callable[[int], None] = lambda number: None,
+) -> Metadata:
+    """Write every round of the runs that :func:`simulate` plays to a trace; with ``rewards``, what was paid as well.
+
+    One run after the other, in bounded memory; ``report`` hears the number of each that is finished. Its counts are
+    those of :func:`simulate` with the same arguments. Errors as with that and as with
+    :class:`~stackexact.traces.writing.RoundsWriter`; nothing is left behind then.
+
+    >>> import stackexact as sx, tempfile
+    >>> from pathlib import Path
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     made = write_rounds(f"{folder}/t.csv", sx.instance("explore-then-commit"), "ExploreThenCommit(E=1)",
+    ...                         "ExploreThenCommit(E=1)", 3, noise="none", rewards=True)
+    ...     print(Path(folder, "t.csv").read_text(), end="")
+    run,round,leader,follower,leader_reward,follower_reward
+    1,1,a1,b1,0.6,0.4
+    1,2,a2,b1,0.5,0.3
+    1,3,a1,b2,0.2,0.0
+    """
+    simulation = planned(game, leader, follower, horizon, runs, seed, noise, at)
+    metadata = metadata_of(game, simulation, at or {})
+    with RoundsWriter(path, game.actions, metadata, rewards=rewards) as writer:
+        for number in simulation.numbers:
+            for piece in play_rounds(simulation, number):
+                writer.write(number, *(piece if rewards else piece[:3]))
+            report(number)
+    return writer.written or metadata
+
+
+def planned(
+    game: Game,
+    leader: Learner | str,
+    follower: Learner | str,
+    horizon: int | Sequence[int],
+    runs: int = 1,
+    seed: int = 0,
+    noise: Noise | str = "gaussian",
+    at: Mapping[str, object] | None = None,
+    per_decade: int = 10,
+) -> Simulation:
+    """The simulation that the arguments of :func:`simulate` speak of, not played yet; refuses what it refuses."""
+    values = _values(at or {})
+    return Simulation(
+        game.at(values) if values else game,
+        named(leader) if isinstance(leader, str) else leader,
+        named(follower) if isinstance(follower, str) else follower,
+        (horizon,) if isinstance(horizon, int) else tuple(horizon),
+        runs,
+        seed,
+        parse_noise(noise) if isinstance(noise, str) else noise,
+        per_decade,
+    )
+
+
+def _values(at: Mapping[str, object]) -> dict[str, Exact]:
+    return {name: exact(value) for name, value in at.items()}
+
+
+def metadata_of(game: Game, simulation: Simulation, at: Mapping[str, object]) -> Metadata:
+    """What the runs of a simulation follow from; ``at`` are the values put into the parameters of ``game``."""
     made = simulation.document()
-    metadata = Metadata(
+    return Metadata(
         game=game.sha256,
         name=game.name,
-        at=dict(at),
+        at={name: text_of(value) for name, value in _values(at).items()},
         leader=made["leader"],
         follower=made["follower"],
         noise=made["noise"],
         seed=simulation.seed,
         version=VERSION,
-        rows="",
     )
-    return Trace(game.actions, tuple(runs), metadata)
 
 
 def _task(simulation: Simulation) -> dict[str, Any]:

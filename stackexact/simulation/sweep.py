@@ -18,10 +18,11 @@ import numpy as np
 from stackexact.errors import LimitReached, UsageError
 from stackexact.games.bimatrix import Game
 from stackexact.simulation.noise import Noise
+from stackexact.simulation.playing import play_run
 from stackexact.simulation.protocol import Learner
 from stackexact.simulation.registry import learner as named
-from stackexact.simulation.runner import Simulation, play_run
-from stackexact.simulation.simulate import trace_of
+from stackexact.simulation.runner import Simulation
+from stackexact.simulation.simulate import metadata_of
 from stackexact.traces.trace import Run, Trace
 
 __all__ = ["Grid", "Place", "sweep"]
@@ -106,7 +107,9 @@ def sweep(
         found[place].update((run.number, run) for run in runs)
         report(done, len(tasks))
     return {
-        place: trace_of(one.game, one, {}, [found[place][number] for number in one.numbers])
+        place: Trace(
+            one.game.actions, tuple(found[place][number] for number in one.numbers), metadata_of(one.game, one, {})
+        )
         for place, one in simulations.items()
     }
 

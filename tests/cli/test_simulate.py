@@ -56,9 +56,45 @@ def test_json(run):
     assert made["leader"]["parameters"] == {"E": 2}
 
 
+@pytest.mark.parametrize("suffix", ["csv", "csv.gz", "parquet"])
+@pytest.mark.parametrize("rewards", [(), ("--rewards",)])
+def test_rounds_are_those_that_were_counted(run, suffix, rewards):
+    """A row for every round; counted, they are the counts of the other form."""
+    assert run("simulate", "explore-then-commit", *GIVEN, "--runs", "2", "--output", "counts.csv").code == 0
+    outcome = run("simulate", "explore-then-commit", *GIVEN, "--runs", "2", "--form", "rounds", *rewards,
+                  "--output", f"t.{suffix}")  # fmt: skip
+    assert (outcome.code, outcome.err) == (0, "")
+    game = sx.instance("explore-then-commit")
+    counts, rounds = sx.read_trace("counts.csv", game), sx.read_trace(f"t.{suffix}", game)
+    assert [one.rounds[-1] for one in rounds.runs] == [20, 20, 30, 30]
+    for one, other in zip(counts.runs, rounds.runs, strict=True):
+        assert (one.counts[-1] == other.counts[-1]).all()
+    assert counts.metadata is not None
+    assert rounds.metadata is not None
+    assert (counts.metadata.leader, counts.metadata.seed) == (rounds.metadata.leader, rounds.metadata.seed)
+
+
+def test_rewards_are_those_that_were_paid(run):
+    """Without noise the payoffs themselves, as the nearest floats."""
+    silent = (*GIVEN, "--noise", "none", "--form", "rounds", "--rewards", "--output", "t.csv")
+    assert run("simulate", "explore-then-commit", *silent).code == 0
+    game = sx.instance("explore-then-commit")
+    with open("t.csv", newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 50
+    for row in rows:
+        i, j = game.actions.leader.index(row["leader"]), game.actions.follower.index(row["follower"])
+        assert float(row["leader_reward"]) == float(game.payoffs.leader[i][j])
+        assert float(row["follower_reward"]) == float(game.payoffs.follower[i][j])
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
+        (("--form", "rounds", "--journal", "j"), "--journal: expected only with --form aggregated"),
+        (("--form", "rounds", "--workers", "2"), "--workers: expected only with --form aggregated"),
+        (("--form", "rounds", "--checkpoints", "2"), "--checkpoints: expected only with --form aggregated"),
+        (("--rewards",), "--rewards: expected only with --form rounds"),
         (("--learners", "UBC", "UCB"), "is it UCB?"),
         (("--learners", "BestResponse", "UCB"), "leader: expected a learner for this side"),
         (("--learners", "UCB", "PhasedUCB"), "follower: expected a learner for this side"),
