@@ -16,6 +16,7 @@ from stackexact.games.bimatrix import Game
 from stackexact.testing.answers import action_number, claimed, game_of, numeric, slack
 from stackexact.testing.targets import exact_cell, solved
 from stackexact.testing.wording import amount, fail, listed, misstated, within
+from stackexact.traces.trace import Run, Trace
 
 __all__ = ["Benchmark", "Regret", "assert_regret", "regret"]
 
@@ -70,9 +71,10 @@ def assert_regret(
     earned (mind the sign, which some slides print the other way). ``benchmark`` says what α is: ``"stackelberg"``,
     the players' values in the pure strong Stackelberg equilibrium; ``"tolerant"``, the error-tolerant benchmarks for
     ``tolerance`` (Donahue et al. 2024); ``"self-tolerant"``. ``game`` is a game or a pair of payoff tables. ``counts``
-    is a mapping from (leader action, follower action), by labels or numbers, to how often the pair was played, or a
-    table of m x n integers. ``leader`` and ``follower`` are the claims, ``tol`` is in units of utility, compared
-    exactly. In a game with parameters claims may be functions of them, compared on the whole domain.
+    is a mapping from (leader action, follower action), by labels or numbers, to how often the pair was played, a table
+    of m x n integers, a run of a trace (as it is at its last round), or a trace of one run. ``leader`` and ``follower``
+    are the claims, ``tol`` is in units of utility, compared exactly. In a game with parameters claims may be functions
+    of them, compared on the whole domain.
 
     Raises AssertionError with the difference, the exact regret, and the pairs that cost the most.
 
@@ -173,6 +175,10 @@ def _targets(game: Game, benchmark: str) -> tuple[Fraction, Fraction]:
 
 def _counts(counts: object, game: Game) -> _Table:
     """A table of how often each pair was played."""
+    if isinstance(counts, Trace):
+        counts = _only_run(counts, game)
+    if isinstance(counts, Run):
+        counts = counts.counts[-1]
     if hasattr(counts, "tolist"):
         counts = counts.tolist()
     if isinstance(counts, Mapping):
@@ -187,6 +193,14 @@ def _counts(counts: object, game: Game) -> _Table:
             raise UsageError(f"counts[{i}]: expected {columns} counts, found {shorten(row)}")
         made.append(tuple(_count(value, f"counts[{i}][{j}]") for j, value in enumerate(values)))
     return tuple(made)
+
+
+def _only_run(trace: Trace, game: Game) -> Run:
+    if trace.actions != game.actions:
+        raise UsageError("counts: expected a trace of this game, found one of a game with other actions")
+    if len(trace.runs) != 1:
+        raise UsageError(f"counts: expected one run, found a trace of {len(trace.runs)}; pass one of trace.runs")
+    return trace.runs[0]
 
 
 def _from_mapping(counts: Mapping[Any, Any], game: Game) -> _Table:

@@ -112,6 +112,21 @@ def test_a_tolerance_in_floats_is_the_fraction_that_it_is() -> None:
     assert_tolerant_benchmarks(sx.Game(*LEFT, tolerance="1/20"), leader=0.51, tol=1e-12)
 
 
+def test_runs_of_traces_are_counts() -> None:
+    """A run, or a trace of one run, is what it holds at its last round; explore-then-commit loses T/10 + 3 E_2/10."""
+    pytest.importorskip("numba")
+    game = sx.Game(*ETC)
+    trace = sx.simulate(game, "ExploreThenCommit(E=20)", "ExploreThenCommit(E=10)", 1000, noise="none")
+    for counted in (trace, trace.runs[0], trace.runs[0].counts[-1]):
+        assert_regret(game, counted, 103, 103)
+        assert "the leader's regret was stated as 102, it is 103: 1 less" in refusal(assert_regret, game, counted, 102)
+    two = sx.simulate(game, "UCB", "UCB", 10, runs=2)
+    with pytest.raises(UsageError, match="found a trace of 2; pass one"):
+        assert_regret(game, two, 1)
+    with pytest.raises(UsageError, match="other actions"):
+        assert_regret(sx.Game(*ETC, actions={"leader": ["T", "B"], "follower": ["L", "R"]}), trace, 103)
+
+
 @pytest.mark.parametrize(
     ("check", "given", "named", "place"),
     [
