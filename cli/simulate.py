@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Callable, Mapping
+from threading import Lock
 from typing import Any
 
 import click
@@ -10,7 +12,7 @@ import click
 from stackexact.errors import UsageError
 
 from .commands import Command
-from .games import Change, argument, changes, load, named
+from .games import Change, argument, changes, load, named, values_of
 from .output import emit
 from .places import writable
 from .progress import progress
@@ -87,29 +89,41 @@ def command(
     named("--output", output)
     require_format(output)
     writable("--output", output)
+    if journal is not None and os.path.abspath(journal) == os.path.abspath(output):
+        raise UsageError(f"--journal: expected another file than --output, found {journal} for both; name another")
     options = {"--checkpoints": checkpoints, "--workers": workers, "--journal": journal}
     _require_form(form, rewards, options)
     loaded = load(game, Change((), assume, leader, follower))
     first, second = map(learner, learners)
-    what = {**given, "at": _values(at)}
+    what = {**given, "at": values_of(loaded, at)}
     planned(loaded, first, second, horizon, **what)  # refused before any work
     with progress() as report:
-        finished: list[int] = []
         count = given["runs"] * len(horizon)
-
-        def told(run: Any) -> None:
-            finished.append(run)
-            report(f"{len(finished)} of {count} runs")
-
-        report(f"0 of {count} runs")
+        told, played = _telling(report, count, given["runs"] * sum(horizon))
         if form == "rounds":
             made: Any = write_rounds(output, loaded, first, second, horizon, rewards=rewards, report=told, **what)
         else:
             what |= {"per_decade": 10 if checkpoints is None else checkpoints, "workers": workers, "journal": journal}
-            trace = simulate(loaded, first, second, horizon, report=told, **what)
+            trace = simulate(loaded, first, second, horizon, report=told, played=played, **what)
             made = write_trace(trace, output) or trace.metadata
     emit(_said(made, output, horizon, count, as_json))
     return 0
+
+
+def _telling(
+    report: Callable[[str], None], runs: int, rounds: int
+) -> tuple[Callable[[object], None], Callable[[int], None]]:
+    """Functions that hear of finished runs and of rounds played (from several threads), and tell how far it is."""
+    finished, heard, lock = [0], [0], Lock()
+
+    def tell(place: list[int], number: int) -> None:
+        with lock:
+            place[0] += number
+            share = f", {100 * heard[0] // rounds} % of all rounds" if heard[0] else ""
+            report(f"{finished[0]} of {runs} runs{share}")
+
+    tell(finished, 0)
+    return lambda run: tell(finished, 1), lambda number: tell(heard, number)
 
 
 def _require_form(form: str, rewards: bool, options: Mapping[str, object]) -> None:
@@ -120,16 +134,6 @@ def _require_form(form: str, rewards: bool, options: Mapping[str, object]) -> No
                 raise UsageError(f"{name}: expected only with --form aggregated, found --form rounds; leave it out")
     elif rewards:
         raise UsageError("--rewards: expected only with --form rounds, found aggregated; add --form rounds")
-
-
-def _values(at: tuple[str, ...]) -> dict[str, str]:
-    made = {}
-    for text in at:
-        name, equals, value = (part.strip() for part in text.partition("="))
-        if not equals or not name:
-            raise UsageError(f"--at: expected NAME=VALUE, found {text!r}")
-        made[name] = value
-    return made
 
 
 def _said(metadata: Any, output: str, horizons: tuple[int, ...], count: int, as_json: bool) -> str:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from stackexact.errors import UsageError
 
-__all__ = ["log_spaced"]
+__all__ = ["MOST", "log_spaced"]
+
+MOST: Final = 10_000
+"""Checkpoints of a decade."""
 
 
 def log_spaced(horizon: int, per_decade: int = 10) -> tuple[int, ...]:
@@ -13,24 +18,27 @@ def log_spaced(horizon: int, per_decade: int = 10) -> tuple[int, ...]:
     >>> log_spaced(100, 3)
     (1, 2, 4, 10, 21, 46, 100)
     """
-    if horizon < 1 or per_decade < 1:
-        raise UsageError(f"expected at least 1 round and 1 checkpoint a decade, found {horizon} and {per_decade}")
+    if horizon < 1:
+        raise UsageError(f"horizon: expected at least 1 round, found {horizon}")
+    if not 1 <= per_decade <= MOST:
+        raise UsageError(f"checkpoints: expected from 1 to {MOST} a decade, found {per_decade}")
     found, k = {horizon}, 0
-    while (place := _root(10**k, per_decade)) < horizon:
+    while (place := _power_of_ten(k, per_decade)) < horizon:
         found.add(place)
         k += 1
     return tuple(sorted(found))
 
 
-def _root(number: int, degree: int) -> int:
-    """The integer part of a root, by integers alone: the same on every machine."""
-    low, high = 0, 1
-    while high**degree <= number:
-        high *= 2
-    while high - low > 1:
-        middle = (low + high) // 2
-        if middle**degree <= number:
-            low = middle
-        else:
-            high = middle
-    return low
+def _power_of_ten(k: int, parts: int) -> int:
+    """⌊10^(k/parts)⌋, never wrong by one: 10 is no power, so this is irrational unless parts divides k."""
+    from flint import arb, ctx, fmpq
+
+    if k % parts == 0:
+        return int(10 ** (k // parts))
+    precision = 64
+    while True:
+        with ctx.workprec(precision):
+            found = (arb(10).log() * fmpq(k, parts)).exp().floor().unique_fmpz()
+        if found is not None:
+            return int(found)
+        precision *= 2

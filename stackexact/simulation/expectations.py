@@ -18,8 +18,10 @@ import numpy as np
 from stackexact.errors import InputError, LimitReached, UsageError
 from stackexact.exact.records import Record
 from stackexact.games.bimatrix import Game
-from stackexact.simulation.noise import Noise, means
+from stackexact.simulation.noise import Noise, means, parse_noise
 from stackexact.simulation.protocol import Learner
+from stackexact.simulation.registry import learner as named
+from stackexact.simulation.runner import whole
 from stackexact.simulation.settings import Tables, require_learner, require_numbers, starting
 
 __all__ = ["Expectation", "expectations"]
@@ -49,16 +51,17 @@ class Expectation(Record):
 
 def expectations(
     game: Game,
-    leader: Learner,
-    follower: Learner,
+    leader: Learner | str,
+    follower: Learner | str,
     horizon: int,
     *,
-    noise: Noise | None = None,
+    noise: Noise | str = "bernoulli",
     states: int = STATES,
 ) -> tuple[Expectation, ...]:
     """The expectation after every round up to ``horizon``, which the learners are told.
 
-    ``noise`` is Bernoulli by default; ``Noise("none")`` gives the path of noise-free rewards. Raises
+    ``leader`` and ``follower`` are learners or texts; ``noise`` is ``"bernoulli"``, with exactly the payoffs as means
+    (the simulator draws from the nearest multiples of 2^-53), or ``"none"``: the path of noise-free rewards. Raises
     :class:`~stackexact.errors.LimitReached` when a round has more than ``states`` states: their number grows with the
     horizon, as counts of successes do.
 
@@ -70,16 +73,16 @@ def expectations(
     >>> last.counts, last.leader  # a tie, or better luck of the first: 7/8
     (((Fraction(15, 8),), (Fraction(9, 8),)), Fraction(39, 32))
     """
-    noise = Noise("bernoulli") if noise is None else noise
+    noise = parse_noise(noise)
     if noise.kind == "gaussian":
         raise UsageError("expectations: expected bernoulli or none, found gaussian noise, which has no finite states")
-    if horizon < 1:
-        raise UsageError(f"horizon: expected at least 1, found {horizon}")
+    horizon = whole("horizon", horizon)
     require_numbers(game)
     noise.require_means(game)
-    for role, learner in (("leader", leader), ("follower", follower)):
+    first, second = (named(one) if isinstance(one, str) else one for one in (leader, follower))
+    for role, learner in (("leader", first), ("follower", second)):
         require_learner(learner, role)
-    tree = _Tree(game, leader, follower, noise, starting(game, leader, follower, horizon, noise))
+    tree = _Tree(game, first, second, noise, starting(game, first, second, horizon, noise))
     return tuple(tree.rounds(horizon, states))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,11 +32,15 @@ class Journal:
         head = {"format": "stackexact/journal", "version": 1, "simulation": self.task}
         object.__setattr__(self, "_header", json.dumps(head, sort_keys=True))
 
-    def read(self, shape: tuple[int, int]) -> tuple[Run, ...]:
+    def read(self, shape: tuple[int, int], rounds: Callable[[int], tuple[int, ...] | None]) -> tuple[Run, ...]:
         """The runs that are finished; starts the file if there is none.
 
-        Raises :class:`~stackexact.errors.InputError` for a file of another simulation, which is left as it is.
+        ``shape`` is that of the game, and ``rounds`` tells the checkpoints of a run by its number (``None``: there is
+        no such run). Raises :class:`~stackexact.errors.InputError` for a file of another simulation, which is left as
+        it is.
         """
+        if os.path.exists(self.path) and not os.path.isfile(self.path):
+            raise InputError(f"{self.path}: expected a file for finished runs, found something else; name another")
         try:
             with open(self.path, "a+b") as file:
                 file.seek(0)
@@ -50,7 +54,7 @@ class Journal:
                     file.truncate(len(whole) + 1 if whole else 0)
                 if not lines:
                     file.write(self._header.encode() + b"\n")
-                found = [self._run(line, n, shape) for n, line in enumerate(lines[1:], 2)]
+                found = [self._run(line, n, shape, rounds) for n, line in enumerate(lines[1:], 2)]
         except (OSError, ValueError) as error:
             if isinstance(error, InputError):
                 raise
@@ -69,12 +73,14 @@ class Journal:
         except OSError as error:
             raise InputError(f"{self.path}: cannot be written: {(error.strerror or 'failed').lower()}") from None
 
-    def _run(self, line: str, number: int, shape: tuple[int, int]) -> Run:
+    def _run(
+        self, line: str, number: int, shape: tuple[int, int], rounds: Callable[[int], tuple[int, ...] | None]
+    ) -> Run:
         try:
             entry = json.loads(line)
             made = Run(entry["run"], tuple(entry["rounds"]), np.array(entry["counts"]))
-            if made.counts.shape[1:] != shape:
-                raise InputError("counts of another game")
-        except (KeyError, TypeError, ValueError):
+            if made.counts.shape[1:] != shape or made.rounds != rounds(made.number):
+                raise InputError("a run of another simulation")
+        except (InputError, KeyError, TypeError, ValueError):
             raise InputError(f"{self.path}, line {number}: expected a run, found something else; remove it") from None
         return made

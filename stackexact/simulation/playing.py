@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 
 from stackexact.errors import InputError, MissingLibrary
-from stackexact.simulation.checkpoints import log_spaced
 from stackexact.simulation.settings import settings, starting
 from stackexact.traces.trace import Run
 
@@ -33,21 +32,31 @@ class Rounds(NamedTuple):
     follower_reward: np.ndarray
 
 
-def play_run(simulation: Simulation, number: int, stop: Callable[[], bool] = lambda: False) -> Run:
-    """One run of a simulation.
+def play_run(
+    simulation: Simulation,
+    number: int,
+    stop: Callable[[], bool] = lambda: False,
+    played: Callable[[int], None] = lambda rounds: None,
+) -> Run:
+    """One run of a simulation; ``played`` hears how many rounds were played since it last heard.
 
     Raises ``KeyboardInterrupt`` when ``stop`` says so between chunks of rounds,
     :class:`~stackexact.errors.MissingLibrary` without numba, and :class:`~stackexact.errors.InputError` where a learner
     plays an action that there is not.
     """
     run = _Running(simulation, number)
-    rounds = log_spaced(run.horizon, simulation.per_decade)
+    rounds = simulation.checkpoints(run.horizon)
     kept = np.zeros((len(rounds), *run.counts.shape), dtype=np.int64)
+    heard = 0
     for k, end in enumerate(rounds):
         while run.played < end:
             if stop():
                 raise KeyboardInterrupt
-            run.play(min(CHUNK, end - run.played))
+            run.play(some := min(CHUNK, end - run.played))
+            heard += some
+            if heard >= CHUNK or run.played == run.horizon:
+                played(heard)
+                heard = 0
         kept[k] = run.counts
     return Run(number, rounds, kept)
 
@@ -65,12 +74,12 @@ def play_rounds(simulation: Simulation, number: int) -> Iterator[Rounds]:
     ([0, 1, 0, 1, 1, 1], [0.6, 0.5, 0.2, 0.4, 0.5, 0.4])
     """
     run = _Running(simulation, number)
-    unit = settings(simulation.game, simulation.leader, simulation.follower, run.horizon, simulation.noise)[0].unit
+    own, copies = settings(simulation.game, simulation.leader, simulation.follower, run.horizon, simulation.noise)
     while run.played < run.horizon:
         size, first = min(PIECE, run.horizon - run.played), run.played + 1
         actions, rewards = np.zeros((size, 2), dtype=np.int32), np.zeros((size, 2))
         run.play(size, (actions, rewards))
-        yield Rounds(first, actions[:, 0], actions[:, 1], rewards[:, 0] / unit, rewards[:, 1] / unit)
+        yield Rounds(first, actions[:, 0], actions[:, 1], rewards[:, 0] / own.unit, rewards[:, 1] / copies[0].unit)
 
 
 class _Running:

@@ -22,8 +22,8 @@ from dataclasses import dataclass, fields
 from fractions import Fraction
 from typing import Any, ClassVar, Final, Literal, SupportsIndex
 
-from stackexact.errors import ExpressionError, UsageError, shorten
-from stackexact.exact.grammar import parse
+from stackexact.errors import InputError, UsageError, shorten
+from stackexact.exact.numbers import exact
 from stackexact.exact.relation import text_of
 
 __all__ = ["FOLLOWER", "LEADER", "Known", "Learner", "Role", "Setting", "parameter"]
@@ -129,22 +129,31 @@ def _rebuilt(place: str, name: str, values: Mapping[str, Any]) -> Learner:
     return learner_class(name, place)(**values)
 
 
-def parameter(name: str, value: object, *, least: int = 0, integer: bool = True) -> Any:
-    """A parameter that a user gave: an integer or an exact number of at least ``least``; ``None`` stays.
+def parameter(
+    name: str, value: object, *, least: int = 0, integer: bool = True, optional: bool = False, positive: bool = False
+) -> Any:
+    """A parameter that a user gave: an integer or an exact number of at least ``least``, or (``positive``) above 0.
 
-    Raises :class:`~stackexact.errors.UsageError` for anything else.
+    ``None`` stays where it is ``optional``. Raises :class:`~stackexact.errors.UsageError` for anything else.
+
+    >>> parameter("c0", "3/2", integer=False)
+    Fraction(3, 2)
     """
-    if value is None:
+    if value is None and optional:
         return None
-    wanted = f"{'an integer' if integer else 'an exact number'} of at least {least}"
-    if isinstance(value, bool) or not isinstance(value, int | Fraction | str):
-        raise UsageError(f"{name}: expected {wanted}, found {shorten(repr(value))}")
+    wanted = f"{'an integer' if integer else 'an exact number'} {'above 0' if positive else f'of at least {least}'}"
     try:
-        number = parse(value) if isinstance(value, str) else Fraction(value)
-    except ExpressionError:
-        raise UsageError(f"{name}: expected {wanted}, found {shorten(repr(value))}") from None
-    if not isinstance(number, Fraction) or number < least or (integer and number.denominator != 1):
-        raise UsageError(f"{name}: expected {wanted}, found {shorten(repr(value))}")
+        number = None if isinstance(value, bool) else exact(value)
+    except InputError:
+        number = None
+    if (
+        not isinstance(number, Fraction)
+        or number < least
+        or (positive and number == 0)
+        or (integer and number.denominator != 1)
+    ):
+        found = shorten(value if isinstance(value, str) else repr(value))
+        raise UsageError(f"{name}: expected {wanted}, found {found}")
     return int(number) if integer else number
 
 

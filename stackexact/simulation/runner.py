@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from hashlib import sha256
+from operator import index
+from pathlib import Path
 from threading import Event
-from typing import Any
+from typing import Any, Final, cast
 
 import numpy as np
 
-from stackexact.errors import UsageError
+from stackexact.errors import LimitReached, UsageError, shorten
 from stackexact.games.bimatrix import Game
+from stackexact.simulation.checkpoints import log_spaced
 from stackexact.simulation.noise import Noise
 from stackexact.simulation.playing import play_run
 from stackexact.simulation.protocol import FOLLOWER, LEADER, Learner, Setting
 from stackexact.simulation.settings import require_learner, require_numbers, settings
 from stackexact.traces.trace import Run
 
-__all__ = ["Simulation"]
+__all__ = ["Simulation", "whole"]
+
+HELD: Final = 2**27
+"""Counts that are held in memory at one time (1 GiB)."""
 
 
 @dataclass(frozen=True)
@@ -53,19 +61,25 @@ class Simulation:
         require_learner(self.leader, LEADER)
         require_learner(self.follower, FOLLOWER)
         self.noise.require_means(self.game)
-        object.__setattr__(self, "horizons", tuple(self.horizons))
+        object.__setattr__(self, "horizons", tuple(whole("horizon", horizon) for horizon in self.horizons))
+        for name, least in (("runs", 1), ("seed", 0), ("per_decade", 1)):
+            object.__setattr__(self, name, whole(name, getattr(self, name), least))
         if not self.horizons:
-            raise UsageError("horizon: expected at least one")
-        for name, value, least in (
-            *(("horizon", horizon, 1) for horizon in self.horizons),
-            ("runs", self.runs, 1),
-            ("seed", self.seed, 0),
-            ("per_decade", self.per_decade, 1),
-        ):
-            if not isinstance(value, int) or isinstance(value, bool) or not least <= value < 2**63:
-                raise UsageError(f"{name}: expected an integer from {least} to 2**63 - 1, found {value!r}")
+            raise UsageError("horizon: expected at least one, found none")
         if len(set(self.horizons)) < len(self.horizons):
             raise UsageError(f"horizon: expected different ones, found {', '.join(map(str, self.horizons))}")
+        self._require_room()
+
+    def _require_room(self) -> None:
+        """Counts at all checkpoints of all runs are held in memory."""
+        rows, columns = self.game.shape
+        numbers = self.runs * rows * columns * sum(len(self.checkpoints(horizon)) for horizon in self.horizons)
+        if numbers > HELD:
+            raise LimitReached(
+                f"simulation: expected at most {HELD} counts (runs x checkpoints x pairs of actions), found {numbers}; "
+                "take fewer runs or checkpoints"
+            )
+        self.document()  # learners whose parameters do not fit the game are refused before any work
 
     @property
     def numbers(self) -> range:
@@ -75,6 +89,14 @@ class Simulation:
     def horizon(self, number: int) -> int:
         """The horizon of a run."""
         return self.horizons[(number - 1) // self.runs]
+
+    def checkpoints(self, horizon: int) -> tuple[int, ...]:
+        """The rounds of a run of this horizon after which counts are kept."""
+        return log_spaced(horizon, self.per_decade)
+
+    def rounds(self, number: int) -> tuple[int, ...] | None:
+        """The checkpoints of a run; ``None`` where no run has this number."""
+        return self.checkpoints(self.horizon(number)) if number in self.numbers else None
 
     def generator(self, number: int) -> np.random.Generator:
         """The random generator of a run: PCG64 on the child of the seed with the run's number."""
@@ -92,8 +114,10 @@ class Simulation:
         executor: Executor | None = None,
         done: Sequence[Run] = (),
         report: Callable[[Run], None] = lambda run: None,
+        played: Callable[[int], None] = lambda rounds: None,
     ) -> tuple[Run, ...]:
-        """All runs, those that are ``done`` taken as they are; ``report`` hears of each other one.
+        """All runs, those that are ``done`` taken as they are; ``report`` hears of each other one, and ``played`` how
+        many rounds were played since it last heard (from several threads; not with an ``executor``).
 
         By default they share threads, one per core (the compiled loop frees Python's lock). Any ``executor`` that
         pickles its tasks serves as well.
@@ -104,7 +128,7 @@ class Simulation:
             futures = [executor.submit(play_run, self, number) for number in waiting]
             found = _gathered(futures, report)
         else:
-            found = _side_by_side(self, waiting, workers or os.cpu_count() or 1, report)
+            found = _side_by_side(self, waiting, workers or os.cpu_count() or 1, report, played)
         known |= {run.number: run for run in found}
         return tuple(known[number] for number in self.numbers)
 
@@ -122,14 +146,44 @@ class Simulation:
         return settings(self.game, self.leader, self.follower, horizon, self.noise)
 
 
+def whole(name: str, value: object, least: int = 1) -> int:
+    """An integer of any library; raises :class:`~stackexact.errors.UsageError` for what is none or out of range.
+
+    >>> whole("horizon", np.int64(10))
+    10
+    """
+    try:
+        made = None if isinstance(value, bool) else index(cast(Any, value))
+    except TypeError:
+        made = None
+    if made is None or not least <= made < 2**63:
+        raise UsageError(f"{name}: expected an integer from {least} to 2**63 - 1, found {shorten(repr(value))}")
+    return made
+
+
 def _described(learner: Learner, settings: Sequence[Setting]) -> dict[str, Any]:
     at = {str(setting.horizon): learner.resolved(setting) for setting in settings}
     return {
         "name": learner.name,
         "parameters": learner.parameters(),
         "randomised": learner.randomised,
+        "sees_responses": learner.sees_responses,
+        "knows_payoffs": learner.knows_payoffs,
+        **_file_of(learner),
         "horizons": at,
     }
+
+
+def _file_of(learner: Learner) -> dict[str, Any]:
+    """The name and the digest of the file that defines a learner which is not one of ours."""
+    module = type(learner).__module__
+    place = getattr(sys.modules.get(module), "__file__", None)
+    if module.startswith("stackexact.") or place is None:
+        return {}
+    try:
+        return {"file": {"name": Path(place).name, "sha256": sha256(Path(place).read_bytes()).hexdigest()}}
+    except OSError:
+        return {}
 
 
 def _gathered(futures: Sequence[Future[Run]], report: Callable[[Run], None]) -> Iterator[Run]:
@@ -146,11 +200,16 @@ def _gathered(futures: Sequence[Future[Run]], report: Callable[[Run], None]) -> 
 
 
 def _side_by_side(
-    simulation: Simulation, numbers: Sequence[int], workers: int, report: Callable[[Run], None]
+    simulation: Simulation,
+    numbers: Sequence[int],
+    workers: int,
+    report: Callable[[Run], None],
+    played: Callable[[int], None],
 ) -> Iterator[Run]:
     stopped = Event()
     with ThreadPoolExecutor(max(1, min(workers, len(numbers)))) as pool:
         try:
-            yield from _gathered([pool.submit(play_run, simulation, n, stopped.is_set) for n in numbers], report)
+            futures = [pool.submit(play_run, simulation, n, stopped.is_set, played) for n in numbers]
+            yield from _gathered(futures, report)
         finally:
             stopped.set()

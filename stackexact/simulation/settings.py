@@ -10,7 +10,7 @@ import numpy as np
 
 from stackexact.errors import InputError, UsageError
 from stackexact.games.bimatrix import Game
-from stackexact.simulation.noise import Noise, exact_unit, means
+from stackexact.simulation.noise import LARGEST, Noise, exact_unit, means
 from stackexact.simulation.protocol import FOLLOWER, LEADER, Known, Learner, Setting
 
 __all__ = ["Tables", "require_learner", "require_numbers", "settings", "starting"]
@@ -53,14 +53,16 @@ def settings(
 ) -> tuple[Setting, tuple[Setting, ...]]:
     """The setting of the leader, and that of the follower's copy for each leader action."""
     rows, columns = game.shape
-    unit = exact_unit(game, noise, horizon)
+    own = exact_unit(game, LEADER, noise, horizon)
+    # Who knows its payoffs has nothing to learn from sums of rewards.
+    theirs = 1 if follower.knows_payoffs else exact_unit(game, FOLLOWER, noise, horizon)
     copies = tuple(
-        Setting(horizon, rows, columns, FOLLOWER, unit, _known(game, i) if follower.knows_payoffs else None)
+        Setting(horizon, rows, columns, FOLLOWER, theirs, _known(game, i) if follower.knows_payoffs else None)
         for i in range(rows)
     )
     if leader.knows_payoffs:
         raise UsageError(f"{leader.name}: a leader that knows its payoffs is not simulated; solve the game")
-    return Setting(horizon, rows, columns, LEADER, unit), copies
+    return Setting(horizon, rows, columns, LEADER, own), copies
 
 
 def _known(game: Game, row: int) -> Known:
@@ -77,7 +79,7 @@ def starting(game: Game, leader: Learner, follower: Learner, horizon: int, noise
         np.zeros((len(copies), max(memories))),
         np.array([_constants(follower, copy) for copy in copies]),
         _floats(means(game, LEADER), own.unit),
-        _floats(means(game, FOLLOWER), own.unit),
+        _floats(means(game, FOLLOWER), copies[0].unit),
     )
 
 
@@ -92,7 +94,6 @@ def _constants(learner: Learner, setting: Setting) -> np.ndarray:
 
 
 def _floats(table: Sequence[Sequence[Fraction]], unit: int) -> np.ndarray:
-    try:
-        return np.array([[float(value * unit) for value in row] for row in table])
-    except OverflowError:
-        raise InputError("payoffs: expected numbers within the range of floats, found greater ones") from None
+    if max(abs(value) for row in table for value in row) > LARGEST:
+        raise InputError("payoffs: expected numbers between -1e100 and 1e100 to simulate, found others; scale them")
+    return np.array([[float(value * unit) for value in row] for row in table])

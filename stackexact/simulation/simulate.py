@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from typing import Any
 
-from stackexact.errors import UsageError, shorten
+from stackexact.errors import UsageError
 from stackexact.exact.numbers import exact
 from stackexact.exact.rational_function import Exact
 from stackexact.exact.relation import text_of
@@ -17,12 +17,12 @@ from stackexact.simulation.noise import Noise, parse_noise
 from stackexact.simulation.playing import play_rounds
 from stackexact.simulation.protocol import Learner
 from stackexact.simulation.registry import learner as named
-from stackexact.simulation.runner import Simulation
+from stackexact.simulation.runner import Simulation, whole
 from stackexact.traces.trace import Metadata, Run, Trace
 from stackexact.traces.writing import RoundsWriter
 from stackexact.version import VERSION
 
-__all__ = ["metadata_of", "planned", "simulate", "write_rounds"]
+__all__ = ["identity", "metadata_of", "planned", "simulate", "write_rounds"]
 
 
 def simulate(
@@ -40,6 +40,7 @@ def simulate(
     executor: Executor | None = None,
     journal: str | None = None,
     report: Callable[[Run], None] = lambda run: None,
+    played: Callable[[int], None] = lambda rounds: None,
 ) -> Trace:
     """Let two learners play ``runs`` runs of each horizon; the trace has their counts at log-spaced rounds.
 
@@ -47,7 +48,8 @@ def simulate(
     leader action. ``noise`` is ``"gaussian"`` (standard deviation 1), ``"gaussian:1/2"``, ``"bernoulli"`` or
     ``"none"``. ``at`` gives numbers to the parameters of the game. The same ``seed`` gives the same trace, whatever
     ``workers`` (threads, by default one per core) or ``executor`` play it. Finished runs are kept in the file
-    ``journal``, if one is named, and taken from there when the same simulation is started again.
+    ``journal``, if one is named, and taken from there when the same simulation is started again. ``report`` hears of
+    every run that is finished, ``played`` how many rounds were played since it last heard (from several threads).
 
     Raises :class:`~stackexact.errors.UsageError` for what cannot be simulated and
     :class:`~stackexact.errors.MissingLibrary` without numba (``stackexact[sim]``).
@@ -59,17 +61,16 @@ def simulate(
     [[5, 5], [85, 5]]
     """
     simulation = planned(game, leader, follower, horizon, runs, seed, noise, at, per_decade)
-    kept = None if journal is None else Journal(journal, {**simulation.document(), **_task(simulation)})
-    done = () if kept is None else kept.read(simulation.game.shape)
+    workers = None if workers is None else whole("workers", workers)
+    kept = None if journal is None else Journal(journal, identity(simulation))
+    done = () if kept is None else kept.read(simulation.game.shape, simulation.rounds)
 
     def finished(run: Run) -> None:
         if kept is not None:
             kept.add(run)
         report(run)
 
-    if workers is not None and workers < 1:
-        raise UsageError(f"workers: expected at least 1, found {shorten(repr(workers))}")
-    found = simulation.all(workers=workers, executor=executor, done=done, report=finished)
+    found = simulation.all(workers=workers, executor=executor, done=done, report=finished, played=played)
     return Trace(game.actions, found, metadata_of(game, simulation, at or {}))
 
 
@@ -126,20 +127,24 @@ def planned(
     per_decade: int = 10,
 ) -> Simulation:
     """The simulation that the arguments of :func:`simulate` speak of, not played yet; refuses what it refuses."""
+    if not isinstance(game, Game):
+        raise UsageError(f"game: expected a game, found {type(game).__name__}; make one with Game, read or instance")
     values = _values(at or {})
     return Simulation(
         game.at(values) if values else game,
         named(leader) if isinstance(leader, str) else leader,
         named(follower) if isinstance(follower, str) else follower,
-        (horizon,) if isinstance(horizon, int) else tuple(horizon),
+        tuple(horizon) if isinstance(horizon, Iterable) and not isinstance(horizon, str) else (horizon,),
         runs,
         seed,
-        parse_noise(noise) if isinstance(noise, str) else noise,
+        parse_noise(noise),
         per_decade,
     )
 
 
 def _values(at: Mapping[str, object]) -> dict[str, Exact]:
+    if not isinstance(at, Mapping):
+        raise UsageError(f"at: expected a mapping of parameters to numbers, found {type(at).__name__}")
     return {name: exact(value) for name, value in at.items()}
 
 
@@ -158,9 +163,10 @@ def metadata_of(game: Game, simulation: Simulation, at: Mapping[str, object]) ->
     )
 
 
-def _task(simulation: Simulation) -> dict[str, Any]:
-    """What else tells one simulation from another."""
+def identity(simulation: Simulation) -> dict[str, Any]:
+    """What tells one simulation from another, as JSON values."""
     return {
+        **simulation.document(),
         "game": simulation.game.sha256,
         "horizons": list(simulation.horizons),
         "runs": simulation.runs,

@@ -8,21 +8,22 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-from stackexact.errors import LimitReached, UsageError
+from stackexact.errors import InputError, LimitReached, UsageError, shorten
 from stackexact.games.bimatrix import Game
-from stackexact.simulation.noise import Noise
+from stackexact.simulation.journal import Journal
+from stackexact.simulation.noise import Noise, parse_noise
 from stackexact.simulation.playing import play_run
 from stackexact.simulation.protocol import Learner
 from stackexact.simulation.registry import learner as named
-from stackexact.simulation.runner import Simulation
-from stackexact.simulation.simulate import metadata_of
+from stackexact.simulation.runner import Simulation, whole
+from stackexact.simulation.simulate import identity, metadata_of
 from stackexact.traces.trace import Run, Trace
 
 __all__ = ["Grid", "Place", "sweep"]
@@ -57,11 +58,24 @@ class Grid:
 
     games: Mapping[str, Game]
     learners: tuple[tuple[Learner | str, Learner | str], ...]
-    horizons: tuple[int, ...]
+    horizons: Sequence[int]
     runs: int = 1
     seed: int = 0
-    noise: Noise = field(default_factory=Noise)
+    noise: Noise | str = "gaussian"
     per_decade: int = 10
+
+    def __post_init__(self) -> None:
+        """Raises :class:`~stackexact.errors.UsageError` where there is nothing to play."""
+        for name, expected in (("games", Mapping), ("learners", Sequence), ("horizons", Sequence)):
+            given = getattr(self, name)
+            if not isinstance(given, expected) or isinstance(given, str) or not given:
+                wanted = "games by name" if expected is Mapping else "a sequence with at least one entry"
+                raise UsageError(f"{name}: expected {wanted}, found {shorten(repr(given))}")
+        for pair in self.learners:
+            if isinstance(pair, str) or len(tuple(pair)) != 2:
+                raise UsageError(f"learners: expected pairs of a leader and a follower, found {shorten(repr(pair))}")
+        object.__setattr__(self, "seed", whole("seed", self.seed, 0))
+        object.__setattr__(self, "noise", parse_noise(self.noise))
 
     def simulations(self) -> dict[Place, Simulation]:
         """What is to be played, by its place; raises :class:`~stackexact.errors.UsageError` for what cannot be."""
@@ -75,9 +89,8 @@ class Grid:
                         f"learners: expected different pairs, found {place.leader}, {place.follower} twice"
                     )
                 seed = _seed(self.seed, len(made))
-                made[place] = Simulation(
-                    game, leader, follower, self.horizons, self.runs, seed, self.noise, self.per_decade
-                )
+                horizons, noise = tuple(self.horizons), parse_noise(self.noise)
+                made[place] = Simulation(game, leader, follower, horizons, self.runs, seed, noise, self.per_decade)
         return made
 
 
@@ -86,25 +99,31 @@ def sweep(
     *,
     executor: Executor | None = None,
     workers: int | None = None,
+    folder: str | None = None,
     report: Callable[[int, int], None] = lambda done, count: None,
 ) -> dict[Place, Trace]:
     """A trace for every cell of a grid.
 
     Without ``executor`` a local pool of processes plays (``workers``, by default one per core); should one of them be
     killed, what it left is played again. Any executor that pickles its tasks serves, such as
-    ``dask.distributed.Client(...).get_executor()``, which plays lost tasks again by itself. ``report`` hears how many
-    of how many tasks are done. Raises :class:`~stackexact.errors.LimitReached` when processes keep being killed.
+    ``dask.distributed.Client(...).get_executor()``, which plays lost tasks again by itself. Finished runs are kept in
+    ``folder``, if one is named, and taken from there when the same sweep is started again. ``report`` hears how many of
+    how many tasks are done. Raises :class:`~stackexact.errors.LimitReached` when processes keep being killed.
     """
     simulations = grid.simulations()
-    tasks = [(place, numbers) for place, one in simulations.items() for numbers in _shares(one)]
-    found: dict[Place, dict[int, Run]] = {place: {} for place in simulations}
-    played = (
-        _by_processes(simulations, tasks, workers or os.cpu_count() or 1)
-        if executor is None
-        else _by(executor, simulations, tasks)
-    )
+    kept = {} if folder is None else _journals(folder, simulations)
+    found = {
+        place: {run.number: run for run in kept[place].read(one.game.shape, one.rounds)} if kept else {}
+        for place, one in simulations.items()
+    }
+    tasks = [(place, numbers) for place, one in simulations.items() for numbers in _shares(one, found[place])]
+    processes = os.cpu_count() or 1 if workers is None else whole("workers", workers)
+    played = _by_processes(simulations, tasks, processes) if executor is None else _by(executor, simulations, tasks)
     for done, ((place, _), runs) in enumerate(played, 1):
-        found[place].update((run.number, run) for run in runs)
+        for run in runs:
+            found[place][run.number] = run
+            if kept:
+                kept[place].add(run)
         report(done, len(tasks))
     return {
         place: Trace(
@@ -120,6 +139,18 @@ _Task = tuple[Place, tuple[int, ...]]
 def play(simulation: Simulation, numbers: tuple[int, ...]) -> tuple[Run, ...]:
     """A task: some runs of one simulation."""
     return tuple(play_run(simulation, number) for number in numbers)
+
+
+def _journals(folder: str, simulations: Mapping[Place, Simulation]) -> dict[Place, Journal]:
+    """A journal for every cell, in the order of the grid."""
+    try:
+        os.makedirs(folder, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{folder}: expected a folder for finished runs: {error.strerror or 'failed'}") from None
+    return {
+        place: Journal(os.path.join(folder, f"{cell:04d}.journal"), identity(one))
+        for cell, (place, one) in enumerate(simulations.items(), 1)
+    }
 
 
 def _by(
@@ -139,12 +170,16 @@ def _by_processes(
     simulations: Mapping[Place, Simulation], tasks: Sequence[_Task], workers: int
 ) -> Iterator[tuple[_Task, tuple[Run, ...]]]:
     """By local processes; a pool that lost one is replaced, and plays what is left."""
+    if not tasks:
+        return
     left = list(tasks)
     for _ in range(ATTEMPTS):
         # Started anew and not forked: a fork of a process with threads may wait for ever.
         context = multiprocessing.get_context("spawn")
         try:
             with ProcessPoolExecutor(min(workers, len(tasks)), mp_context=context) as pool:
+                if len(left) == len(tasks):
+                    _require_start(pool)
                 for task, runs in _by(pool, simulations, tuple(left)):
                     yield task, runs
                     left.remove(task)
@@ -154,11 +189,23 @@ def _by_processes(
     raise LimitReached(f"sweep: the processes were killed {ATTEMPTS} times; is there enough memory?")
 
 
-def _shares(simulation: Simulation) -> Iterator[tuple[int, ...]]:
-    """The numbers of its runs, some to each task."""
+def _require_start(pool: Executor) -> None:
+    """A process imports the main module of the program; one that starts a sweep there ends at once."""
+    try:
+        pool.submit(os.getpid).result()
+    except BrokenExecutor:
+        raise UsageError(
+            "sweep: the processes ended when they started; in a script, call it below if __name__ == '__main__':"
+        ) from None
+
+
+def _shares(simulation: Simulation, done: Container[int]) -> Iterator[tuple[int, ...]]:
+    """The numbers of its runs that are not done, some to each task."""
     share: list[int] = []
     rounds = 0
     for number in simulation.numbers:
+        if number in done:
+            continue
         share.append(number)
         rounds += simulation.horizon(number)
         if rounds >= TASK:

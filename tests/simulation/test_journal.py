@@ -58,10 +58,21 @@ def test_journals_of_something_else_are_left_alone(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="expected a journal of runs"):
         played(place)
     assert place.read_text() == "my notes"
-    with pytest.raises(InputError, match="is a directory"):
-        played(tmp_path)
+    for other in (tmp_path, Path("/dev/zero")):
+        with pytest.raises(InputError, match="expected a file for finished runs"):
+            played(other)
     lines = whole.decode().splitlines()
-    for line in ('{"run": 1}', "x", json.dumps({"run": 1, "rounds": [5], "counts": [[[1, 1], [1, 1]]]})):
+    run = json.loads(lines[1])
+    early = {**run, "rounds": run["rounds"][:-1], "counts": run["counts"][:-1]}
+    for line in (
+        '{"run": 1}',
+        "x",
+        "[1]",
+        json.dumps({"run": 1, "rounds": [5], "counts": [[[1, 1], [1, 1]]]}),
+        json.dumps(early),
+        json.dumps({**run, "run": 99}),
+        json.dumps({**run, "counts": [[[5, 0], [0, 0]]] * len(run["counts"])}),
+    ):
         place.write_text("\n".join([lines[0], line, *lines[2:]]) + "\n")
         with pytest.raises(InputError, match="line 2: expected a run"):
             played(place)

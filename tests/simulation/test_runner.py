@@ -30,6 +30,7 @@ MEANS = [[Fraction(3, 5), Fraction(1, 5)], [Fraction(1, 2), Fraction(2, 5)]]
 SHORT = {"ActiveArmElimination": "(M=[1, 2])", "PhasedUCB": "(M=[1, 2])", "ExploreThenCommit": "(E=1)"} | {
     "ExploreThenCommitThrowOut": "(E=1, E_kept=1)",
     "ExploreThenUCB": "(E=1)",
+    "LipschitzUCB": "(L=1)",
 }
 
 
@@ -234,8 +235,79 @@ def test_noise_that_is_none(text: str) -> None:
 
 
 def test_payoffs_beyond_the_floats() -> None:
-    with pytest.raises(InputError, match="range of floats"):
+    with pytest.raises(InputError, match="between -1e100 and 1e100"):
         Simulation(sx.Game([["1e400"]], [[1]]), UCB(), UCB(), (10,)).run(1)
+    for noise in ("gaussian:1e400", "gaussian:1e101"):
+        with pytest.raises(UsageError, match="at most 1e100"):
+            parse_noise(noise)
+
+
+def test_sums_that_floats_do_not_hold_are_refused() -> None:
+    """Without noise equal sums are equal; one agent's decimals cost the other nothing, and none round silently."""
+    tenths = [["1/10"], ["1/10"], ["1/10"]]
+    short = Simulation(sx.Game(tenths, [["1/3"]] * 3), UCB(c0=0), UCB(), (999,), noise=Noise("none"))
+    assert short.run(1).counts[-1].tolist() == [[997], [1], [1]]
+    long = sx.Game(tenths, [["0.12345678901234567"]] * 3)
+    for play in (
+        lambda: Simulation(long, UCB(), UCB(), (1000,), noise=Noise("none")),
+        lambda: expectations(long, "UCB", "UCB", 1000, noise="none"),
+    ):
+        with pytest.raises(LimitReached, match="sums of 1000 payoffs of the follower that 53 bits hold"):
+            play()
+    told = Simulation(long, UCB(c0=0), learner("BestResponse"), (999,), noise=Noise("none"))
+    assert told.run(1).counts[-1].tolist() == [[997], [1], [1]]
+    Simulation(long, UCB(), UCB(), (1000,), noise=parse_noise("gaussian:0")).run(1)
+
+
+def test_checkpoints_are_roots_of_powers_of_ten() -> None:
+    """k^d <= 10^i < (k + 1)^d for each, and no power is left out."""
+    for horizon, parts in product((1, 7, 100, 12345, 10**12), (1, 2, 3, 7, 10, 100)):
+        found = log_spaced(horizon, parts)
+        assert found[-1] == horizon
+        roots, i = [], 0
+        while 10**i < horizon**parts:
+            near = round(10 ** (i / parts))
+            roots.append(max(k for k in range(max(0, near - 1), near + 2) if k**parts <= 10**i))
+            i += 1
+        assert set(found) == {horizon, *(root for root in roots if root < horizon)}
+    assert len(log_spaced(10**9, 10_000)) > 50_000
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"horizon": 1e3}, "horizon: expected an integer"),
+        ({"horizon": ()}, "horizon: expected at least one"),
+        ({"horizon": (5, 5)}, "horizon: expected different ones"),
+        ({"noise": None}, "noise: expected one of"),
+        ({"noise": "bernoulli:1"}, "noise: expected a number after gaussian"),
+        ({"leader": UCB}, "leader: expected a learner"),
+        ({"at": [1]}, "at: expected a mapping"),
+        ({"workers": "2"}, "workers: expected an integer"),
+        ({"workers": True}, "workers: expected an integer"),
+        ({"game": "etc"}, "game: expected a game"),
+        ({"runs": 10**9}, "expected at most 134217728 counts"),
+    ],
+)
+def test_arguments_of_another_kind(changed: dict[str, Any], said: str) -> None:
+    """One line that says what was expected, before any work."""
+    given = {"game": GAME, "leader": "UCB", "follower": "UCB", "horizon": 100} | changed
+    with pytest.raises((UsageError, LimitReached), match=said) as caught:
+        sx.simulate(**given)  # type: ignore[arg-type]
+    assert "\n" not in str(caught.value)
+
+
+def test_numbers_of_numpy_are_numbers() -> None:
+    trace = sx.simulate(GAME, "UCB", UCB(c0=np.int64(6)), np.array([10, 20]), seed=np.int64(3), runs=np.int32(2))  # type: ignore[arg-type]
+    assert trace.runs == sx.simulate(GAME, "UCB", "UCB", (10, 20), seed=3, runs=2).runs
+
+
+def test_rounds_are_told_while_they_are_played() -> None:
+    """Also within a run, long before it is over."""
+    heard: list[int] = []
+    sx.simulate(GAME, "UCB", "UCB", 5_000_000, workers=1, played=heard.append)
+    assert sum(heard) == 5_000_000
+    assert len(heard) > 2
 
 
 OWN = """

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
 import pytest
 
 import stackexact as sx
-from stackexact.errors import UsageError
+from stackexact.errors import InputError, UsageError
 from stackexact.simulation import sweep as module
 from stackexact.simulation.sweep import Grid, sweep
 
@@ -45,6 +49,65 @@ def test_cells_are_what_their_simulations_are(monkeypatch: pytest.MonkeyPatch) -
 def test_pairs_that_are_twice_there() -> None:
     with pytest.raises(UsageError, match="expected different pairs"):
         sweep(Grid(GAMES, (PAIRS[0], PAIRS[0]), (50,)))
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"games": {}}, "games: expected games by name"),
+        ({"learners": ()}, "learners: expected a sequence"),
+        ({"learners": ("UCB",)}, "learners: expected pairs"),
+        ({"horizons": 10}, "horizons: expected a sequence"),
+        ({"seed": -1}, "seed: expected an integer from 0"),
+        ({"noise": "loud"}, "noise: expected one of"),
+    ],
+)
+def test_what_is_no_grid(changed: dict[str, Any], said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        Grid(**({"games": GAMES, "learners": PAIRS, "horizons": (50,)} | changed))
+
+
+def test_a_sweep_goes_on_where_it_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs that are in its folder are not played again, and nothing of it is lost."""
+    monkeypatch.setattr(module, "TASK", 1)
+    grid = Grid(GAMES, PAIRS, (50, 300), 2, seed=5)
+    whole = {place: one.all(workers=1) for place, one in grid.simulations().items()}
+
+    def stop(done: int, count: int) -> None:
+        assert count == 16
+        if done == 6:
+            raise KeyboardInterrupt
+
+    with ThreadPoolExecutor(1) as threads, pytest.raises(KeyboardInterrupt):
+        sweep(grid, executor=threads, folder=str(tmp_path), report=stop)
+    counts: list[int] = []
+    with ThreadPoolExecutor(1) as threads:
+        found = sweep(grid, executor=threads, folder=str(tmp_path), report=lambda _, count: counts.append(count))
+    assert counts == [10] * 10
+    assert {place: trace.runs for place, trace in found.items()} == whole
+    with pytest.raises(UsageError, match="workers: expected an integer from 1"):
+        sweep(grid, workers=-1)
+    with pytest.raises(InputError, match="expected the runs of this very simulation"):
+        sweep(replace(grid, seed=6), folder=str(tmp_path))
+
+
+SCRIPT = """
+import stackexact as sx
+from stackexact.errors import UsageError
+from stackexact.simulation.sweep import Grid, sweep
+try:
+    sweep(Grid({"etc": sx.instance("explore-then-commit")}, (("UCB", "UCB"),), (50,)))
+except UsageError as flaw:
+    print(flaw)
+"""
+
+
+@pytest.mark.slow
+def test_a_script_without_a_guard_is_told_so(tmp_path: Path) -> None:
+    """Processes import the script, and must not sweep themselves."""
+    (tmp_path / "script.py").write_text(SCRIPT)
+    done = subprocess.run([sys.executable, "script.py"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert "call it below if __name__ == '__main__':" in done.stdout
 
 
 def killed_at(moment: float, pids: Any) -> Thread:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from stackexact.errors import UsageError
 from stackexact.simulation.protocol import Learner, Setting, parameter
 from stackexact.simulation.rates import ceiling
 
@@ -73,7 +74,9 @@ def phases_of(name: str, given: Any) -> tuple[int, ...] | None:
     if given is None:
         return None
     entries = given if isinstance(given, tuple | list) else (given,)
-    return tuple(parameter(name, entry, least=1) for entry in entries) or None
+    if not entries:
+        raise UsageError(f"{name}: expected at least one phase, found none; leave it out for the default")
+    return tuple(parameter(name, entry, least=1) for entry in entries)
 
 
 @dataclass(frozen=True)
@@ -94,7 +97,7 @@ class ActiveArmElimination(Learner):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "M", phases_of("M", self.M))
-        object.__setattr__(self, "c0", parameter("c0", self.c0, integer=False, least=0))
+        object.__setattr__(self, "c0", parameter("c0", self.c0, integer=False, positive=True))
 
     def phases(self, setting: Setting) -> tuple[int, ...]:
         """M_1, M_2, ... in a setting."""

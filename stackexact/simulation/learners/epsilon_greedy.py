@@ -59,7 +59,7 @@ class EpsilonGreedy(Learner):
     epsilon: Fraction | int | str | None = None
 
     def __post_init__(self) -> None:
-        found = parameter("epsilon", self.epsilon, integer=False)
+        found = parameter("epsilon", self.epsilon, integer=False, optional=True)
         if found is not None and found > 1:
             raise UsageError(f"epsilon: expected at most 1, found {found}")
         object.__setattr__(self, "epsilon", found)

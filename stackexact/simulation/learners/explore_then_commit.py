@@ -52,7 +52,7 @@ class ExploreThenCommit(Learner):
     E: int | None = None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "E", parameter("E", self.E, least=1))
+        object.__setattr__(self, "E", parameter("E", self.E, least=1, optional=True))
 
     def pulls(self, setting: Setting) -> int:
         """E in a setting."""

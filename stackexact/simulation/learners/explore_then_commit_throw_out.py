@@ -30,8 +30,8 @@ class ExploreThenCommitThrowOut(Learner):
     E_kept: int | None = None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "E", parameter("E", self.E))
-        object.__setattr__(self, "E_kept", parameter("E_kept", self.E_kept, least=1))
+        object.__setattr__(self, "E", parameter("E", self.E, optional=True))
+        object.__setattr__(self, "E_kept", parameter("E_kept", self.E_kept, least=1, optional=True))
 
     def pulls(self, setting: Setting) -> tuple[int, int]:
         """E and E' in a setting."""

@@ -31,7 +31,7 @@ class ExploreThenUCB(Learner):
     c0: Fraction | int | str = 6
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "E", parameter("E", self.E))
+        object.__setattr__(self, "E", parameter("E", self.E, optional=True))
         object.__setattr__(self, "c0", parameter("c0", self.c0, integer=False))
 
     def pulls(self, setting: Setting) -> int:

@@ -23,7 +23,9 @@ def weigh(memory: Any, constants: Any, weights: Any) -> None:
         least = min(least, memory[action])
     total = 0.0
     for action in range(actions):
-        weights[action] = math.exp(constants[1] * (least - memory[action]))
+        # Exactly 1 where nothing is to be computed: half of the work with two actions.
+        apart = least - memory[action]
+        weights[action] = math.exp(constants[1] * apart) if apart < 0 else 1.0
         total += weights[action]
     for action in range(actions):
         weights[action] /= total
@@ -52,7 +54,7 @@ class MultiplicativeWeights(Learner):
     rate: Fraction | int | str | None = None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "rate", parameter("rate", self.rate, integer=False))
+        object.__setattr__(self, "rate", parameter("rate", self.rate, integer=False, optional=True))
 
     def constants(self, setting: Setting) -> Sequence[float]:
         """Actions, rate, unit."""

@@ -56,7 +56,8 @@ class PhasedUCB(Learner):
     of an action is its mean in the last complete phase p + width · 2^(-p): both agents' errors shrink on one scale.
 
     Our reconstruction (the publication names it; its text was not at hand): √T against the self-tolerant benchmark.
-    ``M`` is the follower's schedule, by default M_p = ⌈4^p c0 log T⌉.
+    ``M`` is the follower's schedule, by default M_p = ⌈4^p c0 log T⌉. It reads the phases off the responses, so the
+    follower has to be ActiveArmElimination with the same ``M`` or ``c0``: with another one it may lose in every round.
     """
 
     roles = (LEADER,)
@@ -71,8 +72,8 @@ class PhasedUCB(Learner):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "M", phases_of("M", self.M))
-        for name in ("c0", "width"):
-            object.__setattr__(self, name, parameter(name, getattr(self, name), integer=False))
+        object.__setattr__(self, "c0", parameter("c0", self.c0, integer=False, positive=True))
+        object.__setattr__(self, "width", parameter("width", self.width, integer=False))
 
     def phases(self, setting: Setting) -> tuple[int, ...]:
         """M_1, M_2, ... in a setting."""
