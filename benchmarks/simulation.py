@@ -98,6 +98,22 @@ def peer(name: str, rounds: int) -> Callable[[], float] | None:
         return None
 
 
+def of_all(horizon: int) -> Table:
+    """Rounds a second with every shipped learner on each of its sides, a UCB on the other."""
+    from stackexact.simulation.registry import LEARNERS, learner_class
+
+    rows = []
+    for name in LEARNERS:
+        text = f"{name}(L=1)" if name == "LipschitzUCB" else name
+        told: list[str] = []
+        for role, pair in (("leader", [text, "UCB"]), ("follower", ["UCB", text])):
+            progress(f"{name} as the {role}")
+            played = ours(pair, horizon) if role in learner_class(name).roles else None
+            told.append(shown(None if played is None else max(played() for _ in range(3)) / 1e6, 4))
+        rows.append((name, *told))
+    return Table("Million rounds/s, best of three, the other is UCB", ("learner", "leader", "follower"), tuple(rows))
+
+
 def measure(request: dict[str, Any]) -> None:
     """One run in a process of its own, for its memory."""
     speed = ours(request["learners"], request["horizon"])()
@@ -136,7 +152,9 @@ def main() -> None:
         sizes.append((str(horizon), shown(median(line["peak"] for line in lines), 4)))
     memory = Table("Peak memory of a process", ("horizon", "peak MiB"), tuple(sizes))
     notes = [f"{name} is not installed, or cannot be imported" for name in PEERS if name not in others]
-    Report("simulation", (speeds, memory), tuple(notes), turns).publish(options.json)
+    Report("simulation", (speeds, of_all(max(1, options.horizon // 10)), memory), tuple(notes), turns).publish(
+        options.json
+    )
 
 
 if __name__ == "__main__":
