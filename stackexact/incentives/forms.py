@@ -1,17 +1,33 @@
-"""Quadratic costs as ring elements, by blocks of variables, and small linear algebra on them."""
+"""Quadratic costs as ring elements, by groups of variables, and the linear algebra that they need."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, combinations
 from typing import Any, Generic, TypeVar
 
-from stackexact.exact.prover import Prover, Quotients
+from stackexact.exact.prover import Prover
 
-__all__ = ["Form", "Matrix", "Problem", "leading_minors", "plus", "product", "scaled", "times", "transposed"]
+__all__ = [
+    "Form",
+    "Matrix",
+    "Problem",
+    "Vector",
+    "beside",
+    "leading_minors",
+    "plus",
+    "principal_minors",
+    "product",
+    "scaled",
+    "solve",
+    "transposed",
+]
 
 T = TypeVar("T", bound=Any)
+
+Vector = tuple[T, ...]
+"""Ring elements."""
 
 Matrix = tuple[tuple[T, ...], ...]
 """Rows of ring elements."""
@@ -22,7 +38,7 @@ class Form(Generic[T]):
     """½ z·Hz + g·z + c, times a positive ``unit`` (an exact value); z is all variables of a problem, in its order."""
 
     hessian: Matrix[T]
-    gradient: tuple[T, ...]
+    gradient: Vector[T]
     constant: T
     unit: Any
 
@@ -30,7 +46,7 @@ class Form(Generic[T]):
         """Second derivatives by one group of variables and another."""
         return tuple(row[columns] for row in self.hessian[rows])
 
-    def slope(self, rows: slice, point: Sequence[T], bottom: T) -> tuple[T, ...]:
+    def slope(self, rows: slice, point: Sequence[T], bottom: T) -> Vector[T]:
         """The gradient by a group of variables at the point ``point / bottom``, times ``bottom``."""
         return tuple(
             sum((a * z for a, z in zip(row, point, strict=True)), g * bottom)
@@ -38,7 +54,7 @@ class Form(Generic[T]):
         )
 
     def value(self, point: Sequence[T], bottom: T) -> tuple[T, T]:
-        """The cost at ``point / bottom`` in units: numerator and (positive, where bottom is not 0) denominator."""
+        """The cost at ``point / bottom`` in units, as a quotient whose bottom is positive where ``bottom`` is not 0."""
         everything = slice(0, len(self.gradient))
         slopes = self.slope(everything, point, bottom)
         top = sum(
@@ -50,36 +66,56 @@ class Form(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Problem(Generic[T]):
-    """One leader and N followers alike: their costs in the variables u0 (leader), u (own), ū (mean), in this order.
+    """A leader, a major follower or none, and N followers alike.
 
-    The leader pays the average over the followers of ``leader``. ``leader_size`` and ``own_size`` are the dimensions of
-    actions; ``followers`` is N.
+    Variables: the leader's action u0, the major follower's w, a follower's own u and the mean ū of all followers, in
+    this order and of these ``sizes`` (u0, w, u). The leader pays the average over the followers of ``leader``;
+    ``followers`` is N.
     """
 
     leader: Form[T]
+    major: Form[T] | None
     follower: Form[T]
-    leader_size: int
-    own_size: int
+    sizes: tuple[int, int, int]
     followers: T
 
     @property
     def u0(self) -> slice:
         """The leader's action."""
-        return slice(0, self.leader_size)
+        return slice(0, self.sizes[0])
+
+    @property
+    def w(self) -> slice:
+        """The major follower's action."""
+        return slice(self.sizes[0], self.sizes[0] + self.sizes[1])
+
+    @property
+    def first(self) -> slice:
+        """The actions of the leader and the major follower."""
+        return slice(0, self.sizes[0] + self.sizes[1])
 
     @property
     def own(self) -> slice:
         """A follower's own action."""
-        return slice(self.leader_size, self.leader_size + self.own_size)
+        return slice(self.first.stop, self.first.stop + self.sizes[2])
 
     @property
     def mean(self) -> slice:
         """The mean action of all followers."""
-        return slice(self.leader_size + self.own_size, self.leader_size + 2 * self.own_size)
+        return slice(self.own.stop, self.own.stop + self.sizes[2])
 
-    def alike(self, u0: Sequence[T], v: Sequence[T]) -> tuple[T, ...]:
-        """The point at which all followers do the same."""
-        return (*u0, *v, *v)
+    def alike(self, point: Vector[T]) -> Vector[T]:
+        """All variables where all followers play the action that ``point`` ends with."""
+        return (*point, *point[self.own])
+
+    def merged(self, form: Form[T]) -> Form[T]:
+        """A cost in (u0, w, v) where all followers play v."""
+        first, own, mean = self.first, self.own, self.mean
+        across = plus(form.block(first, own), form.block(first, mean))
+        both = plus(form.block(own, own), form.block(own, mean), form.block(mean, own), form.block(mean, mean))
+        hessian = (*beside(form.block(first, first), across), *beside(transposed(across), both))
+        slopes = tuple(a + b for a, b in zip(form.gradient[own], form.gradient[mean], strict=True))
+        return Form(hessian, (*form.gradient[first], *slopes), form.constant, form.unit)
 
 
 def plus(*matrices: Matrix[T]) -> Matrix[T]:
@@ -88,6 +124,11 @@ def plus(*matrices: Matrix[T]) -> Matrix[T]:
         tuple(sum(entries[1:], entries[0]) for entries in zip(*rows, strict=True))
         for rows in zip(*matrices, strict=True)
     )
+
+
+def beside(left: Matrix[T], right: Matrix[T]) -> Matrix[T]:
+    """Two matrices of as many rows, side by side."""
+    return tuple((*a, *b) for a, b in zip(left, right, strict=True))
 
 
 def scaled(matrix: Matrix[T], factor: T) -> Matrix[T]:
@@ -103,46 +144,59 @@ def transposed(matrix: Matrix[T]) -> Matrix[T]:
 def product(left: Matrix[T], right: Matrix[T]) -> Matrix[T]:
     """The matrix product of non-empty matrices."""
     columns = transposed(right)
-    return tuple(tuple(_dot(row, column) for column in columns) for row in left)
+    return tuple(tuple(dot(row, column) for column in columns) for row in left)
 
 
-def times(matrix: Matrix[T], vector: Sequence[T]) -> tuple[T, ...]:
-    """A matrix times a vector."""
-    return tuple(_dot(row, vector) for row in matrix)
-
-
-def _dot(left: Sequence[T], right: Sequence[T]) -> T:
+def dot(left: Sequence[T], right: Sequence[T]) -> T:
+    """The sum of products of non-empty vectors."""
     first, *rest = (a * b for a, b in zip(left, right, strict=True))
     total: T = sum(rest, first)
     return total
 
 
-def leading_minors(matrix: Matrix[T]) -> list[T]:
-    """The leading principal minors, by fraction-free elimination (Bareiss 1968), as far as they are not 0.
+def solve(prover: Prover[T], matrix: Matrix[T], right: Sequence[T]) -> tuple[Vector[T], T]:
+    """The solution of a regular system, over one positive bottom."""
+    found = prover.solve(matrix, tuple((value,) for value in right))
+    return tuple(chain.from_iterable(found.rows)), found.bottom
 
-    After the first that is 0 none is told: the matrix is not definite then.
+
+def leading_minors(matrix: Matrix[T]) -> Iterator[T]:
+    """The leading principal minors, by fraction-free elimination (Bareiss 1968); the first that is 0 is the last told.
+
+    All are positive if and only if a symmetric matrix is positive definite.
     """
     rows = [list(row) for row in matrix]
-    found: list[T] = []
     last: Any = None
     for k in range(len(rows)):
         pivot = rows[k][k]
-        found.append(pivot)
+        yield pivot
         if not pivot:
-            break
+            return
         for i in range(k + 1, len(rows)):
             for j in range(k + 1, len(rows)):
                 entry = rows[i][j] * pivot - rows[i][k] * rows[k][j]
                 rows[i][j] = entry if last is None else entry // last
+            rows[i][k] = 0 * pivot
         last = pivot
-    return found
 
 
-def solved(prover: Prover[T], matrix: Matrix[T], right: Sequence[T]) -> Quotients[T]:
-    """The solution of a regular system with one right-hand side."""
-    return prover.solve(matrix, tuple((value,) for value in right))
+def principal_minors(matrix: Matrix[T]) -> Iterator[T]:
+    """All principal minors: none is negative if and only if a symmetric matrix is positive semidefinite."""
+    size = len(matrix)
+    for count in range(1, size + 1):
+        for chosen in combinations(range(size), count):
+            yield determinant(tuple(tuple(matrix[i][j] for j in chosen) for i in chosen))
 
 
-def column(quotients: Quotients[T]) -> tuple[T, ...]:
-    """The numerators of a solution with one right-hand side."""
-    return tuple(chain.from_iterable(quotients.rows))
+def determinant(matrix: Matrix[T]) -> T:
+    """By expansion along the first row: these matrices are small."""
+    if len(matrix) == 1:
+        return matrix[0][0]
+    total: Any = None
+    for j, value in enumerate(matrix[0]):
+        if not value and total is not None:
+            continue
+        minor = determinant(tuple((*row[:j], *row[j + 1 :]) for row in matrix[1:]))
+        term = value * minor if j % 2 == 0 else -(value * minor)
+        total = term if total is None else total + term
+    return total

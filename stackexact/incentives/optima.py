@@ -1,0 +1,106 @@
+"""What minimises the leader's cost: with followers who obey, and with followers who respond to the actions alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from stackexact.exact.prover import Prover
+from stackexact.incentives.forms import (
+    Matrix,
+    Problem,
+    Vector,
+    beside,
+    leading_minors,
+    plus,
+    principal_minors,
+    scaled,
+    solve,
+    transposed,
+)
+
+__all__ = ["Optimum", "responses", "responsive_optimum", "team_optimum"]
+
+T = TypeVar("T", bound=Any)
+
+
+@dataclass(frozen=True, slots=True)
+class Optimum(Generic[T]):
+    """The actions (u0, w, v) as ``point / bottom``, and the leader's cost there as a quotient, in its unit."""
+
+    point: Vector[T]
+    bottom: T
+    value: tuple[T, T]
+
+
+def team_optimum(problem: Problem[T], prover: Prover[T]) -> Optimum[T]:
+    """What is best for the leader if everybody obeys.
+
+    Requires a cost that is strictly convex in (u0, w, u1, ..., uN): that is so where it is when all followers move
+    alike, and (with N > 1) when their mean stays, where it is ½ Σ u_i·Hu_i with H by own actions.
+    """
+    form = problem.merged(problem.leader)
+    prover.positive(leading_minors(form.hessian))
+    if prover.sign(problem.followers - prover.number(1)):
+        prover.positive(leading_minors(problem.leader.block(problem.own, problem.own)))
+    point, bottom = solve(prover, form.hessian, [-value for value in form.gradient])
+    return Optimum(point, bottom, problem.leader.value(problem.alike(point), bottom))
+
+
+def responses(problem: Problem[T], prover: Prover[T], *, infinite: bool) -> tuple[Matrix[T], Vector[T]]:
+    """The equations C (u0, w, v) + c = 0 of a symmetric Nash response of the followers to (u0, w).
+
+    A follower moves the mean by 1/N of its own action, or, with infinitely many followers, not at all. Requires that
+    its cost is convex in its action, and that (u0, w) determines v.
+    """
+    form, first, own, mean = problem.follower, problem.first, problem.own, problem.mean
+    alike = plus(form.block(own, own), form.block(own, mean))
+    across, slope, curved = form.block(own, first), form.gradient[own], form.block(own, own)
+    if not infinite:
+        n = problem.followers
+        aside = plus(form.block(mean, own), form.block(mean, mean))
+        alike, across = plus(scaled(alike, n), aside), plus(scaled(across, n), form.block(mean, first))
+        slope = tuple(a * n + b for a, b in zip(slope, form.gradient[mean], strict=True))
+        curved = plus(
+            scaled(curved, n * n),
+            scaled(form.block(own, mean), n),
+            scaled(form.block(mean, own), n),
+            form.block(mean, mean),
+        )
+    if all(prover.sign(minor) >= 0 for minor in principal_minors(form.hessian)):
+        prover.nonnegative(principal_minors(form.hessian))  # simpler than what it implies
+    else:
+        prover.nonnegative(principal_minors(curved))
+    solve(prover, alike, slope)
+    return beside(across, alike), slope
+
+
+def responsive_optimum(problem: Problem[T], prover: Prover[T], *, infinite: bool) -> Optimum[T]:
+    """What is best for the leader if (u0, w) are hers to fix, and the followers respond to them as :func:`responses`
+    tells. Without a major follower this is the open-loop Stackelberg solution.
+
+    Requires that her cost is strictly convex along the responses.
+    """
+    form = problem.merged(problem.leader)
+    line, slope = responses(problem, prover, infinite=infinite)
+    nought = tuple(tuple(prover.number(0) for _ in line) for _ in line)
+    system = (*beside(form.hessian, transposed(line)), *beside(line, nought))
+    _convex_along(problem, form.hessian, line, prover)
+    found, bottom = solve(prover, system, [*(-value for value in form.gradient), *(-value for value in slope)])
+    point = found[: len(form.gradient)]
+    return Optimum(point, bottom, problem.leader.value(problem.alike(point), bottom))
+
+
+def _convex_along(problem: Problem[T], hessian: Matrix[T], line: Matrix[T], prover: Prover[T]) -> None:
+    """Require strict convexity on the directions (x, y) with A x + B y = 0, B regular."""
+    if all(prover.sign(minor) > 0 for minor in leading_minors(hessian)):
+        prover.positive(leading_minors(hessian))  # simpler than what it implies
+        return
+    first = problem.first.stop
+    right = tuple(tuple(-value for value in row[:first]) for row in line)
+    found = prover.solve(tuple(row[first:] for row in line), right)
+    unit = tuple(tuple(found.bottom if i == j else found.bottom * 0 for j in range(first)) for i in range(first))
+    directions = (*unit, *found.rows)
+    from stackexact.incentives.forms import product
+
+    prover.positive(leading_minors(product(transposed(directions), product(hessian, directions))))
