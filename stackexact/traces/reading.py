@@ -17,8 +17,9 @@ from stackexact.games.bimatrix import Actions, Game
 from stackexact.games.files import read_bytes
 from stackexact.games.sources import Source, named, reason, shown
 from stackexact.traces import csv_text, database, metadata, parquet
+from stackexact.traces.arguments import actions_of, require_path
 from stackexact.traces.cells import AGGREGATED, ROUNDS, Columns, columns_of
-from stackexact.traces.checkpoints import required
+from stackexact.traces.checkpoints import required, usual
 from stackexact.traces.counts import from_rows
 from stackexact.traces.metadata import Sealed
 from stackexact.traces.rounds import from_rounds
@@ -33,13 +34,14 @@ _UNCHECKED: Final = "no metadata: only totals and ranges were checked"
 def read_trace(path: Source, game: Game | Actions, *, checkpoints: Iterable[int] | None = None) -> Trace:
     r"""The trace in a file (``.csv``, ``.csv.gz``, ``.parquet``) of learners in this game.
 
-    Rounds are counted up to each of ``checkpoints`` (by default 1, 2, 5, 10, 20, 50, ...) and up to the last one of
-    every run; of an aggregated trace those of its own checkpoints are taken that are asked for, by default all.
+    Rounds are counted up to each of ``checkpoints`` (by default ten per decade: 1, 2, 3, 5, 6, 7, 10, 12, ...) and up
+    to the last one of every run; of an aggregated trace those of its own checkpoints are taken that are asked for, by
+    default all.
 
     A trace of ours must be as it was written, by the digests in its metadata, and of this game, unless only its actions
     are given. Of any trace cells, ranges and totals must be possible. What could not be checked is in the notes.
     Raises :class:`~stackexact.errors.InputError`, one line with the file and the row, or the run and the round;
-    :class:`~stackexact.errors.UsageError` for checkpoints that are none;
+    :class:`~stackexact.errors.UsageError` for checkpoints, a path or a game that are none;
     :class:`~stackexact.errors.LimitReached` for counts that do not fit into memory; and
     :class:`~stackexact.errors.MissingLibrary` where the extra ``[traces]`` is needed and not there.
 
@@ -52,7 +54,7 @@ def read_trace(path: Source, game: Game | Actions, *, checkpoints: Iterable[int]
     >>> trace.runs[0].counts.tolist(), trace.notes
     ([[[2], [1]]], ('no metadata: only totals and ranges were checked',))
     """
-    actions = game if isinstance(game, Actions) else game.actions
+    path, actions = require_path(path), actions_of(game)
     wanted = None if checkpoints is None else required(checkpoints)
     with named(path), _limits(path), _unchanged(path):
         file = _look(path)
@@ -203,7 +205,7 @@ def _at(run: Run, wanted: tuple[int, ...]) -> Run:
 
 
 def _rounds(file: _File, actions: Actions, wanted: tuple[int, ...] | None) -> tuple[Run, ...]:
-    return from_rounds(_table(file), actions, required(None) if wanted is None else wanted)
+    return from_rounds(_table(file), actions, usual() if wanted is None else wanted)
 
 
 def _table(file: _File) -> database.Table:
