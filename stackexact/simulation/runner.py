@@ -17,11 +17,11 @@ import numpy as np
 
 from stackexact.errors import LimitReached, UsageError, shorten
 from stackexact.games.bimatrix import Game
-from stackexact.simulation.checkpoints import log_spaced
 from stackexact.simulation.noise import Noise
 from stackexact.simulation.playing import play_run
 from stackexact.simulation.protocol import FOLLOWER, LEADER, Learner, Setting
 from stackexact.simulation.settings import require_learner, require_numbers, settings
+from stackexact.traces.checkpoints import log_spaced
 from stackexact.traces.trace import Run
 
 __all__ = ["Simulation", "whole"]

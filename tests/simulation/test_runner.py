@@ -15,7 +15,6 @@ import pytest
 
 import stackexact as sx
 from stackexact.errors import InputError, LimitReached, UsageError
-from stackexact.simulation.checkpoints import log_spaced
 from stackexact.simulation.expectations import expectations
 from stackexact.simulation.learners.ucb import UCB
 from stackexact.simulation.noise import Noise, parse_noise
@@ -23,6 +22,7 @@ from stackexact.simulation.protocol import FOLLOWER, LEADER, Learner
 from stackexact.simulation.registry import LEARNERS, learner, learner_class
 from stackexact.simulation.runner import Simulation
 from stackexact.simulation.settings import starting
+from stackexact.traces.checkpoints import log_spaced
 
 GAME = sx.Game([["3/5", "1/5"], ["1/2", "2/5"]], [["1/100", 0], ["3/5", "2/5"]])
 WIDE = sx.Game([["1/2", "1/3", "1/7"], ["1/5", "1", "0"]], [["1/2", "1/2", "1/4"], ["3/4", "1/9", "2/3"]])
