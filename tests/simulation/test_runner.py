@@ -265,7 +265,7 @@ def test_a_learner_in_a_file_of_its_own(tmp_path: Path) -> None:
     (tmp_path / "own.py").write_text(OWN)
     one = learner(f"{tmp_path}/own.py:Stubborn(arm=1)")
     assert Simulation(GAME, one, one, (50,)).run(1).counts[-1].tolist() == [[0, 0], [0, 50]]
-    with pytest.raises(InputError, match="run 1, round 1: expected an action of the game"):
+    with pytest.raises(InputError, match="run 1, round 1: expected an action from 0 to 1, found 2"):
         Simulation(GAME, learner(f"{tmp_path}/own.py:Stubborn(arm=2)"), one, (50,)).run(1)
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as processes:  # which has not read the file
         assert Simulation(GAME, one, one, (50,)).all(executor=processes)[0].counts[-1].tolist() == [[0, 0], [0, 50]]
