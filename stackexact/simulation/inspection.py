@@ -47,7 +47,7 @@ def _used(function: Callable[..., Any], seen: set[Any]) -> Iterator[tuple[str, A
     for name, value in _outer(made, names).items():
         for path, one in _reached(name, value, names):
             yield path, one
-            if isinstance(plain(one), FunctionType):
+            if _is_helper(one, made):
                 yield from _used(one, seen)
 
 
@@ -81,6 +81,13 @@ def _is_random(value: Any) -> bool:
     return isinstance(value, _GENERATORS) or isinstance(getattr(value, "__self__", None), _GENERATORS)
 
 
+def _is_helper(value: Any, source: FunctionType) -> bool:
+    """Whether a value is a function that is compiled along: one of the same file, or one that numba compiled."""
+    function = plain(value)
+    same = isinstance(function, FunctionType) and function.__code__.co_filename == source.__code__.co_filename
+    return same or _is_compiled(value)
+
+
 def _is_compiled(value: Any) -> bool:
     return isinstance(getattr(value, "py_func", None), FunctionType)
 
@@ -102,9 +109,9 @@ def checked(
     )
     made[source] = compiler(copy)
     for name in _names(source.__code__):
-        if isinstance(plain(copy.__globals__.get(name)), FunctionType):
+        if _is_helper(copy.__globals__.get(name), source):
             copy.__globals__[name] = checked(copy.__globals__[name], compiler, made)
     for cell in cells:
-        if isinstance(plain(cell.cell_contents), FunctionType):
+        if _is_helper(cell.cell_contents, source):
             cell.cell_contents = checked(cell.cell_contents, compiler, made)
     return made[source]

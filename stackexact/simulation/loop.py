@@ -15,7 +15,7 @@ import numba
 import numpy as np
 from numba import types
 
-from stackexact.errors import InputError
+from stackexact.errors import InputError, shorten
 from stackexact.simulation.inspection import checked
 from stackexact.simulation.protocol import Learner, ours
 from stackexact.simulation.users import mending, place
@@ -86,11 +86,14 @@ def functions(learner: Learner, *, unchecked: bool | None = None) -> tuple[Any, 
     :class:`~stackexact.errors.InputError` for functions that cannot be compiled.
     """
     kind = type(learner)
-    compiler = _kept if (ours(kind) if unchecked is None else unchecked) else _checked
+    kept = ours(kind) if unchecked is None else unchecked
 
     def made(name: str, signature: Any) -> Any:
-        with mending(f"{place(kind)}.{name}", "a function that numba compiles"):
-            return compiler(getattr(learner, name), signature)
+        function, who = getattr(learner, name), f"{place(kind)}.{name}"
+        if kept:
+            return _kept(function, signature)
+        with mending(who, "a function that numba compiles"):
+            return _checked(function, signature, who)
 
     sees = learner.sees_responses
     return (
@@ -107,7 +110,7 @@ def _kept(function: Callable[..., Any], signature: Any) -> Any:
 
 
 @lru_cache(maxsize=256)
-def _checked(function: Callable[..., Any], signature: Any) -> Any:
+def _checked(function: Callable[..., Any], signature: Any, who: str) -> Any:
     """A user's function; what it returns is what its signature says, and not made to be so."""
     try:
         found = checked(function, numba.njit(boundscheck=True, nogil=True))
@@ -115,14 +118,20 @@ def _checked(function: Callable[..., Any], signature: Any) -> Any:
         given = found.overloads[signature.args].signature.return_type
         if given == signature.return_type:
             return found
-        if signature.return_type == types.void or not isinstance(types.unliteral(given), types.Integer | types.Boolean):
-            wanted = "nothing" if signature.return_type == types.void else "an action, an integer"
-            name = "nothing" if given == types.none else str(given)
-            raise InputError(f"{function.__name__}: expected to return {wanted}, found {name}; mend it")
+        _require_returned(who, given, signature.return_type)
         return checked(function, numba.njit(signature, boundscheck=True, nogil=True))
     except numba.core.errors.NumbaError as flaw:
         lines = [line for line in str(flaw).splitlines() if line.strip()]
-        raise TypeError(" ".join(lines[1:3] or lines)) from None
+        text = shorten(" ".join(lines[1:3] or lines), 150)[1:-1]
+        raise InputError(f"{who}: expected a function that numba compiles, found {text}; mend it") from None
+
+
+def _require_returned(who: str, given: Any, wanted: Any) -> None:
+    """An action is an integer, or a truth value; learning and weighing return nothing."""
+    if wanted == types.void or not isinstance(types.unliteral(given), types.Integer | types.Boolean):
+        expected = "nothing" if wanted == types.void else "an action, an integer"
+        found = "nothing" if given == types.none else given
+        raise InputError(f"{who}: expected to return {expected}, found {found}; mend it")
 
 
 @_njit(types.int64(_ARRAY, types.float64))
