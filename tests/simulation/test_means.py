@@ -27,7 +27,7 @@ from stackexact.simulation.registry import LEARNERS, learner, learner_class
 from stackexact.simulation.runner import Simulation
 
 RUNS = 200_000
-STATES = 500
+STATES = 1500
 """States of a round up to which an expectation is affordable here."""
 
 LEADERS = [["9/10", "1/10"], ["3/10", "7/10"]]
@@ -105,8 +105,8 @@ def outliers(game: sx.Game, pair: Sequence[Learner], exact: Expectation) -> list
 
 
 def exactly(pair: Sequence[Learner]) -> Expectation:
-    """The expectation at the longest horizon that is affordable, of up to 6 rounds."""
-    for rounds in range(6, 3, -1):
+    """The expectation at the longest horizon that is affordable, of up to 7 rounds."""
+    for rounds in range(7, 3, -1):
         try:
             return expectations(GAME, *pair, rounds, states=STATES)[-1]
         except LimitReached:
