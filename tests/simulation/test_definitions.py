@@ -9,9 +9,10 @@ import pytest
 from oracles.learners import Definition, Elimination, Phased, Ucb, Weights, counts, decimal
 
 import stackexact as sx
-from stackexact.simulation.noise import Noise, exact_unit
+from stackexact.simulation.noise import Noise
 from stackexact.simulation.registry import learner
 from stackexact.simulation.runner import Simulation
+from stackexact.simulation.settings import settings
 
 HORIZON = 400
 TABLES = (
@@ -42,7 +43,8 @@ FOLLOWERS = {name: LEADERS[name] for name in LEADERS if not name.startswith(("Ex
 @pytest.mark.parametrize("leader", LEADERS)
 def test_noise_free_runs_are_by_definition(leader: str, follower: str) -> None:
     simulation = Simulation(GAME, learner(leader), learner(follower), (HORIZON,), seed=3, noise=Noise("none"))
-    assert exact_unit(GAME, simulation.noise, HORIZON) == 10
+    own, responses = settings(GAME, simulation.leader, simulation.follower, HORIZON, simulation.noise)
+    assert {one.unit for one in (own, *responses)} == {10}
     rows, columns = GAME.shape
     copies = [FOLLOWERS[follower](columns) for _ in range(rows)]
     expected = counts(LEADERS[leader](rows), copies, TABLES, HORIZON, simulation.generator(1).random)
