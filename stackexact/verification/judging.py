@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Final
 
 from stackexact.verification.claims import Claim, Rate, Size
-from stackexact.verification.formulas import Enclosure, value_at
+from stackexact.verification.evaluating import Enclosure, value_at
 from stackexact.verification.growth import FITS, Fit, Growth, Height, growth
 
 __all__ = ["Comparison", "Finding", "Judgement", "Verdict", "judge", "together"]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from stackexact.errors import MissingLibrary, UsageError, shorten
 from stackexact.verification.claims import Rate, Size
-from stackexact.verification.formulas import value_at
+from stackexact.verification.evaluating import value_at
 from stackexact.verification.judging import Judgement
 from stackexact.verification.result import Point, Series, Verification
 
