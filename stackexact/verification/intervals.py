@@ -210,7 +210,8 @@ METHODS: Final = (
     Method("betting", "nothing but independent runs in a known range (Waudby-Smith & Ramdas)", _betting),
     Method("hoeffding", "nothing but independent runs in a known range (Hoeffding's bound)", _hoeffding),
     Method("student", "the mean of the runs is normally distributed (Student's t)", _student, trusting=True),
-    Method("bootstrap", "there are many runs (BCa bootstrap; the confidence is approximate)", _bootstrap, trusting=True),
+    Method("bootstrap", "there are many runs (BCa bootstrap; the confidence is approximate)", _bootstrap,
+           trusting=True),
     Method("deterministic", "neither rewards nor learners are random, so that every run is the same", _deterministic,
            sure=True),
 )  # fmt: skip

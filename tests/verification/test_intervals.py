@@ -74,7 +74,7 @@ def test_no_bet_knows_what_it_is_placed_on(chances: tuple[float, ...]) -> None:
         assert expected == pytest.approx(1, abs=1e-12) if fair else expected < 1
 
 
-COUNTS = [(2, 0.3), (2, 1e-7), (5, 0.01), (30, 1e-3), (300, 1e-7), (300, 1e-13), (5000, 0.01), (5000, 1e-13)]
+COUNTS = [(2, 0.3), (2, 1e-7), (5, 0.01), (30, 1e-3), (300, 1e-7), (300, 1e-13), (5000, 1e-13)]
 
 
 @pytest.mark.parametrize("name", ["betting", "hoeffding"])
@@ -158,7 +158,7 @@ def missed(name: str, law: str, runs: int, alpha: float, times: int) -> float:
 @pytest.mark.parametrize("name", ["hoeffding", "betting"])
 def test_coverage_without_assumptions(name: str, law: str) -> None:
     """These hold whatever the distribution is."""
-    assert missed(name, law, 30, 0.1, 1000) < SLACK
+    assert missed(name, law, 30, 0.1, 400) < SLACK
 
 
 @pytest.mark.parametrize("runs", [3, 10])
@@ -187,8 +187,8 @@ def test_student_fails_where_its_assumption_does() -> None:
     """Means of ten very skewed values are far from normal, and so are those of thirty runs with rare disasters: the
     assumption that stands in every output is needed. What assumes nothing holds there, and is the default."""
     for law, runs in (("skewed", 10), ("disasters", 30)):
-        assert missed("student", law, runs, 0.05, 1000) > SLACK
-        assert missed(DEFAULT, law, runs, 0.05, 1000) < SLACK
+        assert missed("student", law, runs, 0.05, 400) > SLACK
+        assert missed(DEFAULT, law, runs, 0.05, 400) < SLACK
 
 
 @pytest.mark.parametrize("name", ["student", "bootstrap"])
