@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from fractions import Fraction
 from itertools import product
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,7 +16,10 @@ from scipy import stats
 
 from stackexact.errors import UsageError
 from stackexact.verification import intervals
+from stackexact.verification.claims import parse_claim
+from stackexact.verification.growth import Height
 from stackexact.verification.intervals import DEFAULT, METHODS, Values, interval, method
+from stackexact.verification.judging import Verdict, judge
 
 Draw = Callable[[np.random.Generator, int], np.ndarray]
 
@@ -219,6 +223,37 @@ def test_when_the_remark_is_made(name: str) -> None:
         reach = Fraction(float(half) / unseen * factor)
         low, high = (Fraction(1, 2) - reach, Fraction(1, 2) + reach) if reach > Fraction(1, 10) else (0, 1)
         assert bool(interval(values(numbers, low, high), 0.01, method(name)).remark) == (factor > 1)
+
+
+def enough(runs: int, law: Callable[[int], float], horizons: tuple[int, ...], confidence: float, claim: str) -> bool:
+    """Whether a claim about so many runs of each horizon, with exactly this regret and payoffs from 0 to 1, is true."""
+    heights = []
+    for horizon in horizons:
+        value = Fraction(law(horizon)).limit_denominator(10**6)
+        alpha = (1 - confidence) / (2 * len(horizons))
+        found = interval(Values((value,) * runs, Fraction(0), Fraction(horizon)), alpha, method("betting"))
+        heights.append(Height(horizon, value, found.lower, found.upper))
+    judged = judge(parse_claim(f"leader tolerant {claim}"), {"leader": heights}, margin=Fraction(1, 20), at={})
+    return judged.verdict is Verdict.TRUE
+
+
+def test_the_numbers_of_runs_that_the_page_tells() -> None:
+    """So many are enough, and four fifths of them are not."""
+    page = (Path(__file__).parents[2] / "docs" / "verify.md").read_text(encoding="utf-8")
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in page.splitlines() if line.startswith("| ")]
+    laws = {"T/10": lambda t: t / 10, "T^(2/3)": lambda t: t ** (2 / 3), "√T": math.sqrt}
+    columns = ((10**3, 10**4), (10**3, 10**4, 10**5), (10**4, 10**5, 10**6))
+    checked, law, claim = 0, "", ""
+    for row in rows:
+        if len(row) == 6 and row[2] in ("0.99", "1 − 10⁻⁶"):
+            law, claim = (row[0], row[1].strip("`")) if row[0] else (law, claim)
+            for horizons, cell in zip(columns, row[3:], strict=True):
+                runs, confidence = int(cell.replace(" ", "")), 0.99 if row[2] == "0.99" else 1 - 1e-6
+                if runs < 8000:  # the others take long
+                    assert enough(runs, laws[law], horizons, confidence, claim), row
+                    assert not enough(runs * 4 // 5, laws[law], horizons, confidence, claim), row
+                    checked += 1
+    assert checked == 25
 
 
 def test_one_run() -> None:
