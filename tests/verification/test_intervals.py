@@ -78,6 +78,15 @@ def test_no_bet_knows_what_it_is_placed_on(chances: tuple[float, ...]) -> None:
         assert expected == pytest.approx(1, abs=1e-12) if fair else expected < 1
 
 
+@pytest.mark.parametrize("alpha", [0.3, 1e-7, 1e-13])
+def test_both_ends_are_where_the_capital_is_two_over_alpha(alpha: float) -> None:
+    """By Markov's inequality twice, once for each side."""
+    numbers = np.random.default_rng(5).uniform(0, 1, 90) ** 2
+    found = interval(values(numbers), alpha, method("betting"))
+    for shares, end in ((numbers, float(found.lower)), (1 - numbers, 1 - float(found.upper))):
+        assert capital(shares, end) == pytest.approx(2 / alpha, rel=1e-6)
+
+
 COUNTS = [(2, 0.3), (2, 1e-7), (5, 0.01), (30, 1e-3), (300, 1e-7), (300, 1e-13), (5000, 1e-13)]
 
 

@@ -201,6 +201,16 @@ def test_a_limit_leaves_the_rest() -> None:
     assert verify(MISALIGNED, trace, claims, at={"delta": "1/100"}).complete
 
 
+def test_a_limit_on_the_domain_of_a_parameter_leaves_the_numbers() -> None:
+    """No closed form at all is found in time; what is known at a value is."""
+    game = sx.Game([["x", 0], [0, 1]], [[1, 0], [0, 1]], assumptions=["0 < x**8 - 3*x + 1", "x**5 < 7", "x**3 - 2 > 0"])
+    trace = grown(game, laws()["T"], horizons=(100, 1000), runs=9, seed=1)
+    found = verify(game, trace, ["leader stackelberg regret <= 2*T"], at={"x": "1.3"}, time_limit=1e-9)
+    assert (found.verdict, found.complete, found.unknown) == (Verdict.TRUE, False, ())
+    assert [form.undecided for form in found.forms] == [((),)] * 2
+    assert "leader stackelberg: mean regret of these counts, T = 1000\n  undecided\n" in str(found)
+
+
 def test_what_was_checked_is_not_said_to_be_unchecked(tmp_path: Path) -> None:
     """A trace of ours, of several horizons, read with the actions alone: its game is checked here, so nothing is left
     to note."""
