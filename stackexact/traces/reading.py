@@ -12,7 +12,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Final
 
-from stackexact.errors import InputError, LimitReached, UsageError
+from stackexact.errors import InputError, LimitReached, UsageError, shorten
 from stackexact.games.bimatrix import Actions, Game
 from stackexact.games.files import read_bytes
 from stackexact.games.sources import Source, named, reason, shown
@@ -24,9 +24,12 @@ from stackexact.traces.counts import from_rows
 from stackexact.traces.metadata import Sealed
 from stackexact.traces.rounds import from_rounds
 from stackexact.traces.text import Digest
-from stackexact.traces.trace import Run, Trace
+from stackexact.traces.trace import Metadata, Run, Trace
 
-__all__ = ["read_trace"]
+__all__ = ["GAME_UNCHECKED", "other_game", "read_trace"]
+
+GAME_UNCHECKED: Final = "only the actions of the game were given: whether the trace is of this game was not checked"
+"""What a trace says of itself that was read so; whoever has the game checks it then, and drops this note."""
 
 _UNCHECKED: Final = "no metadata: only totals and ranges were checked"
 
@@ -59,8 +62,8 @@ def read_trace(path: Source, game: Game | Actions, *, checkpoints: Iterable[int]
     with named(path), _limits(path), _unchanged(path):
         file = _look(path)
         if file.sealed is not None:
-            if isinstance(game, Game):
-                _require_game(file.sealed, game)
+            if isinstance(game, Game) and file.sealed.metadata.game != game.sha256:
+                raise InputError(other_game(game, file.sealed.metadata))
             _require_written(file, file.sealed)
         elif file.packed:
             csv_text.digest(path, packed=True)  # its check sum, before anything is said about what is in it
@@ -172,12 +175,13 @@ def _require_written(file: _File, sealed: Sealed) -> None:
         raise InputError(f"{told}; {remedy}")
 
 
-def _require_game(sealed: Sealed, game: Game) -> None:
-    made = sealed.metadata
-    if made.game != game.sha256:
-        name = "another game" if made.name is None else f"the game {made.name!r}"
-        told = f"expected a trace of this game (sha256 {game.sha256[:12]}…), found one of {name} ({made.game[:12]}…)"
-        raise InputError(f"{told}; give the game that it was made with, as it was given then")
+def other_game(game: Game, made: Metadata) -> str:
+    """The line about a trace that was made of another game than the one given."""
+    name = "another game" if made.name is None else f"the game {shorten(made.name)}"
+    told = f"expected a trace of this game (sha256 {game.sha256[:12]}…), found one of {name} ({made.game[:12]}…)"
+    lost = any(parameter not in game.parameters for parameter in made.at)
+    remedy = "with its parameters" if lost else "that it was made with, as it was given then"
+    return f"{told}; give the game {remedy}"
 
 
 def _aggregated(file: _File, actions: Actions, wanted: tuple[int, ...] | None) -> tuple[Run, ...]:
@@ -217,5 +221,5 @@ def _notes(file: _File, game: Game | Actions) -> tuple[str, ...]:
     if file.sealed is None:
         notes.append(_UNCHECKED)
     elif isinstance(game, Actions):
-        notes.append("only the actions of the game were given: whether the trace is of this game was not checked")
+        notes.append(GAME_UNCHECKED)
     return tuple(notes)
