@@ -174,7 +174,7 @@ def parameter(
         or (positive and number == 0)
         or (integer and number.denominator != 1)
     ):
-        found = shorten(value if isinstance(value, str) else repr(value))
+        found = shorten(value) if isinstance(value, str) else shorten(str(value))[1:-1]
         raise UsageError(f"{name}: expected {wanted}, found {found}")
     return int(number) if integer else number
 

@@ -256,7 +256,7 @@ def test_expectations_refuse_what_is_not_a_learner(tmp_path: Path) -> None:
         ("UCB(c0=1, c0=2)", "found 'UCB(c0=1, c0=2)'"),
         ("UCB(c0=-1)", "UCB: c0: expected an exact number of at least 0, found -1"),
         ("UCB(c0=x)", "UCB: c0: expected an exact number of at least 0, found 'x'"),
-        ("ExploreThenCommit(E=1/2)", "at least 1, found Fraction(1, 2)"),
+        ("ExploreThenCommit(E=1/2)", "at least 1, found 1/2"),
         ("BestResponse(c0=1)", "expected one of ties, found c0"),
     ],
 )
