@@ -40,6 +40,8 @@ _COUNTS: Final = types.Array(types.int64, 2, "C")
 _PLAYED: Final = types.Array(types.int32, 2, "C")
 _REWARDS: Final = types.Array(types.float64, 2, "C")
 _SPANS: Final = types.Array(types.int64, 2, "C")
+_ENDS: Final = types.Array(types.int64, 1, "C")
+_KEPT: Final = types.Array(types.int64, 3, "C")
 _WHERE: Final = types.Array(types.int64, 1, "C")
 _CHOOSE: Final = types.int64(_ARRAY, _ARRAY)
 _WEIGH: Final = types.void(_ARRAY, _ARRAY, _ARRAY)
@@ -176,6 +178,8 @@ def _drawn(weights, u):  # type: ignore[no-untyped-def]  # pragma: no cover - co
         types.int64,
         _PLAYED,
         _REWARDS,
+        _ENDS,
+        _KEPT,
         _WHERE,
     ),
 )
@@ -200,6 +204,8 @@ def play(  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
     rounds,
     played,
     rewards,
+    ends,
+    kept,
     where,
 ):
     """Play some rounds, adding to ``counts``; returns 0, or why it stopped (``ACTION``, ``WEIGHTS``).
@@ -207,14 +213,16 @@ def play(  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
     ``kinds``: whether the leader is randomised, whether it sees responses, whether the follower is randomised.
     ``leader`` and ``follower`` are memory, constants and weights; ``spans[a]`` says where the memory and the constants
     of the follower's copy for leader action a begin and end. If ``played`` has rows, the actions of each round are
-    written to them, and the rewards to ``rewards``. ``where`` is told the rounds that are over, the stage of the one
-    that is played (:data:`STAGES`), and the action that stopped it.
+    written to them, and the rewards to ``rewards``. After ``ends[k]`` of the rounds (increasing) the counts are copied
+    to ``kept[k]``. ``where`` is told the rounds that are over, the stage of the one that is played (:data:`STAGES`),
+    and the action that stopped it.
     """
     leader_randomised, sees_responses, follower_randomised = kinds
     leader_memory, leader_constants, leader_weights = leader
     all_memory, all_constants, follower_weights = follower
     leader_actions, follower_actions = counts.shape
     recording = len(played) > 0
+    ended = 0
     for t in range(rounds):
         where[0] = t
         where[1] = 0
@@ -264,5 +272,8 @@ def play(  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
             played[t, 1] = b
             rewards[t, 0] = one
             rewards[t, 1] = two
+        if ended < len(ends) and t + 1 == ends[ended]:
+            kept[ended, :, :] = counts
+            ended += 1
     where[0] = rounds
     return 0

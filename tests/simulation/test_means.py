@@ -58,7 +58,7 @@ EACH = ERROR / (len(PAIRS) * (4 + 2))
 
 def many(  # type: ignore[no-untyped-def]  # the arguments of play, and where to sum up
     rng, lc, lw, ll, lr, fc, fw, fl, kinds, leader, follower, spans, lm, fm, noise, sigma, counts, rounds, played,
-    rewards, where, runs, sums,
+    rewards, ends, kept, where, runs, sums,
 ):  # fmt: skip
     for _ in range(runs):
         leader[0][:] = 0
@@ -66,7 +66,7 @@ def many(  # type: ignore[no-untyped-def]  # the arguments of play, and where to
             follower[0][spans[a, 0] : spans[a, 1]] = 0
         counts[:] = 0
         play(rng, lc, lw, ll, lr, fc, fw, fl, kinds, leader, follower, spans, lm, fm, noise, sigma, counts, rounds,
-             played, rewards, where)  # fmt: skip
+             played, rewards, ends, kept, where)  # fmt: skip
         for k in range(counts.size):
             sums[0, k] += counts.flat[k]
             sums[1, k] += counts.flat[k] ** 2
@@ -94,7 +94,8 @@ def outliers(game: sx.Game, pair: Sequence[Learner], exact: Expectation) -> list
     run = _Running(Simulation(game, *pair, (rounds,), seed=20, noise=Noise("bernoulli")), 1)
     sums, where = np.zeros((2, 6)), np.zeros(3, dtype=np.int64)
     played, rewards = np.zeros((rounds, 2), dtype=np.int32), np.zeros((rounds, 2))
-    compiled()(*run.arguments, rounds, played, rewards, where, RUNS, sums)
+    ends, kept = np.zeros(0, dtype=np.int64), np.zeros((0, 2, 2), dtype=np.int64)
+    compiled()(*run.arguments, rounds, played, rewards, ends, kept, where, RUNS, sums)
     assert sums[0, :4].sum() == RUNS * rounds
     mean = sums[0] / RUNS
     variance = (sums[1] - RUNS * mean**2) / (RUNS - 1)

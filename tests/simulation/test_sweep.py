@@ -119,7 +119,8 @@ class Pool(ProcessPoolExecutor):
         self.made.append(self)
 
     def submit(self, function: Any, /, *given: Any, **options: Any) -> Any:
-        self.given.append(given)
+        if given:  # and not the question whether a process starts
+            self.given.append(given)
         return super().submit(function, *given, **options)
 
 
