@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from stackexact.errors import UsageError
+from stackexact.errors import InputError, UsageError
+from stackexact.games.sources import shown
+from stackexact.traces.metadata import beside
 from stackexact.verification.growth import FITS
 from stackexact.verification.intervals import METHODS
 
 from .commands import Command
-from .games import Change, argument, changes, load, named, values_of
+from .games import Change, argument, changes, load, locate, named, values_of
 from .output import emit, note, terminal
 from .places import writable
 from .progress import progress
@@ -49,7 +51,7 @@ def _seconds(context: click.Context, parameter: click.Parameter, value: float | 
 @click.option(
     "--method",
     type=click.Choice([row.name for row in METHODS]),
-    help="How intervals are found; by default deterministic where nothing was random, else student.",
+    help="How intervals are found; by default deterministic where nothing was random, else betting.",
 )
 @click.option("--fit", type=click.Choice([row.name for row in FITS]), default=FITS[0].name, show_default=True,
               help="How an exponent is found.")  # fmt: skip
@@ -57,7 +59,7 @@ def _seconds(context: click.Context, parameter: click.Parameter, value: float | 
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("--plot", metavar="FILE", help="Draw the regrets there (.png, .svg, .pdf).")
 @click.option("--output", metavar="FILE", help="Write the result there; .json names its format.")
-@click.option("--time-limit", type=float, callback=_seconds, metavar="SECONDS", help="For closed forms.")
+@click.option("--time-limit", type=float, callback=_seconds, metavar="SECONDS", help="For each benchmark.")
 def command(
     game: str,
     trace: str,
@@ -82,7 +84,7 @@ def command(
     from stackexact.verification.claims import parse_claim
 
     request = _Request(as_json, plot, output)
-    request.check(game, trace)
+    request.check(game, trace, follower)
     claims = [parse_claim(text) for text in given.pop("claims")]  # refused before any work
     loaded = load(game, Change((), (), leader, follower, tolerance))
     values = values_of(loaded, at)
@@ -106,43 +108,63 @@ class _Request:
         """The file of the result; none for standard output."""
         return None if self.output == "-" else self.output
 
-    def check(self, game: str, trace: str) -> None:
+    def check(self, game: str, trace: str, follower: str | None) -> None:
         """Refuse what cannot be meant, before any work is done."""
         named("TRACE", trace)
-        if game == trace == "-":
-            raise UsageError("TRACE: expected a file, found standard input, which GAME is already; name a file")
+        if trace == "-":
+            raise UsageError("TRACE: expected a file, found standard input, which cannot be read twice; name a file")
         if self.plot is not None and os.path.splitext(self.plot)[1].lower() not in _PICTURES:
             raise UsageError(f"--plot: expected a file that ends in {', '.join(_PICTURES)}; rename it")
-        places: dict[str, str] = {}
-        for option, name in {"GAME": game, "TRACE": trace, "--output": self.target, "--plot": self.plot}.items():
+        read = {
+            "GAME": game if follower else locate(game),
+            "--follower": follower,
+            "TRACE": trace,
+            "the metadata of TRACE": beside(trace),
+        }
+        places = {os.path.realpath(name): option for option, name in read.items() if name and name != "-"}
+        for option, name in {"--output": self.target, "--plot": self.plot}.items():
             named(option, name)
-            place = os.path.realpath(name) if name and name != "-" else ""
-            if option.startswith("--") and name:
-                writable(option, name)
+            if not name:
+                continue
+            writable(option, name)
+            place = os.path.realpath(name)
             if place in places and (os.path.isfile(place) or not os.path.exists(place)):
                 raise UsageError(f"{option}: expected another file than that of {places[place]}; rename one")
-            if place:
-                places[place] = option
+            places[place] = option
+
+    def write(self, text: str, picture: bytes) -> None:
+        """Put the files into their places together: both, or neither."""
+        from stackexact.games.replacing import replacing, write_aside
+
+        files = {} if self.plot is None else {self.plot: picture}
+        if self.target is not None:
+            if os.path.exists(self.target) and not os.path.isfile(self.target):
+                write_aside(self.target, text)  # a device or a pipe, which nothing can replace
+            else:
+                files = {self.target: text.encode("utf-8"), **files}
+        if files:
+            with replacing(*files) as opened:
+                for file, content in zip(opened, files.values(), strict=True):
+                    file.write(content)
 
 
 def _run(game: Any, trace: str, request: _Request, options: dict[str, Any]) -> int:
-    from stackexact.games.replacing import replacing, write_aside
     from stackexact.traces.reading import read_trace
+    from stackexact.verification.matching import Mismatch
     from stackexact.verification.verify import verify
 
     with progress() as report:
         report("reading the trace")
         read = read_trace(trace, game.actions)  # whether it is of this game, at these values, verify tells
         report("benchmarks and regrets")
-        found = verify(game, read, **options)
+        try:
+            found = verify(game, read, **options)
+        except Mismatch as error:
+            raise InputError(f"{shown(trace)}: {error.told}") from None
         report("output")
         picture = b"" if request.plot is None else _drawn(found, request.plot)
         text = _rendered(found, request)
-        if request.target is not None:
-            write_aside(request.target, text)
-        if request.plot is not None:
-            with replacing(request.plot) as (file,):
-                file.write(picture)
+        request.write(text, picture)
     if request.target is None:
         emit(text, utf8=request.json)
     if request.json or request.target is not None:

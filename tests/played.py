@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -53,8 +54,8 @@ def plays(draw: st.DrawFn, of: Actions) -> dict[int, list[tuple[int, int]]]:
 
 
 def checkpoints(horizon: int, wanted: Sequence[int] | None = None) -> list[int]:
-    """1, 2, 5, 10, 20, 50, ... or what is wanted, below the horizon; and the horizon."""
-    usual = [digit * 10**power for power in range(10) for digit in (1, 2, 5)]
+    """Ten per decade, by decimal arithmetic, or what is wanted, below the horizon; and the horizon."""
+    usual = sorted({int(Decimal(10) ** (Decimal(k) / 10)) for k in range(200)})
     return [round_ for round_ in (wanted or usual) if round_ < horizon] + [horizon]
 
 

@@ -20,7 +20,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from fractions import Fraction
-from typing import Any, ClassVar, Final, Literal, SupportsIndex
+from functools import reduce
+from types import FunctionType
+from typing import Any, ClassVar, Final, Literal, NamedTuple, SupportsIndex
 
 from stackexact.errors import InputError, UsageError, shorten
 from stackexact.exact.numbers import exact
@@ -33,7 +35,14 @@ LEADER: Final[Role] = "leader"
 FOLLOWER: Final[Role] = "follower"
 
 FILE: Final = "__stackexact_file__"
-"""The attribute of a user's module that names its file."""
+"""The attribute of a module that was made of a user's file: its :class:`File`."""
+
+
+class File(NamedTuple):
+    """A user's file as it was read: learners of it mean this text, in other processes and after changes, too."""
+
+    path: str
+    text: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +57,8 @@ class Known:
 class Setting:
     """What a learner may know before the first round.
 
-    ``horizon`` is the number of rounds; rewards are handed in as multiples of 1/``unit`` (noise-free rewards are
-    integers then, and their sums exact), so widths that are compared with rewards take the factor ``unit``.
+    ``horizon`` is the number of rounds; ``learn`` is given rewards times ``unit`` (noise-free rewards are integers so,
+    and their sums exact): what is compared with rewards takes the factor ``unit``. It is 1 where rewards are noisy.
     """
 
     horizon: int
@@ -86,7 +95,7 @@ class Learner(ABC):
 
     @abstractmethod
     def memory(self, setting: Setting) -> int:
-        """How many numbers the functions remember, at least 1."""
+        """How many numbers the functions remember."""
 
     @property
     def name(self) -> str:
@@ -111,22 +120,35 @@ class Learner(ABC):
         return {"constants": [float(value).hex() for value in self.constants(setting)]}
 
     def __reduce_ex__(self, protocol: SupportsIndex) -> Any:
-        """A learner of a user's file is found again by that file, in another process too."""
-        place = getattr(sys.modules[type(self).__module__], FILE, None)
-        if place is None:
+        """A learner of a user's file takes the file with it, so that it is itself in another process."""
+        file = getattr(sys.modules.get(type(self).__module__), FILE, None)
+        if file is None:
             return super().__reduce_ex__(protocol)
-        values = {one.name: getattr(self, one.name) for one in fields(self)}  # type: ignore[arg-type]
-        return _rebuilt, (place, type(self).__qualname__, values)
+        values = {one.name: getattr(self, one.name) for one in fields(self) if one.init}  # type: ignore[arg-type]
+        return _rebuilt, (*file, type(self).__qualname__, values)
 
     def __str__(self) -> str:
         given = ", ".join(f"{key}={value}" for key, value in self.parameters().items() if value is not None)
         return f"{self.name}({given})"
 
 
-def _rebuilt(place: str, name: str, values: Mapping[str, Any]) -> Learner:
-    from stackexact.simulation.registry import learner_class
+def _rebuilt(path: str, text: bytes, name: str, values: Mapping[str, Any]) -> Learner:
+    from stackexact.simulation.registry import module_of
 
-    return learner_class(name, place)(**values)
+    kind: Any = reduce(getattr, name.split("."), module_of(File(path, text)))
+    made: Learner = kind(**values)
+    return made
+
+
+def ours(kind: type) -> bool:
+    """Whether a class is one of stackexact's own."""
+    return kind.__module__.startswith("stackexact.")
+
+
+def plain(function: Any) -> Any:
+    """The Python function of one that was compiled; anything else as it is."""
+    inner = getattr(function, "py_func", None)
+    return inner if isinstance(inner, FunctionType) else function
 
 
 def parameter(
@@ -152,7 +174,7 @@ def parameter(
         or (positive and number == 0)
         or (integer and number.denominator != 1)
     ):
-        found = shorten(value if isinstance(value, str) else repr(value))
+        found = shorten(value) if isinstance(value, str) else shorten(str(value))[1:-1]
         raise UsageError(f"{name}: expected {wanted}, found {found}")
     return int(number) if integer else number
 

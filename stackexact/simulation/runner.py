@@ -17,11 +17,11 @@ import numpy as np
 
 from stackexact.errors import LimitReached, UsageError, shorten
 from stackexact.games.bimatrix import Game
-from stackexact.simulation.checkpoints import log_spaced
 from stackexact.simulation.noise import Noise
 from stackexact.simulation.playing import play_run
-from stackexact.simulation.protocol import FOLLOWER, LEADER, Learner, Setting
+from stackexact.simulation.protocol import FILE, FOLLOWER, LEADER, Learner, Setting, ours
 from stackexact.simulation.settings import require_learner, require_numbers, settings
+from stackexact.traces.checkpoints import log_spaced
 from stackexact.traces.trace import Run
 
 __all__ = ["Simulation", "whole"]
@@ -177,13 +177,17 @@ def _described(learner: Learner, settings: Sequence[Setting]) -> dict[str, Any]:
 def _file_of(learner: Learner) -> dict[str, Any]:
     """The name and the digest of the file that defines a learner which is not one of ours."""
     module = type(learner).__module__
-    place = getattr(sys.modules.get(module), "__file__", None)
-    if module.startswith("stackexact.") or place is None:
+    if ours(type(learner)):
+        return {}
+    read = getattr(sys.modules.get(module), FILE, None)
+    place = getattr(sys.modules.get(module), "__file__", None) if read is None else read.path
+    if place is None:
         return {}
     try:
-        return {"file": {"name": Path(place).name, "sha256": sha256(Path(place).read_bytes()).hexdigest()}}
+        text = Path(place).read_bytes() if read is None else read.text
     except OSError:
         return {}
+    return {"file": {"name": Path(place).name, "sha256": sha256(text).hexdigest()}}
 
 
 def _gathered(futures: Sequence[Future[Run]], report: Callable[[Run], None]) -> Iterator[Run]:

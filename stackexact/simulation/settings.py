@@ -11,7 +11,8 @@ import numpy as np
 from stackexact.errors import InputError, UsageError
 from stackexact.games.bimatrix import Game
 from stackexact.simulation.noise import LARGEST, Noise, exact_unit, means
-from stackexact.simulation.protocol import FOLLOWER, LEADER, Known, Learner, Setting
+from stackexact.simulation.protocol import FOLLOWER, LEADER, Known, Learner, Setting, ours
+from stackexact.simulation.users import constants_of, memory_of, place, require_kind, require_records
 
 __all__ = ["Tables", "require_learner", "require_numbers", "settings", "starting"]
 
@@ -40,10 +41,9 @@ def require_learner(learner: Learner, role: str) -> None:
     """Refuse what cannot take a side."""
     if not isinstance(learner, Learner):
         raise UsageError(f"{role}: expected a learner, found {type(learner).__name__}")
+    require_kind(type(learner))
     if role not in learner.roles:
         raise UsageError(f"{role}: expected a learner for this side, found {learner.name}, a {learner.roles[0]}")
-    if (learner.choose is None) == (learner.weigh is None):
-        raise UsageError(f"{learner.name}: expected one of choose and weigh; see stackexact.simulation.protocol")
     if learner.sees_responses and role == FOLLOWER:
         raise UsageError(f"{learner.name}: only a leader sees responses")
 
@@ -53,7 +53,7 @@ def settings(
 ) -> tuple[Setting, tuple[Setting, ...]]:
     """The setting of the leader, and that of the follower's copy for each leader action."""
     rows, columns = game.shape
-    own = exact_unit(game, LEADER, noise, horizon)
+    unit = exact_unit(game, LEADER, noise, horizon)
     # Who knows its payoffs has nothing to learn from sums of rewards.
     theirs = 1 if follower.knows_payoffs else exact_unit(game, FOLLOWER, noise, horizon)
     copies = tuple(
@@ -62,7 +62,18 @@ def settings(
     )
     if leader.knows_payoffs:
         raise UsageError(f"{leader.name}: a leader that knows its payoffs is not simulated; solve the game")
-    return Setting(horizon, rows, columns, LEADER, own), copies
+    own = Setting(horizon, rows, columns, LEADER, unit)
+    for learner, setting in ((leader, own), *((follower, copy) for copy in copies)):
+        _require_answers(learner, setting)
+    return own, copies
+
+
+def _require_answers(learner: Learner, setting: Setting) -> None:
+    """Refuse a learner of a user whose methods do not say what they are asked for."""
+    if not ours(type(learner)):
+        constants_of(learner, setting)
+        memory_of(learner, setting)
+        require_records(learner, setting)
 
 
 def _known(game: Game, row: int) -> Known:
@@ -72,25 +83,19 @@ def _known(game: Game, row: int) -> Known:
 def starting(game: Game, leader: Learner, follower: Learner, horizon: int, noise: Noise) -> Tables:
     """Constants, empty memories and means at the start of a run."""
     own, copies = settings(game, leader, follower, horizon, noise)
-    memories = [follower.memory(copy) for copy in copies]
+    memories = [memory_of(follower, copy, len(copies)) for copy in copies]
+    constants = [constants_of(follower, copy) for copy in copies]
+    if len(set(memories)) > 1 or len(set(map(len, constants))) > 1:
+        who = place(type(follower))
+        raise InputError(f"{who}: expected as much memory and as many constants for every copy; mend it")
     return Tables(
-        np.zeros(leader.memory(own)),
-        _constants(leader, own),
-        np.zeros((len(copies), max(memories))),
-        np.array([_constants(follower, copy) for copy in copies]),
+        np.zeros(memory_of(leader, own)),
+        constants_of(leader, own),
+        np.zeros((len(copies), memories[0])),
+        np.array(constants),
         _floats(means(game, LEADER), own.unit),
         _floats(means(game, FOLLOWER), copies[0].unit),
     )
-
-
-def _constants(learner: Learner, setting: Setting) -> np.ndarray:
-    try:
-        made = np.array(list(learner.constants(setting)), dtype=np.float64)
-    except OverflowError:
-        raise InputError(
-            f"{learner.name}: expected parameters within the range of floats, found greater ones"
-        ) from None
-    return made
 
 
 def _floats(table: Sequence[Sequence[Fraction]], unit: int) -> np.ndarray:

@@ -14,7 +14,7 @@ from stackexact.games.bimatrix import Game
 from stackexact.games.sources import Source
 from stackexact.simulation.journal import Journal
 from stackexact.simulation.noise import Noise, parse_noise
-from stackexact.simulation.playing import play_rounds
+from stackexact.simulation.playing import compiled_loop, play_rounds
 from stackexact.simulation.protocol import Learner
 from stackexact.simulation.registry import learner as named
 from stackexact.simulation.runner import Simulation, whole
@@ -62,6 +62,7 @@ def simulate(
     """
     simulation = planned(game, leader, follower, horizon, runs, seed, noise, at, per_decade)
     workers = None if workers is None else whole("workers", workers)
+    compiled_loop()  # which may be missing, before a journal is begun
     kept = None if journal is None else Journal(journal, identity(simulation))
     done = () if kept is None else kept.read(simulation.game.shape, simulation.rounds)
 

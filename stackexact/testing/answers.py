@@ -1,13 +1,17 @@
 """What a test hands over: games, numbers, commitments and responses of other solvers, taken exactly.
 
 A float is the fraction that it is: 0.1 is 3602879701896397/36028797018963968, for that is what a float solver was given
-or answered. An answer that is no finite number is wrong, not misused: it fails as an assertion.
+or answered. An answer that is no finite number is wrong, not misused: it fails as an assertion. An option (a tolerance)
+says how to judge; one that is no finite number is misused.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence, Set
+from decimal import Decimal
 from fractions import Fraction
+from numbers import Real
 from operator import index
 from typing import Any, Final
 
@@ -17,13 +21,34 @@ from stackexact.exact.rational_function import Exact, Expression
 from stackexact.exact.relation import parameters_of
 from stackexact.games.adapters import from_game
 from stackexact.games.bimatrix import Game
+from stackexact.solving.cells import Infinity
 
-__all__ = ["Weights", "action_number", "claimed", "game_of", "numeric", "slack", "weight_slack", "weights_of"]
+__all__ = [
+    "Weights",
+    "action_number",
+    "claimed",
+    "game_of",
+    "numeric",
+    "option",
+    "plain",
+    "slack",
+    "unbounded",
+    "weight_slack",
+    "weights_of",
+]
 
 Weights = tuple[Exact, ...]
 """A weight for every action, in the order of the actions."""
 
 _LOOSEST: Final = Fraction(1, 10**6)
+
+_OF_SYMPY: Final = {
+    "Infinity": math.inf,
+    "NegativeInfinity": -math.inf,
+    "ComplexInfinity": math.nan,  # it has no sign
+    "NaN": math.nan,
+}
+"""What SymPy calls what is no finite number."""
 
 
 def game_of(leader: object, follower: object = None) -> Game:
@@ -51,11 +76,28 @@ def claimed(value: object, place: str, game: Game | None = None) -> Exact:
     Traceback (most recent call last):
     AssertionError: leader: expected a finite number, found nan
     """
-    value = _plain(value)
-    if isinstance(value, float) and not -float("inf") < value < float("inf"):
-        raise AssertionError(f"{place}: expected a finite number, found {value}")
+    if (found := unbounded(value)) is not None:
+        raise AssertionError(f"{place}: expected a finite number, found {found}")
+    return _exact(value, place, game)
+
+
+def option(value: object, place: str, game: Game | None = None) -> Exact:
+    """A number that a test asks with: not finite, it is no wrong answer but bad use.
+
+    >>> option("1/20", "tolerance")
+    Fraction(1, 20)
+    >>> option(float("nan"), "tol")
+    Traceback (most recent call last):
+    stackexact.errors.UsageError: tol: expected a finite number, found nan; write one such as 1e-6
+    """
+    if (found := unbounded(value)) is not None:
+        raise UsageError(f"{place}: expected a finite number, found {found}; write one such as 1e-6")
+    return _exact(value, place, game)
+
+
+def _exact(value: object, place: str, game: Game | None) -> Exact:
     try:
-        made = exact(value, floats="binary")
+        made = exact(plain(value), floats="binary")
     except ExpressionError as error:
         raise UsageError(f"{place}: {error}") from None
     strange = sorted(set(parameters_of(made)) - set(game.parameters if game is not None else ()))
@@ -66,12 +108,30 @@ def claimed(value: object, place: str, game: Game | None = None) -> Exact:
     return made
 
 
+def unbounded(value: object) -> float | None:
+    """Infinity, or what is no number at all (``nan``), of whichever library; ``None`` for all else, text included.
+
+    >>> unbounded(float("inf")), unbounded(Decimal("-Infinity")), unbounded(10**400), unbounded("inf")
+    (inf, -inf, None, None)
+    """
+    value = plain(value)
+    if isinstance(value, Infinity):
+        return math.inf
+    if isinstance(value, Decimal):  # 1e400 is finite, but as a float it is not
+        return None if value.is_finite() else math.nan if value.is_nan() else math.copysign(math.inf, value)
+    if isinstance(value, Real):
+        if value != value:
+            return math.nan
+        return next((end for end in (math.inf, -math.inf) if value == end), None)
+    return _OF_SYMPY.get(type(value).__name__) if getattr(value, "is_number", False) is True else None
+
+
 def numeric(game: Game, values: Iterable[Exact | None]) -> bool:
     """Whether neither a game nor what is claimed of it depends on a parameter (which a game of numbers may have)."""
     return game.is_numeric and not any(isinstance(value, Expression) for value in values)
 
 
-def _plain(value: object) -> object:
+def plain(value: object) -> object:
     """An array without dimensions, or a NumPy scalar, as the number in it."""
     if hasattr(value, "tolist") and getattr(value, "shape", None) == ():
         value = value.tolist()
@@ -80,7 +140,7 @@ def _plain(value: object) -> object:
 
 def slack(tol: object, place: str = "tol") -> Fraction:
     """A tolerance: a number of at least 0; a float is the fraction that it is."""
-    made = claimed(tol, place)
+    made = option(tol, place)
     if not isinstance(made, Fraction) or made < 0:
         raise UsageError(f"{place}: expected a number of at least 0, found {shorten(tol)}")
     return made
@@ -106,7 +166,7 @@ def action_number(given: object, labels: Sequence[str], place: str) -> int:
         known = ", ".join(labels[:8]) + (", ..." if len(labels) > 8 else "")
         raise UsageError(f"{place}: expected an action ({known}), found {shorten(given)}")
     try:
-        number = index(_plain(given))  # type: ignore[arg-type]  # that is what is being found out
+        number = index(plain(given))  # type: ignore[arg-type]  # that is what is being found out
     except TypeError:
         found = f"{type(given).__name__} {shorten(given)}"
         raise UsageError(f"{place}: expected an action's label or its number, found {found}") from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from itertools import pairwise
@@ -11,7 +12,7 @@ from stackexact.errors import UsageError, shorten
 from stackexact.exact.rational_function import Exact
 from stackexact.games.bimatrix import Game
 from stackexact.solving.cells import AlignmentCell, BenchmarkCell, Infinity
-from stackexact.testing.answers import claimed, game_of, numeric, slack
+from stackexact.testing.answers import claimed, game_of, numeric, option, plain, slack, unbounded
 from stackexact.testing.targets import exact_cell, solved
 from stackexact.testing.wording import amount, fail, misstated, within
 
@@ -19,7 +20,7 @@ __all__ = ["assert_alignment", "assert_tolerant_benchmarks"]
 
 _Numbers: TypeAlias = tuple[tuple[Fraction, ...], ...]
 
-_INFINITE: Final = {"oo", "inf", "+inf", "infinity"}
+_INFINITE: Final = {"oo", "+oo", "inf", "+inf", "infinity", "+infinity"}
 
 
 def assert_tolerant_benchmarks(
@@ -54,11 +55,12 @@ def assert_tolerant_benchmarks(
     __tracebackhide__ = True
     game = game_of(A, B)
     if tolerance is not None:
-        game = game.with_tolerance(claimed(tolerance, "tolerance", game))
+        game = game.with_tolerance(option(tolerance, "tolerance", game))
     if game.tolerance is None:
         raise UsageError("tolerance: expected a number, found None, and the game has none; pass tolerance='1/20'")
     if benchmark not in ("tolerant", "self-tolerant"):
         raise UsageError(f"benchmark: expected 'tolerant' or 'self-tolerant', found {shorten(benchmark)}")
+    bound = slack(tol)  # before any answer is looked at: bad use is no wrong answer
     claims = {
         name: claimed(value, name, game)
         for name, value in (("leader", leader), ("follower", follower))
@@ -66,12 +68,12 @@ def assert_tolerant_benchmarks(
     }
     if not claims:
         raise UsageError("leader, follower: expected a claim about one of them, found none")
-    head = f"not the {benchmark} benchmarks of {game!r} with tolerance {amount(game.tolerance)} {within(slack(tol))}"
+    head = f"not the {benchmark} benchmarks of {game!r} with tolerance {amount(game.tolerance)} {within(bound)}"
     if not numeric(game, claims.values()):
-        _compare_functions(game, benchmark, claims, slack(tol), head, "{}'s benchmark")
+        _compare_functions(game, benchmark, claims, bound, head, "{}'s benchmark")
         return
     cell = cast(BenchmarkCell, exact_cell(game, benchmark))
-    problems = list(_differences(cell, claims, slack(tol), "{}'s benchmark"))
+    problems = list(_differences(cell, claims, bound, "{}'s benchmark"))
     fail(head, problems, lambda: ", ".join(f"{name} {_attained(game, cell, name)}" for name in ("leader", "follower")))
 
 
@@ -97,14 +99,14 @@ def assert_alignment(A: object, B: object = None, constant: object = None, tol: 
     game = game_of(A, B)
     if constant is None:
         raise UsageError("constant: expected a number or infinity ('oo'), found None")
-    infinite = _is_infinite(constant)
+    bound, infinite = slack(tol), _is_infinite(constant)
     claims = {} if infinite else {"constant": claimed(constant, "constant", game)}
-    head = f"not the alignment constant of {game!r} {within(slack(tol))}"
+    head = f"not the alignment constant of {game!r} {within(bound)}"
     if not numeric(game, claims.values()):
         if infinite:
             _require_infinite(game, head)
         else:
-            _compare_functions(game, "alignment", claims, slack(tol), head)
+            _compare_functions(game, "alignment", claims, bound, head)
         return
     cell = cast(AlignmentCell, exact_cell(game, "alignment"))
 
@@ -116,15 +118,12 @@ def assert_alignment(A: object, B: object = None, constant: object = None, tol: 
         same = infinite and isinstance(cell.constant, Infinity)
         fail(head, [] if same else [f"the constant was stated as {said}, it is {amount(cell.constant)}"], target)
         return
-    fail(head, list(_differences(cell, claims, slack(tol), "{}")), target)
+    fail(head, list(_differences(cell, claims, bound, "{}")), target)
 
 
 def _is_infinite(value: object) -> bool:
-    if isinstance(value, str):
-        return value.strip().lower() in _INFINITE
-    if isinstance(value, Infinity) or getattr(value, "is_infinite", False) is True:
-        return str(value) == "oo"
-    return isinstance(value, float) and value == float("inf")
+    value = plain(value)
+    return value.strip().lower() in _INFINITE if isinstance(value, str) else unbounded(value) == math.inf
 
 
 def _differences(cell: object, claims: Mapping[str, Exact], tol: Fraction, called: str) -> Iterator[str]:

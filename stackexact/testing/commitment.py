@@ -77,8 +77,8 @@ def assert_strong_stackelberg(
     game = game_of(A, B)
     if commitment is None:
         raise UsageError("commitment: expected weights or an action, found None; pass what the solver answered")
-    made = Answer.of(game, commitment, response, value, follower_value)
-    _judge(game, "mixed-strong", made, Bounds(slack(tol), weight_slack(weight_tol, slack(tol))))
+    bounds = Bounds(slack(tol), weight_slack(weight_tol, slack(tol)))  # first: bad use is no wrong answer
+    _judge(game, "mixed-strong", Answer.of(game, commitment, response, value, follower_value), bounds)
 
 
 def assert_pure_stackelberg(
@@ -109,10 +109,11 @@ def assert_pure_stackelberg(
     game = game_of(A, B)
     if action is None:
         raise UsageError("action: expected the label or the number of an action, found None")
+    bounds = Bounds(slack(tol), Fraction(0))
     made = Answer.of(game, action, response, value, follower_value)
     if [weight for weight in made.commitment if weight != 0] != [1]:
         raise UsageError("action: expected one action of the leader, found a mixture")
-    _judge(game, "pure-strong", made, Bounds(slack(tol), Fraction(0)))
+    _judge(game, "pure-strong", made, bounds)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from stackexact.errors import UsageError, shorten
 from stackexact.exact.rational_function import Exact
 from stackexact.exact.records import Record
 from stackexact.games.bimatrix import Game
-from stackexact.testing.answers import action_number, claimed, game_of, numeric, slack
+from stackexact.testing.answers import action_number, claimed, game_of, numeric, option, slack
 from stackexact.testing.targets import exact_cell, solved
 from stackexact.testing.wording import amount, fail, listed, misstated, within
 from stackexact.traces.trace import Run, Trace
@@ -88,7 +88,7 @@ def assert_regret(
     exact target: leader 7 (benchmark 3 a round; (a1, b1) cost 7 in 7 rounds)
     """
     __tracebackhide__ = True
-    made = _game(game, benchmark, tolerance)
+    made, bound = _game(game, benchmark, tolerance), slack(tol)
     table = _counts(counts, made)
     claims = {
         name: claimed(value, name, made)
@@ -97,7 +97,7 @@ def assert_regret(
     }
     if not claims:
         raise UsageError("leader, follower: expected a claim about one of them, found none")
-    rounds, bound = sum(map(sum, table)), slack(tol)
+    rounds = sum(map(sum, table))
     head = f"not the regret against {benchmark} of {made!r} after {rounds} rounds {within(bound)}"
     if numeric(made, claims.values()):
         problems, target = _numeric(made, table, claims, bound, benchmark)
@@ -160,7 +160,7 @@ def _game(game: object, benchmark: str, tolerance: object) -> Game:
     if benchmark not in _CONCEPTS:
         raise UsageError(f"benchmark: expected one of {', '.join(_CONCEPTS)}, found {shorten(benchmark)}")
     if tolerance is not None:
-        made = made.with_tolerance(claimed(tolerance, "tolerance", made))
+        made = made.with_tolerance(option(tolerance, "tolerance", made))
     if benchmark != "stackelberg" and made.tolerance is None:
         raise UsageError(
             f"tolerance: expected a number for the {benchmark} benchmark, found None; pass tolerance='1/20'"

@@ -1,6 +1,8 @@
 """Hypothesis strategies for games: full of ties, near-ties, duplicates and constants, on purpose.
 
-Random payoffs hardly ever tie, and ties are where solvers of games go wrong. Needs hypothesis.
+Random payoffs hardly ever tie, and ties are where solvers of games go wrong. Needs hypothesis, which draws games by
+their type (``from_type(stackexact.Game)``) once this module is loaded. An entry point would do that without an import,
+but in every project that has stackexact beside it: a strategy is registered for a class, whose modules must be loaded.
 
 >>> from hypothesis import find
 >>> find(games(2, 2), lambda game: game.shape == (2, 2)).payoffs.leader
@@ -274,3 +276,6 @@ def counts(rows: int, columns: int, most: int = 10**6) -> st.SearchStrategy[tupl
     """How often each pair of actions was played: a table of integers from 0 to ``most``."""
     row = st.lists(st.integers(0, most), min_size=columns, max_size=columns).map(tuple)
     return st.lists(row, min_size=rows, max_size=rows).map(tuple)
+
+
+st.register_type_strategy(Game, lambda _: games())

@@ -12,6 +12,7 @@ from difflib import get_close_matches
 from typing import Final
 
 from stackexact.errors import InputError, shorten
+from stackexact.games.bimatrix import Actions
 from stackexact.traces.trace import LARGEST
 
 __all__ = ["AGGREGATED", "REWARDS", "ROUNDS", "Columns", "Labels", "columns_of", "finite", "whole"]
@@ -131,22 +132,28 @@ def _found(cell: object) -> str:
 class Labels:
     """The actions of one player (``"leader"`` or ``"follower"``), and the texts that stand for them in a trace.
 
-    A text that is a label is that action. Where no label is an integer, the indices 0, 1, ... stand for actions too.
+    A text that is a label is that action. With ``indices`` 0, 1, ... stand for actions too: where no label of the game,
+    of either player, is an integer.
 
-    >>> Labels("leader", ("T", "B"))["1"], Labels("leader", ("1", "0"))["1"]
-    (1, 0)
-    >>> Labels("leader", ("10", "20"))["1"]
+    >>> [one["1"] for one in Labels.of(Actions(("T", "B"), ("L", "R")))]
+    [1, 1]
+    >>> leader, follower = Labels.of(Actions(("1", "0"), ("L", "R")))
+    >>> leader["1"], follower["L"]
+    (0, 0)
+    >>> follower["1"]
     Traceback (most recent call last):
-    stackexact.errors.InputError: leader: expected an action ('10', '20'), found '1'; is the trace of another game?
+    stackexact.errors.InputError: follower: expected an action ('L', 'R'), found '1'; no index is read, as some ...
     """
 
     player: str
     labels: tuple[str, ...]
+    indices: bool
 
-    @property
-    def indices(self) -> bool:
-        """Whether indices are read."""
-        return not any(label.strip().removeprefix("-").removeprefix("+").isdigit() for label in self.labels)
+    @classmethod
+    def of(cls, actions: Actions) -> tuple[Labels, Labels]:
+        """Those of the leader and of the follower."""
+        indices = not any(map(_integer, (*actions.leader, *actions.follower)))
+        return cls("leader", actions.leader, indices), cls("follower", actions.follower, indices)
 
     @property
     def spellings(self) -> tuple[str, ...]:
@@ -158,14 +165,18 @@ class Labels:
         return {text: k % len(self.labels) for k, text in enumerate(self.spellings)}
 
     def __getitem__(self, cell: object) -> int:
-        found = self.table().get(cell) if isinstance(cell, str) else None
-        if found is None:
+        action = self.table().get(cell) if isinstance(cell, str) else None
+        if action is None:
             raise self.unknown(cell)
-        return found
+        return action
 
     def unknown(self, cell: object) -> InputError:
         """The complaint about a cell that is no action."""
         some = ", ".join(map(shorten, self.labels[:4])) + (", ..." if len(self.labels) > 4 else "")
-        return InputError(
-            f"{self.player}: expected an action ({some}), found {_found(cell)}; is the trace of another game?"
-        )
+        index = not self.indices and isinstance(cell, str) and cell in map(str, range(len(self.labels)))
+        why = "no index is read, as some label of the game is an integer" if index else "is the trace of another game?"
+        return InputError(f"{self.player}: expected an action ({some}), found {_found(cell)}; {why}")
+
+
+def _integer(label: str) -> bool:
+    return label.strip().removeprefix("-").removeprefix("+").isdigit()

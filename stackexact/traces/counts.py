@@ -93,7 +93,7 @@ def from_rows(rows: Iterable[tuple[str | None, ...]], actions: Actions) -> tuple
     >>> run.rounds, run.counts.tolist()
     ((2, 3), [[[2], [0]], [[3], [0]]])
     """
-    counts, labels = Counts(actions), (Labels("leader", actions.leader), Labels("follower", actions.follower))
+    counts, labels = Counts(actions), Labels.of(actions)
     one, two = labels[0].table(), labels[1].table()
     number = 0
     for number, (run, round_, leader, follower, count) in enumerate(rows, 1):

@@ -12,20 +12,24 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Final
 
-from stackexact.errors import InputError, LimitReached, UsageError
+from stackexact.errors import InputError, LimitReached, UsageError, shorten
 from stackexact.games.bimatrix import Actions, Game
 from stackexact.games.files import read_bytes
 from stackexact.games.sources import Source, named, reason, shown
 from stackexact.traces import csv_text, database, metadata, parquet
+from stackexact.traces.arguments import actions_of, require_path
 from stackexact.traces.cells import AGGREGATED, ROUNDS, Columns, columns_of
-from stackexact.traces.checkpoints import required
+from stackexact.traces.checkpoints import required, usual
 from stackexact.traces.counts import from_rows
 from stackexact.traces.metadata import Sealed
 from stackexact.traces.rounds import from_rounds
 from stackexact.traces.text import Digest
-from stackexact.traces.trace import Run, Trace
+from stackexact.traces.trace import Metadata, Run, Trace
 
-__all__ = ["read_trace"]
+__all__ = ["GAME_UNCHECKED", "other_game", "read_trace"]
+
+GAME_UNCHECKED: Final = "only the actions of the game were given: whether the trace is of this game was not checked"
+"""What a trace says of itself that was read so; whoever has the game checks it then, and drops this note."""
 
 _UNCHECKED: Final = "no metadata: only totals and ranges were checked"
 
@@ -33,13 +37,14 @@ _UNCHECKED: Final = "no metadata: only totals and ranges were checked"
 def read_trace(path: Source, game: Game | Actions, *, checkpoints: Iterable[int] | None = None) -> Trace:
     r"""The trace in a file (``.csv``, ``.csv.gz``, ``.parquet``) of learners in this game.
 
-    Rounds are counted up to each of ``checkpoints`` (by default 1, 2, 5, 10, 20, 50, ...) and up to the last one of
-    every run; of an aggregated trace those of its own checkpoints are taken that are asked for, by default all.
+    Rounds are counted up to each of ``checkpoints`` (by default ten per decade: 1, 2, 3, 5, 6, 7, 10, 12, ...) and up
+    to the last one of every run; of an aggregated trace those of its own checkpoints are taken that are asked for, by
+    default all.
 
     A trace of ours must be as it was written, by the digests in its metadata, and of this game, unless only its actions
     are given. Of any trace cells, ranges and totals must be possible. What could not be checked is in the notes.
     Raises :class:`~stackexact.errors.InputError`, one line with the file and the row, or the run and the round;
-    :class:`~stackexact.errors.UsageError` for checkpoints that are none;
+    :class:`~stackexact.errors.UsageError` for checkpoints, a path or a game that are none;
     :class:`~stackexact.errors.LimitReached` for counts that do not fit into memory; and
     :class:`~stackexact.errors.MissingLibrary` where the extra ``[traces]`` is needed and not there.
 
@@ -52,13 +57,13 @@ def read_trace(path: Source, game: Game | Actions, *, checkpoints: Iterable[int]
     >>> trace.runs[0].counts.tolist(), trace.notes
     ([[[2], [1]]], ('no metadata: only totals and ranges were checked',))
     """
-    actions = game if isinstance(game, Actions) else game.actions
+    path, actions = require_path(path), actions_of(game)
     wanted = None if checkpoints is None else required(checkpoints)
     with named(path), _limits(path), _unchanged(path):
         file = _look(path)
         if file.sealed is not None:
-            if isinstance(game, Game):
-                _require_game(file.sealed, game)
+            if isinstance(game, Game) and file.sealed.metadata.game != game.sha256:
+                raise InputError(other_game(game, file.sealed.metadata))
             _require_written(file, file.sealed)
         elif file.packed:
             csv_text.digest(path, packed=True)  # its check sum, before anything is said about what is in it
@@ -170,12 +175,13 @@ def _require_written(file: _File, sealed: Sealed) -> None:
         raise InputError(f"{told}; {remedy}")
 
 
-def _require_game(sealed: Sealed, game: Game) -> None:
-    made = sealed.metadata
-    if made.game != game.sha256:
-        name = "another game" if made.name is None else f"the game {made.name!r}"
-        told = f"expected a trace of this game (sha256 {game.sha256[:12]}…), found one of {name} ({made.game[:12]}…)"
-        raise InputError(f"{told}; give the game that it was made with, as it was given then")
+def other_game(game: Game, made: Metadata) -> str:
+    """The line about a trace that was made of another game than the one given."""
+    name = "another game" if made.name is None else f"the game {shorten(made.name)}"
+    told = f"expected a trace of this game (sha256 {game.sha256[:12]}…), found one of {name} ({made.game[:12]}…)"
+    lost = any(parameter not in game.parameters for parameter in made.at)
+    remedy = "with its parameters" if lost else "that it was made with, as it was given then"
+    return f"{told}; give the game {remedy}"
 
 
 def _aggregated(file: _File, actions: Actions, wanted: tuple[int, ...] | None) -> tuple[Run, ...]:
@@ -203,7 +209,7 @@ def _at(run: Run, wanted: tuple[int, ...]) -> Run:
 
 
 def _rounds(file: _File, actions: Actions, wanted: tuple[int, ...] | None) -> tuple[Run, ...]:
-    return from_rounds(_table(file), actions, required(None) if wanted is None else wanted)
+    return from_rounds(_table(file), actions, usual() if wanted is None else wanted)
 
 
 def _table(file: _File) -> database.Table:
@@ -215,5 +221,5 @@ def _notes(file: _File, game: Game | Actions) -> tuple[str, ...]:
     if file.sealed is None:
         notes.append(_UNCHECKED)
     elif isinstance(game, Actions):
-        notes.append("only the actions of the game were given: whether the trace is of this game was not checked")
+        notes.append(GAME_UNCHECKED)
     return tuple(notes)

@@ -31,7 +31,7 @@ def from_rounds(table: Table, actions: Actions, checkpoints: Sequence[int]) -> t
     :class:`~stackexact.errors.LimitReached` where the counts do not fit into memory.
     """
     with opened(table) as database:
-        labels = Labels("leader", actions.leader), Labels("follower", actions.follower)
+        labels = Labels.of(actions)
         says = _says(database, labels)
         _group(database, says, checkpoints)
         _require_cells(database, says, labels)

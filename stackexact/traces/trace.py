@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from stackexact.errors import InputError
 from stackexact.games.bimatrix import Actions
+from stackexact.traces.arguments import found, integer
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,7 +26,8 @@ class Run:
 
     ``rounds`` increases; its last entry is the horizon of the run. ``counts`` is an ``int64`` array of shape
     (checkpoints, leader actions, follower actions) that cannot be written to. Raises
-    :class:`~stackexact.errors.InputError` where counts are negative, decrease, or do not sum to their round.
+    :class:`~stackexact.errors.InputError` where counts are negative, decrease, or do not sum to their round, and for
+    numbers that no trace can hold.
 
     >>> import numpy as np
     >>> run = Run(1, (2, 4), np.array([[[1, 0], [1, 0]], [[1, 1], [2, 0]]]))
@@ -40,13 +42,35 @@ class Run:
     def __post_init__(self) -> None:
         import numpy as np
 
-        given = np.asarray(self.counts)
+        self._require_numbers()
+        try:
+            given = np.asarray(self.counts)
+        except ValueError:
+            raise InputError(
+                f"run {self.number}: expected counts of every pair, found rows of unequal length"
+            ) from None
         if given.dtype.kind not in "iu" or (given.dtype.kind == "u" and given.size and int(given.max()) > LARGEST):
             raise InputError(f"run {self.number}: expected counts as whole numbers below 2**63, found {given.dtype}")
         counts = np.array(given, dtype=np.int64)
         counts.setflags(write=False)
         object.__setattr__(self, "counts", counts)
         self._require()
+
+    def _require_numbers(self) -> None:
+        """The number of the run and its rounds, as Python's own integers."""
+        number = integer(self.number)
+        if number is None or not 0 <= number <= LARGEST:
+            raise InputError(f"run: expected a whole number from 0 below 2**63, found {found(self.number)}")
+        try:
+            rounds = tuple(self.rounds)
+        except TypeError:
+            raise InputError(f"run {number}: expected a tuple of rounds, found {found(self.rounds)}") from None
+        whole = tuple(map(integer, rounds))
+        for given, made in zip(rounds, whole, strict=True):
+            if made is None or not 1 <= made <= LARGEST:
+                raise InputError(f"run {number}: expected rounds from 1 below 2**63, found {found(given)}")
+        object.__setattr__(self, "number", number)
+        object.__setattr__(self, "rounds", whole)
 
     def _require(self) -> None:
         import numpy as np
@@ -57,8 +81,6 @@ class Run:
         for before, round_ in zip((0, *self.rounds), self.rounds, strict=False):
             if round_ <= before:
                 raise InputError(f"{place}: expected rounds that increase, found {round_} after {before}")
-        if self.rounds[-1] > LARGEST:
-            raise InputError(f"{place}: expected rounds below 2**63, found {self.rounds[-1]}")
         fewer = counts < np.concatenate([0 * counts[:1], counts[:-1]])
         if fewer.any():
             k, i, j = (int(index) for index in np.argwhere(fewer)[0])
@@ -122,12 +144,17 @@ class Trace:
     notes: tuple[str, ...] = field(default=(), compare=False)
 
     def __post_init__(self) -> None:
+        if not isinstance(self.actions, Actions):
+            raise InputError(f"actions: expected the actions of a game, found {found(self.actions)}")
+        if not isinstance(self.runs, tuple | list) or not all(isinstance(run, Run) for run in self.runs):
+            raise InputError(f"runs: expected a tuple of runs, found {found(self.runs)}")
+        object.__setattr__(self, "runs", tuple(self.runs))
         shape, before = (len(self.actions.leader), len(self.actions.follower)), -1
         for run in self.runs:
             if run.number <= before:
                 raise InputError(f"runs: expected numbers from 0 that increase, found {run.number} after {before}")
-            if (found := run.counts.shape[1:]) != shape:
-                raise InputError(f"run {run.number}: expected counts of {shape} actions, found {found}")
+            if (other := run.counts.shape[1:]) != shape:
+                raise InputError(f"run {run.number}: expected counts of {shape} actions, found {other}")
             before = run.number
 
     @property

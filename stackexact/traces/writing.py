@@ -19,6 +19,7 @@ from stackexact.games.replacing import replacing
 from stackexact.games.sources import Source, reason, shown
 from stackexact.traces import metadata as meta
 from stackexact.traces import text
+from stackexact.traces.arguments import actions_of, found, integer, require_path
 from stackexact.traces.cells import AGGREGATED, REWARDS, ROUNDS
 from stackexact.traces.sinks import CsvSink, GzipSink, ParquetSink, Sink
 from stackexact.traces.trace import LARGEST, Metadata, Trace
@@ -43,7 +44,7 @@ def require_format(path: Source) -> str:
     >>> require_format("runs/TRACE.CSV.GZ")
     '.csv.gz'
     """
-    name = os.fspath(path).lower()
+    name = os.fspath(require_path(path)).lower()
     for suffix in SUFFIXES:
         if name.endswith(suffix):
             return suffix
@@ -72,6 +73,9 @@ def write_trace(trace: Trace, path: Source) -> Metadata | None:
     1,4,T,R,1
     1,4,B,L,2
     """
+    require_path(path)
+    if not isinstance(trace, Trace):
+        raise UsageError(f"trace: expected a trace, found {found(trace)}; pass what read_trace or simulate returns")
     if not trace.runs:
         raise UsageError(f"{shown(path)}: expected a trace with at least one run, found none; nothing is written")
     with _rows(path, trace.actions, AGGREGATED, trace.metadata) as rows:
@@ -123,6 +127,7 @@ class RoundsWriter:
     ) -> None:
         """Raises :class:`~stackexact.errors.UsageError` for a suffix of no format."""
         require_format(path)
+        actions = actions_of(actions)
         self._path, self._actions, self._rewards = path, actions, rewards
         names = (*ROUNDS, *(REWARDS if rewards else ()))
         self._context: AbstractContextManager[_Rows] = _rows(path, actions, names, metadata)
@@ -151,9 +156,12 @@ class RoundsWriter:
 
         if self._rows is None:
             raise UsageError("rounds: expected to be written inside of a with block, found none open")
-        place = f"run {run}, round {first}"
-        if type(run) is not int or not 0 <= run <= LARGEST or first != self._played.get(run, 0) + 1:
-            raise UsageError(f"{place}: expected round {self._played.get(run, 0) + 1} of a run from 0; write that next")
+        number = integer(run)
+        if number is None or not 0 <= number <= LARGEST:
+            raise UsageError(f"run: expected a whole number from 0 below 2**63, found {found(run)}")
+        if integer(first) != (following := self._played.get(number, 0) + 1):
+            raise UsageError(f"run {number}: expected round {following} next, found {found(first)}; write that first")
+        place = f"run {number}, round {following}"
         columns = [_indices(place, leader, self._actions.leader, "leader")]
         columns.append(_indices(place, follower, self._actions.follower, "follower"))
         given = [reward for reward in (leader_reward, follower_reward) if reward is not None]
@@ -162,11 +170,11 @@ class RoundsWriter:
             raise UsageError(f"{place}: expected {wanted}, found {len(given)}; say with rewards= what is written")
         columns += [_finite(place, reward) for reward in given]
         if len({len(column) for column in columns}) > 1:
-            found = ", ".join(str(len(column)) for column in columns)
-            raise UsageError(f"{place}: expected columns of the same length, found {found}")
-        last = first + len(columns[0]) - 1
-        self._rows.add([np.full(len(columns[0]), run), np.arange(first, last + 1), *columns])
-        self._played[run] = last
+            lengths = ", ".join(str(len(column)) for column in columns)
+            raise UsageError(f"{place}: expected columns of the same length, found {lengths}")
+        last = following + len(columns[0]) - 1
+        self._rows.add([np.full(len(columns[0]), number), np.arange(following, last + 1), *columns])
+        self._played[number] = last
 
     def __exit__(self, kind: Any, error: Any, traceback: Any) -> bool | None:
         if kind is None and not any(self._played.values()):
@@ -184,7 +192,10 @@ class RoundsWriter:
 def _indices(place: str, given: np.ndarray, labels: tuple[str, ...], player: str) -> np.ndarray:
     import numpy as np
 
-    made = np.asarray(given)
+    try:
+        made = np.asarray(given)
+    except ValueError:
+        raise UsageError(f"{place}: expected indices of the {player}'s actions, found rows of unequal length") from None
     if made.ndim != 1 or (made.dtype.kind not in "iu" and made.size):
         raise UsageError(f"{place}: expected indices of the {player}'s actions, found {made.ndim}-d {made.dtype}")
     if made.size and not 0 <= int(made.min()) <= int(made.max()) < len(labels):
@@ -196,7 +207,10 @@ def _indices(place: str, given: np.ndarray, labels: tuple[str, ...], player: str
 def _finite(place: str, given: np.ndarray) -> np.ndarray:
     import numpy as np
 
-    made = np.asarray(given, dtype=np.float64)
+    try:
+        made = np.asarray(given, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise UsageError(f"{place}: expected finite rewards in one dimension, found {found(given)}") from None
     if made.ndim != 1 or not np.isfinite(made).all():
         raise UsageError(f"{place}: expected finite rewards in one dimension, found others")
     return made

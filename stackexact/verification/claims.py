@@ -65,7 +65,7 @@ class Size:
 class Claim:
     """What is claimed of one agent, of ``both``, or of ``either``; ``negated`` says that it does not hold.
 
-    ``str`` is the text it was read from.
+    ``str`` is the text it was read from, ``said`` that of what is said about regret: ``rate <= T``.
     """
 
     negated: bool
@@ -73,6 +73,7 @@ class Claim:
     benchmark: str
     about: Rate | Size
     text: str
+    said: str
 
     @property
     def agents(self) -> tuple[str, ...]:
@@ -116,6 +117,7 @@ def parse_claim(text: str) -> Claim:
         words.take(("not",))
     who = words.take((*AGENTS, "both", "either"))
     benchmark = words.take(tuple(row.name for row in BENCHMARKS))
+    start = words.place
     kind = words.take(("linear", "sublinear", "rate", "regret"))
     if kind in ("linear", "sublinear"):
         words.end()
@@ -124,7 +126,7 @@ def parse_claim(text: str) -> Claim:
         relation = words.relation()
         formula = parse_formula(text, words.place)
         about = Size(relation, formula) if kind == "regret" else Rate(relation, *_powers(formula, text))
-    return Claim(negated, who, benchmark, about, " ".join(text.split()))
+    return Claim(negated, who, benchmark, about, *(" ".join(part.split()) for part in (text, text[start:])))
 
 
 class _Words:

@@ -68,7 +68,7 @@ def _facts(found: Verification) -> Iterator[tuple[str, str]]:
     if found.game.tolerance is not None:
         yield f"tolerance: {numerals_shortened(text_of(found.game.tolerance))}", "dim"
     if found.series:
-        which = "horizons of the runs" if found.basis == "horizons" else "checkpoints along runs of one horizon"
+        which = "horizons of the runs" if found.basis == "horizons" else "checkpoints that all runs share"
         yield f"growth: over the {which}; {found.fit.title}", "dim"
         together = f"{_percent(found.confidence)} for all {found.intervals} intervals together"
         yield f"confidence: {together}; {found.method.name}: assumes {found.method.assumption}", "dim"
@@ -136,7 +136,8 @@ def _form_lines(page: Page, form: Form) -> None:
             page.paragraph(f"when {numerals_shortened(' and '.join(cell.when))}:", "label", indent=2)
         page.paragraph(_shortened(text_of(cell.means[-1])), indent=2)
     for when in form.undecided:
-        page.paragraph(f"when {numerals_shortened(' and '.join(when))}: undecided", "warning", indent=2)
+        where = f"when {numerals_shortened(' and '.join(when))}: " if when else ""
+        page.paragraph(f"{where}undecided", "warning", indent=2)
 
 
 def _shortened(formula: str) -> str:
@@ -157,7 +158,9 @@ def _reasons(one: Judgement, margin: Fraction) -> Iterator[str]:
     about = one.claim.about
     for finding in one.findings:
         verdict = f" ({finding.verdict})" if len(one.findings) > 1 or one.claim.negated else ""
-        if isinstance(about, Rate):
+        if finding.reason:
+            yield f"{finding.agent}{verdict}: {finding.reason}"
+        elif isinstance(about, Rate):
             assert finding.growth is not None
             growth = finding.growth
             over = f", over T = {growth.rounds[0]} to {growth.rounds[-1]}" if len(growth.rounds) > 1 else ""

@@ -16,16 +16,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import Final, TypeAlias
 
 from stackexact.errors import ExpressionError, UsageError, shorten
 from stackexact.exact.grammar import INPUT, NAME, read_numeral
 
-if TYPE_CHECKING:
-    from flint import arb
-
 __all__ = [
-    "Enclosure",
     "Formula",
     "Number",
     "Power",
@@ -35,7 +31,7 @@ __all__ = [
     "names_of",
     "parse_formula",
     "refusal",
-    "value_at",
+    "require_size",
 ]
 
 LOG: Final = "log(T)"
@@ -46,6 +42,8 @@ _NESTING: Final = 20
 _POWER: Final = 64
 _ROOT: Final = 1000
 _BITS: Final = 100_000
+_WORD: Final = 64
+"""The bits of a number of rounds, and those that an enclosure has, and may lose where terms cancel."""
 _TOKEN: Final = re.compile(
     rf"\s*(?:(?P<numeral>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)|(?P<name>{NAME.pattern})"
     r"|(?P<sign>\*\*|[-+*/^()]))"
@@ -106,12 +104,17 @@ def parse_formula(text: str, start: int = 0) -> Formula:
 
     Raises :class:`~stackexact.errors.UsageError` with the place of what does not belong.
 
-    >>> value_at(parse_formula("T/10 + 3*T^(2/3)"), 1000, {})
-    Enclosure(lower=Fraction(400, 1), upper=Fraction(400, 1))
+    >>> parse_formula("T^(2/3)")
+    Power(base=Symbol(name='T', place=0), exponent=Fraction(2, 3), place=1)
+    >>> parse_formula("((((T^64)^64)^64)^64)^64")
+    Traceback (most recent call last):
+    stackexact.errors.UsageError: claim: expected a formula whose numbers have at most 100000 bits, found one ...
     """
     if len(text) > MAX_LENGTH:
         raise UsageError(f"claim: expected at most {MAX_LENGTH} characters, found {len(text)}: {shorten(text)}")
-    return _Reader(text, start).whole()
+    made = _Reader(text, start).whole()
+    require_size(made, {}, text[start:])
+    return made
 
 
 class _Reader:
@@ -264,102 +267,27 @@ def names_of(formula: Formula) -> dict[str, int]:
     return found
 
 
-# -- values ------------------------------------------------------------------------------------------------------------
+def require_size(formula: Formula, values: Mapping[str, Fraction], text: str = "") -> None:
+    """Refuse a formula whose value, or that of a part of it, may be longer than any claim needs, before it is computed.
 
-
-@dataclass(frozen=True, slots=True)
-class Enclosure:
-    """Between what a value lies; both ends are the value where it is rational."""
-
-    lower: Fraction
-    upper: Fraction
-
-
-def value_at(formula: Formula, rounds: int, values: Mapping[str, Fraction]) -> Enclosure:
-    """The value after so many rounds, with numbers for parameters: itself where it is rational (roots included), else
-    enclosed.
-
-    Raises :class:`~stackexact.errors.UsageError` where it is undefined or too large.
-
-    >>> found = value_at(parse_formula("log(T)"), 10, {})
-    >>> found.lower < found.upper, float(found.lower)
-    (True, 2.302585092994045...)
+    What counts are sizes of numbers times the exponents that they are raised to, one inside the other; whether a power
+    is rational or enclosed does not matter. Parameters count as what they are in ``values``.
     """
-    try:
-        found = _value(formula, {ROUNDS: Fraction(rounds), **values}, rounds)
-        if isinstance(found, Fraction):
-            return Enclosure(found, found)
-        if not found.is_finite():
-            raise ZeroDivisionError
-    except ArithmeticError:  # a division by zero among others
-        raise UsageError(f"claim: expected a formula with a value at T = {rounds}, found one that has none") from None
-    middle, radius = found.mid().fmpq(), found.rad().fmpq()
-    low, high = middle - radius, middle + radius
-    return Enclosure(Fraction(int(low.p), int(low.q)), Fraction(int(high.p), int(high.q)))
+    bits = _bits(formula, values)
+    if bits > _BITS:
+        told = f"a formula whose numbers have at most {_BITS} bits, found one of {shorten(int(bits), 20)[1:-1]}"
+        raise UsageError(f"claim: expected {told}{f': {shorten(text.strip())}' if text else ''}; lower its exponents")
 
 
-def _value(formula: Formula, values: Mapping[str, Fraction], rounds: int) -> Fraction | arb:
-    if isinstance(formula, Number):
-        return formula.value
-    if isinstance(formula, Symbol):
-        if formula.name == LOG:
-            from flint import arb
-
-            return arb(rounds).log() if rounds > 1 else Fraction(0)
-        return values[formula.name]
+def _bits(formula: Formula, values: Mapping[str, Fraction]) -> Fraction:
+    """A bound on what the value, and its reciprocal, take: for a rational number the bits of numerator and denominator,
+    for an enclosure the binary exponent and the bits behind it."""
     if isinstance(formula, Power):
-        return _power(_value(formula.base, values, rounds), formula.exponent)
+        # A root is computed from all of its base; an enclosure of it has the bits of one again.
+        return _bits(formula.base, values) * max(abs(formula.exponent), Fraction(1)) + _WORD
     if isinstance(formula, Sum):
-        total: Fraction | arb = Fraction(0)
-        for sign, part in formula.terms:
-            one = _value(part, values, rounds)
-            total = _combined(total, one if sign > 0 else -one, "+")
-        return total
-    made: Fraction | arb = Fraction(1)
-    for exponent, part in formula.factors:
-        made = _combined(made, _value(part, values, rounds), "*" if exponent > 0 else "/")
-    return made
-
-
-def _combined(left: Fraction | arb, right: Fraction | arb, sign: str) -> Fraction | arb:
-    one: Any = left
-    two: Any = right
-    if not (isinstance(left, Fraction) and isinstance(right, Fraction)):
-        one, two = _ball(left), _ball(right)
-    made: Fraction | arb = one + two if sign == "+" else one * two if sign == "*" else one / two
-    if isinstance(made, Fraction) and max(made.numerator.bit_length(), made.denominator.bit_length()) > _BITS:
-        raise UsageError(f"claim: expected numbers of at most {_BITS} bits, found a larger one")
-    return made
-
-
-def _power(base: Fraction | arb, exponent: Fraction) -> Fraction | arb:
-    """A power; of a rational number the rational root, where there is one."""
-    if isinstance(base, Fraction):
-        if base < 0 and exponent.denominator > 1:
-            raise ArithmeticError
-        size = max(base.numerator.bit_length(), base.denominator.bit_length())
-        if size * abs(exponent) > _BITS:
-            raise UsageError(f"claim: expected numbers of at most {_BITS} bits, found a larger power")
-        root = _root(base, exponent.denominator)
-        if root is not None:
-            return root**exponent.numerator
-    from flint import fmpq
-
-    made: arb = _ball(base) ** fmpq(exponent.numerator, exponent.denominator)
-    return made
-
-
-def _root(value: Fraction, degree: int) -> Fraction | None:
-    """The rational root of that degree of a number, if there is one; negative numbers come with degree 1."""
-    if degree == 1:
-        return value
-    from flint import fmpz
-
-    top, bottom = (int(fmpz(part).root(degree)) for part in (value.numerator, value.denominator))
-    return Fraction(top, bottom) if top**degree == value.numerator and bottom**degree == value.denominator else None
-
-
-def _ball(value: Fraction | arb) -> arb:
-    from flint import arb, fmpq
-
-    return arb(fmpq(value.numerator, value.denominator)) if isinstance(value, Fraction) else value
+        return sum((_bits(part, values) for _, part in formula.terms), Fraction(_WORD))
+    if isinstance(formula, Product):
+        return sum((_bits(part, values) for _, part in formula.factors), Fraction(0))
+    value = formula.value if isinstance(formula, Number) else values.get(formula.name)
+    return Fraction(_WORD if value is None else value.numerator.bit_length() + value.denominator.bit_length())

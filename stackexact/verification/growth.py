@@ -14,7 +14,10 @@ from typing import Final
 
 from stackexact.errors import UsageError, shorten
 
-__all__ = ["FITS", "Fit", "Growth", "Height", "fit", "growth"]
+__all__ = ["FITS", "SPAN", "Fit", "Growth", "Height", "fit", "growth"]
+
+SPAN: Final = 2
+"""Growth is read off numbers of rounds whose last is at least so many times the first."""
 
 _ROUNDING: Final = 1e-11
 """More than what the logarithms of floats may be wrong by; exponents are widened by it."""
@@ -88,6 +91,7 @@ def fit(name: str) -> Fit:
 def growth(heights: Sequence[Height], logarithm: Fraction = Fraction(0), how: Fit = FITS[0]) -> Growth:
     """The exponent of regrets at increasing numbers of rounds, the powers of log(T) taken out.
 
+    Of fewer than two numbers of rounds, or of some within a factor of 2, nothing is known: any noise would be growth.
     Where the last upper end is at most 0 the exponent is ``-inf``, whatever came before. Where the regret is certainly
     not positive earlier only, no power describes how it grows, and nothing is known; where its sign is uncertain, one
     end of the exponent is infinite, or both.
@@ -106,11 +110,13 @@ def growth(heights: Sequence[Height], logarithm: Fraction = Fraction(0), how: Fi
     def made(lower: float, upper: float, estimate: float | None, remark: str = "") -> Growth:
         return Growth(lower, upper, estimate, logarithm, rounds, how.name, remark)
 
-    if heights and heights[-1].upper <= 0:
-        where = "" if all(one.upper <= 0 for one in heights) else f" at T = {rounds[-1]}"
-        return made(-math.inf, -math.inf, None, f"the regret is not positive{where}")
     if len(heights) < 2:
         return made(-math.inf, math.inf, None, "growth takes at least two numbers of rounds")
+    if rounds[-1] < SPAN * rounds[0]:
+        return made(-math.inf, math.inf, None, f"growth takes rounds that span a factor of {SPAN}")
+    if heights[-1].upper <= 0:
+        where = "" if all(one.upper <= 0 for one in heights) else f" at T = {rounds[-1]}"
+        return made(-math.inf, -math.inf, None, f"the regret is not positive{where}")
     if any(one.upper <= 0 for one in heights):
         turns = next(one.rounds for one in heights[::-1] if one.upper <= 0)
         return made(-math.inf, math.inf, None, f"the regret is not positive at T = {turns}, but may be later")

@@ -7,7 +7,7 @@ interval is cut off at the range in which the value of a run certainly lies.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -21,24 +21,26 @@ if TYPE_CHECKING:
 
 __all__ = ["DEFAULT", "METHODS", "Interval", "Method", "Values", "interval", "method"]
 
-DEFAULT: Final = "student"
+DEFAULT: Final = "betting"
 
 _RESAMPLES: Final = 200_000
 _TAIL: Final = 25
 """A bootstrap draws so many resamples at most, and enough for so many of them beyond each end of the interval."""
 _BATCH: Final = 2**21
 """Numbers that a bootstrap holds at a time."""
-_STAKE: Final = 0.9
-"""The largest share of the capital that a bet may lose."""
-_HALVINGS: Final = 60
-_TINY: Final = 1e-12
-"""More than the rounding of shares of the range."""
+_STAKES: Final = (1.0, 0.9, 0.7, *(2.0**-k for k in range(1, 11)))
+"""The shares of the capital that are staked, each in an account of its own."""
+_DEPOSITS: Final = (4.0, 2.0, 1.5, *(3.0 / (3 + k) for k in range(10)))
+"""What is put into these accounts, but for a factor. Much of it where everything is staked: that is best where runs are
+nearly alike, as those of learners are."""
+_HALVINGS: Final = 45
+_ROUNDING: Final = Fraction(1, 2**32)
+"""More than what floats may be wrong by, and less than what anybody sees."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Interval(Record):
-    """Between what an expectation lies with the confidence asked for; a ``remark`` where it was found in another way
-    than its method says."""
+    """Between what an expectation lies with the confidence asked for; a ``remark`` on what the reader should know."""
 
     lower: Fraction
     upper: Fraction
@@ -86,48 +88,48 @@ class Method:
     """A method by name, what it assumes, and its function: values of at least two runs and the allowed probability of
     an error (of both sides together) to how far the expectation may lie from the mean.
 
-    ``agreeing``: the function is asked about runs that all agree, too. ``sure``: and about a single run.
+    ``sure``: it is asked about a single run, too. ``trusting``: it takes the spread that was seen for all there is.
     """
 
     name: str
     assumption: str
     reach: Callable[[Values, float], Reach]
-    agreeing: bool = False
     sure: bool = False
+    trusting: bool = False
 
 
 def _up(value: float) -> Fraction:
     """A float as a fraction, with room for the rounding on its way."""
-    return Fraction(value) * (1 + Fraction(1, 2**32))
+    return Fraction(value) * (1 + _ROUNDING)
 
 
 def _student(values: Values, alpha: float) -> Reach:
     count = len(values.values)
+    if not values.scale:
+        return Fraction(0), Fraction(0)
     quantile = float(_stats().t.isf(alpha / 2, count - 1))
     reach = values.deviation * _up(quantile / math.sqrt(count))
     return reach, reach
-
-
-def _plain_student(values: Values, alpha: float) -> Reach:
-    return _student(values, alpha) if values.scale else (Fraction(0), Fraction(0))
 
 
 def _bootstrap(values: Values, alpha: float) -> Reach:
     """Bias-corrected and accelerated (Efron 1987), by SciPy; the seed is fixed, so that answers can be repeated."""
     import numpy as np
 
+    if not values.scale:
+        return Fraction(0), Fraction(0)
     count = len(values.values)
     resamples = max(9_999, math.ceil(2 * _TAIL / alpha))
     if resamples > _RESAMPLES:
         raise UsageError(
             f"method bootstrap: expected an interval that {_RESAMPLES} resamples can carry, found one at an error of"
-            f" {alpha:.2g}; lower the confidence or use student"
+            f" {alpha:.2g}; lower the confidence or use betting"
         )
     # The rarest resample, the largest value throughout, must be rarer than what lies beyond an end.
     if count * math.log(count) < math.log(2 * _TAIL / alpha):
         raise UsageError(
             f"method bootstrap: expected more than {count} runs for an error of {alpha:.2g}, whose resamples are too"
-            " few; simulate more or use student"
+            " few; simulate more or use betting"
         )
     found = (
         _stats()
@@ -153,53 +155,65 @@ def _hoeffding(values: Values, alpha: float) -> Reach:
 
 
 def _betting(values: Values, alpha: float) -> Reach:
-    """Waudby-Smith & Ramdas 2024, the hedged capital: bets on whether the mean is above or below a number, placed
-    before each run is seen, win 2/alpha against the true mean with a probability of alpha/2 at most (Ville)."""
-    import numpy as np
+    """Waudby-Smith & Ramdas 2024: hedged capital, diversified over constant stakes.
 
+    Bets on whether the mean is above or below a number: the capital has the expectation 1 against the true mean, so
+    that it reaches 2/alpha with a probability of alpha/2 at most (Markov). No bet depends on what it is placed on, and
+    none on the order of the runs.
+    """
     width = values.high - values.low
-    shares = np.array([float((value - values.low) / width) for value in values.values])
-    mean = float((values.mean - values.low) / width)
-    below, above = mean - _refuted(shares, mean, alpha), (1 - mean) - _refuted(1 - shares, 1 - mean, alpha)
-    return width * _up(max(below, 0.0) + _TINY), width * _up(max(above, 0.0) + _TINY)
+    ends = []
+    for shares in (
+        [float((value - values.low) / width) for value in values.values],
+        [float((values.high - value) / width) for value in values.values],
+    ):
+        ends.append(Fraction(_refuted(shares, alpha)) * (1 - _ROUNDING) * width)
+    return max(values.mean - values.low - ends[0], Fraction(0)), max(values.high - values.mean - ends[1], Fraction(0))
 
 
-def _refuted(shares: np.ndarray, mean: float, alpha: float) -> float:
+def _refuted(shares: Sequence[float], alpha: float) -> float:
     """The largest mean of values between 0 and 1 that is too small to be true."""
     import numpy as np
 
-    count = np.arange(1, len(shares) + 1)
-    means = (0.5 + shares.cumsum()) / (count + 1)
-    spreads = (0.25 + ((shares - means) ** 2).cumsum()) / (count + 1)
-    known = np.concatenate([[0.25], spreads[:-1]])  # a bet may use what was seen before it only
-    bets = np.sqrt(2 * math.log(2 / alpha) / (len(shares) * known))
-    low, high = 0.0, mean
+    seen, times = (one.astype(np.float64) for one in np.unique(np.array(shares), return_counts=True))
+    low, high = 0.0, math.fsum(shares) / len(shares)
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
-        stakes = np.minimum(bets, _STAKE / middle) if middle > 0 else bets
+        if middle == 0:
+            break
         # The capital falls as the number that is bet against rises.
-        if np.log1p(stakes * (shares - middle)).sum() >= math.log(2 / alpha):
+        if _capital(seen, times, middle) >= math.log(2 / alpha):
             low = middle
         else:
             high = middle
     return low
 
 
+def _capital(seen: np.ndarray, times: np.ndarray, mean: float) -> float:
+    """The logarithm of what 1 became by bets that the mean is above this number, on values from 0 on, each seen so many
+    times: an account that stakes the share c multiplies by 1 - c + c·value/mean."""
+    import numpy as np
+
+    stakes, deposits = np.array(_STAKES)[:, np.newaxis], np.array(_DEPOSITS) / sum(_DEPOSITS)
+    with np.errstate(divide="ignore"):  # who stakes everything may lose it
+        accounts = np.log(deposits) + np.log(1 - stakes + stakes * (seen / mean)) @ times
+    return float(np.logaddexp.reduce(accounts))
+
+
 def _deterministic(values: Values, alpha: float) -> Reach:
     if values.scale:
-        raise UsageError("method deterministic: expected runs that all agree, found runs that differ; use student")
+        raise UsageError("method deterministic: expected runs that all agree, found runs that differ; use betting")
     return Fraction(0), Fraction(0)
 
 
 METHODS: Final = (
-    Method("student", "the mean of the runs is normally distributed (Student's t)", _student),
-    Method("plain-student", "the mean of the runs is normally distributed, and runs that all agree have no spread",
-           _plain_student, agreeing=True),
-    Method("bootstrap", "there are many runs (BCa bootstrap; the confidence is approximate)", _bootstrap),
-    Method("betting", "none but independent runs (betting interval)", _betting, agreeing=True),
-    Method("hoeffding", "none but independent runs (Hoeffding's bound)", _hoeffding, agreeing=True),
+    Method("betting", "nothing but independent runs in a known range (Waudby-Smith & Ramdas)", _betting),
+    Method("hoeffding", "nothing but independent runs in a known range (Hoeffding's bound)", _hoeffding),
+    Method("student", "the mean of the runs is normally distributed (Student's t)", _student, trusting=True),
+    Method("bootstrap", "there are many runs (BCa bootstrap; the confidence is approximate)", _bootstrap,
+           trusting=True),
     Method("deterministic", "neither rewards nor learners are random, so that every run is the same", _deterministic,
-           agreeing=True, sure=True),
+           sure=True),
 )  # fmt: skip
 """Every method. A new one is a function and a row."""
 
@@ -208,7 +222,7 @@ def method(name: str) -> Method:
     """The method of that name.
 
     >>> method("hoeffding").assumption
-    "none but independent runs (Hoeffding's bound)"
+    "nothing but independent runs in a known range (Hoeffding's bound)"
     """
     for row in METHODS:
         if row.name == name:
@@ -220,29 +234,31 @@ def interval(values: Values, alpha: float, how: Method) -> Interval:
     """Where the expectation of a run lies, with an error of probability ``alpha`` at most if the method's assumption
     holds.
 
-    One run says nothing of the spread, so the interval is all of the range (not for ``deterministic``). Runs that all
-    agree do not say that there is no spread either: a value that differs may be rare. Where the method assumes a
-    distribution they are taken as what they are, n - 1 runs that repeat the first: if other values had a probability of
-    more than q = 1 - alpha^(1/(n-1)), that would happen with a probability below ``alpha``, and values of probability q
-    move the expectation by no more than q times the distance to the ends of the range.
+    One run says nothing of the spread, so the interval is all of the range (not for ``deterministic``). Methods that
+    take the spread of the runs for all there is get a remark where what no run showed may matter more: outcomes whose
+    probability is q = 1 - alpha^(1/n) stay unseen in n runs with the probability alpha, and move the expectation by up
+    to q times the distance to the end of the range.
 
-    >>> agreeing = Values((Fraction(3),) * 5, Fraction(0), Fraction(10))
-    >>> interval(agreeing, 1 / 16, method("student"))
-    Interval(lower=3/2, upper=13/2, remark='all runs agree: rare other values are allowed for')
-    >>> interval(agreeing, 1 / 16, method("deterministic"))
-    Interval(lower=3, upper=3, remark='')
+    >>> alike = Values((Fraction(3),) * 5, Fraction(0), Fraction(11))
+    >>> interval(alike, 1 / 32, method("student"))
+    Interval(lower=3, upper=3, remark='runs are nearly alike: outcomes rarer than about 0.5 would not have been seen;
+    betting allows for them')
+    >>> found = interval(alike, 1 / 32, method("betting"))
+    >>> float(found.lower), float(found.upper)
+    (1.138..., 7.962...)
     """
     mean, count = values.mean, len(values.values)
     if values.low == values.high:
         return Interval(mean, mean)
     if count == 1 and not how.sure:
         return Interval(values.low, values.high, "one run: its value may be anything in its range")
-    if values.scale or how.agreeing:
-        below, above = how.reach(values, alpha)
-        return Interval(max(values.low, mean - below), min(values.high, mean + above))
-    share = Fraction(-math.expm1(math.log(alpha) / (count - 1)))
-    lower, upper = mean - share * (mean - values.low), mean + share * (values.high - mean)
-    return Interval(lower, upper, "all runs agree: rare other values are allowed for")
+    below, above = how.reach(values, alpha)
+    lower, upper = max(values.low, mean - below), min(values.high, mean + above)
+    unseen = -math.expm1(math.log(alpha) / count)
+    if how.trusting and Fraction(unseen) * max(mean - values.low, values.high - mean) > (upper - lower) / 2:
+        rare = f"outcomes rarer than about {unseen:.2g} would not have been seen"
+        return Interval(lower, upper, f"runs are nearly alike: {rare}; betting allows for them")
+    return Interval(lower, upper)
 
 
 def _stats() -> Any:
@@ -250,5 +266,5 @@ def _stats() -> Any:
     try:
         from scipy import stats
     except ImportError:
-        raise MissingLibrary("this method needs SciPy: pip install 'stackexact[sim]', or use hoeffding") from None
+        raise MissingLibrary("this method needs SciPy: pip install 'stackexact[sim]', or use betting") from None
     return stats

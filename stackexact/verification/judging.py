@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Final
 
 from stackexact.verification.claims import Claim, Rate, Size
-from stackexact.verification.formulas import Enclosure, value_at
+from stackexact.verification.evaluating import Enclosure, value_at
 from stackexact.verification.growth import FITS, Fit, Growth, Height, growth
 
 __all__ = ["Comparison", "Finding", "Judgement", "Verdict", "judge", "together"]
@@ -60,12 +60,13 @@ class Comparison:
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What the numbers of one agent say of a claim (without its ``not``): the ``growth`` it was judged by, or the
-    ``sizes`` it was compared with."""
+    ``sizes`` it was compared with; or the ``reason`` why there is neither."""
 
     agent: str
     verdict: Verdict
     growth: Growth | None
     sizes: tuple[Comparison, ...] = ()
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ def judge(
     at: Mapping[str, Fraction],
     how: Fit = FITS[0],
 ) -> Judgement:
-    """Judge a claim by the means of each agent at the numbers of rounds used.
+    """Judge a claim by the means of each agent at the numbers of rounds used; one of an agent without is undecided.
 
     ``rate <= T^p*log(T)^q`` is true where the exponent of R(T)/log(T)^q is at most p + ``margin`` throughout its
     interval, and false where it is larger throughout; ``rate >=`` likewise with p - ``margin``; ``<`` and ``>`` are the
@@ -95,7 +96,9 @@ def judge(
     """
     findings = []
     for agent in claim.agents:
-        if isinstance(claim.about, Rate):
+        if agent not in heights:
+            findings.append(Finding(agent, Verdict.UNDECIDED, None, reason=f"no value of {claim.benchmark} is known"))
+        elif isinstance(claim.about, Rate):
             findings.append(_rate(agent, claim.about, growth(heights[agent], claim.about.logarithm, how), margin))
         else:
             findings.append(_size(agent, claim.about, heights[agent], at))

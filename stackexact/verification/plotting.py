@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from stackexact.errors import MissingLibrary, UsageError, shorten
 from stackexact.verification.claims import Rate, Size
-from stackexact.verification.formulas import value_at
+from stackexact.verification.evaluating import value_at
 from stackexact.verification.judging import Judgement
 from stackexact.verification.result import Point, Series, Verification
 
@@ -56,12 +56,14 @@ def plot(found: Verification, *, ax: Any = None, series: Sequence[tuple[str, str
         axes.set_yticks([])
         axes.minorticks_off()
         axes.set_ylim(1, 10)
-        axes.text(0.5, 0.5, "no mean regret is positive", transform=axes.transAxes, ha="center", va="center")
+        told = "no mean regret is positive" if heights else "no regret is known"
+        axes.text(0.5, 0.5, told, transform=axes.transAxes, ha="center", va="center")
     _room_below(axes, rows)
-    axes.set_xlabel("rounds T" if found.basis == "horizons" else "rounds t of one horizon")
+    axes.set_xlabel("rounds T" if found.basis == "horizons" else "rounds t of the runs")
     axes.set_ylabel("mean regret")
     axes.set_title(found.game.name or "regret", parse_math=False)
-    axes.legend(fontsize="small")
+    if chosen:
+        axes.legend(fontsize="small")
     return axes  # type: ignore[no-any-return]
 
 
@@ -97,13 +99,26 @@ def _new_axes() -> Any:
 
 def _chosen(found: Verification, wanted: Sequence[tuple[str, str]] | None) -> tuple[Series, ...]:
     if wanted is not None:
-        return tuple(found.of(agent, benchmark) for agent, benchmark in wanted)
+        return tuple(found.of(*_pair(one)) for one in _listed(wanted))
     claimed = {pair for one in found.claims for pair in _spoken(one)}
-    if not found.series:
+    if not found.series and not found.unknown:
         raise UsageError(
             "plot: expected regrets in numbers, found closed forms only; give the parameters' values with at"
         )
-    return tuple(one for one in found.series if not claimed or (one.agent, one.benchmark) in claimed)
+    return tuple(one for one in found.series if (one.agent, one.benchmark) in claimed) or found.series
+
+
+def _listed(wanted: object) -> Sequence[object]:
+    if isinstance(wanted, Sequence) and not isinstance(wanted, str):
+        return wanted
+    raise UsageError(f"series: expected a list of pairs, found {shorten(wanted)}; write [('leader', 'tolerant')]")
+
+
+def _pair(one: object) -> tuple[str, str]:
+    if isinstance(one, Sequence) and not isinstance(one, str) and len(one) == 2:
+        return one[0], one[1]
+    raise UsageError(f"series: expected pairs of an agent and a benchmark, found {shorten(one)}; write"
+                     " ('leader', 'tolerant')")  # fmt: skip
 
 
 def _room_below(axes: Any, rows: int) -> None:
@@ -163,8 +178,7 @@ def _claimed(axes: Any, found: Verification, judgement: Judgement, series: Serie
 
 def _told(judgement: Judgement) -> str:
     """The claim without the agent and the benchmark, which the colour tells, as matplotlib takes text."""
-    words = str(judgement.claim).replace("$", r"\$").split()
-    return " ".join(words[[word in ("rate", "regret", "linear", "sublinear") for word in words].index(True) :])
+    return judgement.claim.said.replace("$", r"\$")
 
 
 def _power(about: Rate, last: Point, first: Point) -> tuple[list[float], list[float]]:

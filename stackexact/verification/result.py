@@ -86,7 +86,7 @@ class Verification:
     every verdict that is not *undecided* is right, if the assumption of the ``method`` holds. ``intervals`` is the
     number of intervals among which the error was divided (Bonferroni). ``at`` are the parameters' values; where
     one has none, only ``forms`` are known. ``basis`` and ``fit`` say what growth was read off, ``margin`` what is
-    granted to it.
+    granted to it. ``unknown`` are benchmarks that a limit left without a value, and so without regrets.
     """
 
     game: Game
@@ -102,6 +102,7 @@ class Verification:
     forms: tuple[Form, ...]
     claims: tuple[Judgement, ...]
     notes: tuple[str, ...]
+    unknown: tuple[str, ...] = ()
 
     @property
     def verdict(self) -> Verdict:
@@ -110,8 +111,8 @@ class Verification:
 
     @property
     def complete(self) -> bool:
-        """Whether no closed form stayed undecided in part."""
-        return not any(form.undecided for form in self.forms)
+        """Whether no limit left a benchmark unknown, or a closed form undecided in part."""
+        return not self.unknown and not any(form.undecided for form in self.forms)
 
     def of(self, agent: str, benchmark: str) -> Series:
         """The series of an agent against a benchmark."""

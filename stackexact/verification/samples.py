@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-from stackexact.errors import InputError, UsageError, shorten
+from stackexact.errors import UsageError, shorten
 from stackexact.traces.trace import Run, Trace
+from stackexact.verification.growth import SPAN
+from stackexact.verification.matching import Mismatch
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,11 +20,13 @@ __all__ = ["DECADES", "Basis", "Sample", "samples"]
 
 Basis: TypeAlias = Literal["horizons", "checkpoints"]
 """``horizons``: the end of every run, runs of one horizon together, which is what a theorem about learners tuned to
-their horizon speaks of; ``checkpoints``: along runs of one horizon."""
+their horizon speaks of; ``checkpoints``: along the runs, where their horizons are one or nearly."""
 
 DECADES: Final = Fraction(2)
 """How far below the largest number of rounds growth is judged, in powers of ten."""
 
+_ENDLESS: Final = Fraction(100)
+"""More decades than any trace has."""
 _USED: Final = 9
 _SHOWN: Final = 12
 """So many numbers of rounds are used at most, and as many below them are shown."""
@@ -60,23 +64,20 @@ class Sample:
 def samples(trace: Trace, decades: Fraction = DECADES) -> tuple[Basis, tuple[Sample, ...]]:
     """What the growth of regret is read off, with increasing numbers of rounds of at least 2.
 
-    With runs of several horizons these are the horizons; with one, the checkpoints that all its runs share. Those
-    within so many ``decades`` of the largest are used, and the two largest in any case; of many, nine at even distances
+    With runs of horizons that span a factor of 2 these are the horizons; else the checkpoints that all runs share, if
+    there are any: nearly equal horizons say nothing about growth. Those within so many ``decades`` of the largest are
+    used, and the two largest in any case; of many, nine at even distances
     on a logarithmic scale. Raises :class:`~stackexact.errors.InputError` for a trace without runs.
     """
     if decades <= 0:
         raise UsageError(f"decades: expected a positive number, found {shorten(decades)}; leave it out for {DECADES}")
     if not trace.runs:
-        raise InputError("trace: expected at least one run, found none; simulate some")
-    if len(trace.horizons) > 1:
-        basis: Basis = "horizons"
-        every = {
-            rounds: tuple((r, len(r.rounds) - 1) for r in trace.runs if r.horizon == rounds)
-            for rounds in trace.horizons
-        }
-    else:
-        basis = "checkpoints"
-        every = _shared(trace.runs)
+        raise Mismatch("expected at least one run, found none; simulate some")
+    shared = _shared(trace.runs) if trace.horizons[-1] < SPAN * trace.horizons[0] else {}
+    basis: Basis = "checkpoints" if shared else "horizons"
+    every = shared or {
+        rounds: tuple((r, len(r.rounds) - 1) for r in trace.runs if r.horizon == rounds) for rounds in trace.horizons
+    }
     rounds = sorted(one for one in every if one >= 2) or sorted(every)
     used = _window(rounds, decades)
     before = [one for one in rounds if one < used[0]]
@@ -96,7 +97,7 @@ def _shared(runs: Sequence[Run]) -> dict[int, tuple[tuple[Run, int], ...]]:
 def _window(rounds: Sequence[int], decades: Fraction) -> list[int]:
     """The rounds within so many decades of the last, the two last at least."""
     # T·10^decades >= T_max, decided in logarithms: what lies on the edge belongs to the window.
-    edge = math.log10(rounds[-1]) - float(decades) - 1e-9
+    edge = math.log10(rounds[-1]) - float(min(decades, _ENDLESS)) - 1e-9
     inside = [one for one in rounds if math.log10(one) >= edge]
     return _spread(inside if len(inside) > 1 else list(rounds[-2:]), _USED)
 

@@ -87,7 +87,8 @@ def targets(game: Game, names: Sequence[str] | None = None, *, time_limit: float
 
     Each is the value of a concept, proved by the library before it is returned: ``stackelberg`` is u(a*, b*(a*)) with
     ties for the leader, ``tolerant`` and ``self-tolerant`` need a tolerance. In a game with parameters they are closed
-    forms. Raises :class:`~stackexact.errors.UsageError` for an unknown name and for a missing tolerance.
+    forms. What ``time_limit`` leaves open is undecided. Raises :class:`~stackexact.errors.UsageError` for an unknown
+    name and for a missing tolerance.
 
     >>> import stackexact as sx
     >>> for target in targets(sx.instance("misaligned-a"), ["tolerant"]):
@@ -105,7 +106,10 @@ def targets(game: Game, names: Sequence[str] | None = None, *, time_limit: float
             raise UsageError(
                 f"benchmark {row.name}: expected a tolerance, found none; give one, as in --tolerance 1/20"
             )
-    solution = solve(game, [row.concept for row in rows], time_limit=time_limit) if rows else {}
+    try:
+        solution = solve(game, [row.concept for row in rows], time_limit=time_limit) if rows else {}
+    except LimitReached:  # before the first of them
+        return tuple(Target(agent, row.name, (), ((),)) for row in rows for agent in AGENTS)
     return tuple(
         Target(
             agent,

@@ -2,35 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Final
 
-from stackexact.errors import ExpressionError, MissingLibrary, UsageError, shorten
-from stackexact.exact.numbers import exact
+from stackexact.errors import MissingLibrary, UsageError
 from stackexact.exact.records import FrozenMapping
-from stackexact.games.bimatrix import Game, Table
+from stackexact.games.bimatrix import Game
 from stackexact.traces.trace import Trace
-from stackexact.verification.claims import Claim, parse_claim
-from stackexact.verification.growth import FITS, Fit, growth
-from stackexact.verification.growth import fit as fit_of
-from stackexact.verification.intervals import DEFAULT, Method, Values, interval
+from stackexact.verification.claims import Claim
+from stackexact.verification.growth import FITS
+from stackexact.verification.intervals import DEFAULT, Method
 from stackexact.verification.intervals import method as method_of
 from stackexact.verification.judging import Judgement, judge
 from stackexact.verification.matching import matched
-from stackexact.verification.regret import run_range, totals
-from stackexact.verification.result import Form, FormCell, Point, Series, Verification
-from stackexact.verification.samples import DECADES, Basis, Sample, samples
-from stackexact.verification.targets import AGENTS, BENCHMARKS, Target, targets
+from stackexact.verification.means import Plan
+from stackexact.verification.options import Options, read_claims, require_types
+from stackexact.verification.regret import totals
+from stackexact.verification.remarks import remarks
+from stackexact.verification.result import Form, FormCell, Series, Verification
+from stackexact.verification.samples import DECADES, Sample, samples
+from stackexact.verification.targets import AGENTS, BENCHMARKS, targets
 
 __all__ = ["CONFIDENCE", "MARGIN", "verify"]
 
 CONFIDENCE: Final = Fraction(99, 100)
 MARGIN: Final = Fraction(1, 20)
-
-_RAREST: Final = 1e-290
-"""The smallest probability that the quantiles are asked for; floats end soon below it."""
 
 
 def verify(
@@ -50,12 +47,13 @@ def verify(
 ) -> Verification:
     """Measure the regret of both agents in a trace against the benchmarks of a game, and judge claims about it.
 
-    Regret is exact. Its mean over runs carries a confidence interval by ``method`` (``student``, ``plain-student``,
-    ``bootstrap``, ``betting``, ``hoeffding``, ``deterministic``); without a name that is ``deterministic`` where the
-    trace says that nothing was random, else ``student``. All intervals used hold at once with probability
-    ``confidence``. Growth is read off the numbers of rounds within so many ``decades`` of the largest, by ``fit``, and
-    claims about rates are granted ``margin`` on the exponent. ``at`` are values of parameters; those of the trace are
-    known. ``assuming`` are further relations, and ``time_limit`` (seconds) one for the closed forms.
+    Regret is exact. Its mean over runs carries a confidence interval by ``method`` (``betting``, ``hoeffding``,
+    ``student``, ``bootstrap``, ``deterministic``); without a name that is ``deterministic`` where the trace says that
+    nothing was random, else ``betting``, which assumes nothing but independent runs. All intervals used hold at once
+    with probability ``confidence``. Growth is read off the numbers of rounds within so many ``decades`` of the largest,
+    by ``fit``, and claims about rates are granted ``margin`` on the exponent. ``at`` are values of parameters; those of
+    the trace are known. ``assuming`` are further relations, ``time_limit`` (seconds) is for each benchmark; what it
+    leaves open is left out, and claims about it are undecided.
 
     Raises :class:`~stackexact.errors.UsageError` for claims and options that cannot be meant and
     :class:`~stackexact.errors.InputError` for a trace of another game, or of other values of its parameters.
@@ -70,11 +68,11 @@ def verify(
     >>> found.of("leader", "tolerant").points[-1].mean, found.verdict
     (Fraction(10003, 1), <Verdict.TRUE: 'true'>)
     """
-    _require_types(game, trace)
-    options = _Options.of(confidence, margin, fit, decades)
-    read = _claims(claims)
+    require_types(game, trace, assuming, time_limit)
+    options = Options.of(confidence, margin, fit, decades)
+    read = read_claims(claims)
     game = game if tolerance is None else game.with_tolerance(tolerance)
-    match = matched(game, trace, at or {}, tuple(assuming))
+    match = matched(game, trace, {} if at is None else at, tuple(assuming))
     if read and match.there is None:
         missing = ", ".join(match.open.parameters)
         raise UsageError(f"claims: expected numbers for the parameters, found none for {missing}; give them with at")
@@ -83,13 +81,16 @@ def verify(
     names = _names(game, read)
     basis, places = samples(trace, options.decades)
     how = method_of(method) if method is not None else _usual(trace, places)
-    plan = _Plan(places, how, options)
+    plan = Plan(places, how, options)
     series: tuple[Series, ...] = ()
-    notes = [*trace.notes, *plan.notes(basis, read)]
+    unknown: tuple[str, ...] = ()
+    notes = list(remarks(trace, basis, places, read))
     if match.there is not None:
         means = {agent: plan.means(getattr(match.there.payoffs, agent), notes) for agent in AGENTS}
         found = targets(match.there, names, time_limit=time_limit)
-        series = tuple(plan.series(one, means[one.agent]) for one in found)
+        series = tuple(plan.series(one, means[one.agent]) for one in found if one.cells)
+        unknown = tuple(dict.fromkeys(one.benchmark for one in found if not one.cells))
+        notes += (f"{name}: left out, its value was not found within the time limit; raise it" for name in unknown)
     forms = _forms(match.open, names, places, time_limit, notes, needed=match.there is None)
     return Verification(
         game=game,
@@ -105,54 +106,8 @@ def verify(
         forms=forms,
         claims=_judged(read, series, options, match.values),
         notes=tuple(dict.fromkeys(notes)),
+        unknown=unknown,
     )
-
-
-def _require_types(game: object, trace: object) -> None:
-    if not isinstance(game, Game):
-        found = f"{type(game).__name__} {shorten(game)}"
-        raise UsageError(f"game: expected a game, found {found}; make one with Game, read or instance")
-    if not isinstance(trace, Trace):
-        found = f"{type(trace).__name__} {shorten(trace)}"
-        raise UsageError(f"trace: expected a trace, found {found}; make one with simulate or read_trace")
-
-
-@dataclass(frozen=True, slots=True)
-class _Options:
-    """The options that are numbers or names, as they are meant."""
-
-    confidence: Fraction
-    margin: Fraction
-    fit: Fit
-    decades: Fraction
-
-    @classmethod
-    def of(cls, confidence: object, margin: object, fit: str, decades: object) -> _Options:
-        made = cls(
-            _number("confidence", confidence), _number("margin", margin), fit_of(fit), _number("decades", decades)
-        )
-        if not 0 < made.confidence < 1:
-            raise UsageError(f"confidence: expected a number between 0 and 1, found {shorten(confidence)}; write 0.99")
-        if made.margin < 0:
-            raise UsageError(f"margin: expected a number of at least 0, found {shorten(margin)}; write 0.05")
-        return made
-
-
-def _number(name: str, value: object) -> Fraction:
-    """A number; a float stands for its decimal text here, where nobody means the binary number next to it."""
-    try:
-        number = exact(value, floats="decimal")
-    except ExpressionError as error:
-        raise UsageError(f"{name}: {error}") from None
-    if not isinstance(number, Fraction):
-        raise UsageError(f"{name}: expected a number, found {shorten(number)}; write one")
-    return number
-
-
-def _claims(claims: Sequence[str | Claim]) -> tuple[Claim, ...]:
-    if isinstance(claims, str | Claim):
-        raise UsageError(f"claims: expected a list of claims, found one, {shorten(claims)}; put it into a list")
-    return tuple(one if isinstance(one, Claim) else parse_claim(one) for one in claims)
 
 
 def _names(game: Game, claims: Sequence[Claim]) -> tuple[str, ...]:
@@ -169,81 +124,6 @@ def _usual(trace: Trace, places: Sequence[Sample]) -> Method:
     fixed = data is not None and data.leader.get("randomised") is False and data.follower.get("randomised") is False
     agree = all((place.counts == place.counts[0]).all() for place in places)
     return method_of("deterministic" if silent and fixed and agree else DEFAULT)
-
-
-@dataclass(frozen=True, slots=True)
-class _Mean:
-    """What all runs earned by a number of rounds, with the sign of a regret, and the interval of its expectation."""
-
-    place: Sample
-    values: tuple[Fraction, ...]
-    mean: Fraction
-    lower: Fraction
-    upper: Fraction
-
-
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """How means are found: at which numbers of rounds, by which method, with which error each."""
-
-    places: tuple[Sample, ...]
-    how: Method
-    options: _Options
-
-    @property
-    def intervals(self) -> int:
-        """The intervals that must hold at once. Regrets against several benchmarks differ by constants, so that those
-        of one agent are one interval each."""
-        return len(AGENTS) * sum(place.used for place in self.places)
-
-    @property
-    def alpha(self) -> float:
-        """The error of one interval (Bonferroni)."""
-        alpha = float((1 - self.options.confidence) / self.intervals)
-        if alpha < _RAREST:
-            raise UsageError("confidence: expected at most 1 - 1e-280, found more; lower it")
-        return alpha
-
-    def means(self, table: Table, notes: list[str]) -> list[_Mean]:
-        """The means of an agent with these payoffs; what is special about one is noted."""
-        made, remarks = [], dict[str, list[int]]()
-        for place in self.places:
-            earned = [-Fraction(one) for one in _numbers(totals(place.counts, table))]
-            low, high = run_range(table, place.rounds)
-            values = Values(tuple(earned), -high, -low)
-            found = interval(values, self.alpha, self.how)
-            made.append(_Mean(place, values.values, values.mean, found.lower, found.upper))
-            if found.remark and place.used:
-                remarks.setdefault(found.remark, []).append(place.rounds)
-        notes += (f"{remark} (T = {', '.join(map(str, rounds))})" for remark, rounds in remarks.items())
-        return made
-
-    def series(self, target: Target, means: Sequence[_Mean]) -> Series:
-        """The means as regrets against a benchmark."""
-        points = []
-        for one in means:
-            benchmark = target.number * one.place.rounds
-            values = tuple(benchmark + value for value in one.values)
-            ends = benchmark + one.mean, benchmark + one.lower, benchmark + one.upper
-            points.append(Point(one.place.rounds, values, *ends, one.place.used))
-        heights = [point.height for point in points if point.used]
-        return Series(
-            target.agent, target.benchmark, target.number, tuple(points), growth(heights, how=self.options.fit)
-        )
-
-    def notes(self, basis: Basis, claims: Sequence[Claim]) -> Iterator[str]:
-        """What the reader of a rate should know."""
-        if claims and basis == "checkpoints":
-            yield (
-                "all runs have one horizon, so growth is along their checkpoints; of learners that are tuned to their"
-                " horizon, rates speak of runs with several"
-            )
-
-
-def _numbers(values: Sequence[object]) -> Iterator[Fraction]:
-    for value in values:
-        assert isinstance(value, Fraction), "payoffs are numbers here"
-        yield value
 
 
 def _forms(
@@ -282,13 +162,13 @@ def _forms(
 
 
 def _judged(
-    claims: Sequence[Claim], series: Sequence[Series], options: _Options, at: Mapping[str, Fraction]
+    claims: Sequence[Claim], series: Sequence[Series], options: Options, at: Mapping[str, Fraction]
 ) -> tuple[Judgement, ...]:
     heights = {(one.agent, one.benchmark): [point.height for point in one.used] for one in series}
     return tuple(
         judge(
             claim,
-            {agent: heights[agent, claim.benchmark] for agent in claim.agents},
+            {agent: heights[agent, claim.benchmark] for agent in claim.agents if (agent, claim.benchmark) in heights},
             margin=options.margin,
             at=at,
             how=options.fit,

@@ -79,6 +79,8 @@ def _judgement(judgement: Judgement) -> dict[str, Any]:
 
 def _finding(finding: Finding) -> dict[str, Any]:
     made: dict[str, Any] = {"agent": finding.agent, "verdict": str(finding.verdict)}
+    if finding.reason:
+        return {**made, "reason": finding.reason}
     if finding.growth is not None:
         return {**made, "exponent": _growth(finding.growth)}
     return {**made, "sizes": [_size(one) for one in finding.sizes]}

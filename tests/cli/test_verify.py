@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 from pathlib import Path
 
 import pytest
@@ -45,7 +46,7 @@ def trace(tmp_path: Path) -> Path:
 )
 def test_exit_codes(run, trace: Path, claims: tuple[str, ...], code: int) -> None:
     """0: all claims are true, or there is none; 1: one is false; 3: none is false and one is undecided."""
-    options = [part for claim in claims for part in ("--claim", claim)]
+    options = ["--method", "student", *(part for claim in claims for part in ("--claim", claim))]
     outcome = run("verify", "explore-then-commit", trace, *options)
     assert (outcome.code, outcome.err) == (code, "")
     assert outcome.out.startswith("explore-then-commit: regret in 300 runs\n")
@@ -56,12 +57,22 @@ def test_exit_codes(run, trace: Path, claims: tuple[str, ...], code: int) -> Non
 
 def test_json(run, trace: Path) -> None:
     """One object of the schema, and nothing else on standard output; notes on standard error."""
-    outcome = run("verify", "explore-then-commit", trace, "--claim", TRUE, "--json", "--confidence", "1-1e-4")
+    options = ("--json", "--method", "student", "--confidence", "1-1e-4")
+    outcome = run("verify", "explore-then-commit", trace, "--claim", TRUE, *options)
     document = json.loads(outcome.out)
     assert list(VERIFICATION.iter_errors(document)) == []
     assert (outcome.code, document["verdict"], document["confidence"]) == (0, "true", "9999/10000")
-    assert outcome.err == "stackexact: note: no metadata: only totals and ranges were checked\n"
-    assert run("verify", "explore-then-commit", trace, "--claim", TRUE, "--json", "--confidence", "1-1e-4") == outcome
+    assert document["notes"][0] == "no metadata: only totals and ranges were checked"
+    assert outcome.err == "".join(f"stackexact: note: {note}\n" for note in document["notes"])
+    assert run("verify", "explore-then-commit", trace, "--claim", TRUE, *options) == outcome
+
+
+def test_unusual_options(run, trace: Path) -> None:
+    """Any number of decades, and claims without spaces in a plot."""
+    claim = ("--claim", "leader tolerant rate<=T^(2/3)")
+    outcome = run("verify", "explore-then-commit", trace, "--decades", "1e400", *claim, "--plot", "regret.svg")
+    assert outcome.code in (0, 3), outcome
+    assert Path("regret.svg").exists()
 
 
 def test_options(run, trace: Path) -> None:
@@ -96,6 +107,78 @@ def test_files(run, trace: Path, tmp_path: Path) -> None:
     assert page.read_text(encoding="utf-8").startswith("explore-then-commit: regret in 300 runs\n")
 
 
+def test_files_are_written_together(run, trace: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where one cannot be moved into its place, the other becomes again what it was. Devices are written to."""
+    result, picture = tmp_path / "result.json", tmp_path / "regret.svg"
+    result.write_text("old", encoding="utf-8")
+    move, moved = os.replace, []
+
+    def second_fails(source: str, target: str) -> None:
+        moved.append(target)
+        if os.path.basename(target) == "regret.svg":
+            raise OSError(28, "No space left on device")
+        move(source, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", second_fails)
+        line = run("verify", "explore-then-commit", trace, "--output", result, "--plot", picture).refused()
+    assert "cannot be written: no space left on device" in line
+    assert len(moved) >= 2
+    assert (result.read_text(encoding="utf-8"), picture.exists()) == ("old", False)
+    assert not list(tmp_path.glob(".stackexact*"))
+    assert run("verify", "explore-then-commit", trace, "--output", "/dev/null", "--plot", picture).code == 0
+    assert picture.exists()
+
+
+def test_nothing_that_is_read_is_overwritten(run, tmp_path: Path) -> None:
+    """The trace, its metadata, the files of the game; and the result is not where the plot is."""
+    (tmp_path / "one.csv").write_text("2,4\n1,3\n", encoding="utf-8")
+    (tmp_path / "two.svg").write_text("1,0\n0,1\n", encoding="utf-8")
+    (tmp_path / "game.json").write_bytes(Path(sx.instances.path("maintain")).read_bytes())
+    made = ("--learners", "UCB", "UCB", "--horizon", 100, "--output", "u.csv")
+    assert run("simulate", "one.csv", "--follower", "two.svg", *made).code == 0
+    before = {place: place.read_bytes() for place in tmp_path.iterdir()}
+    pair = ("one.csv", "u.csv", "--follower", "two.svg")
+    for arguments, told in [
+        ((*pair, "--json", "--output", "u.csv.meta.json"), "--output: expected another file than that of the metadata"),
+        ((*pair, "--output", "./u.csv"), "--output: expected another file than that of TRACE"),
+        ((*pair, "--output", "one.csv"), "--output: expected another file than that of GAME"),
+        ((*pair, "--plot", "two.svg"), "--plot: expected another file than that of --follower"),
+        ((*pair, "--output", "new.svg", "--plot", "new.svg"), "--plot: expected another file than that of --output"),
+        (("game.json", "u.csv", "--output", "game.json"), "--output: expected another file than that of GAME"),
+        (("maintain", "u.csv", "--output", sx.instances.path("maintain")), "another file than that of GAME"),
+    ]:
+        assert told in run("verify", *arguments).refused()
+        assert {place: place.read_bytes() for place in tmp_path.iterdir()} == before
+
+
+def test_a_time_limit_leaves_the_rest(run, trace: Path) -> None:
+    """Exit code 3; what was found is printed, also as JSON, and drawn."""
+    options = ("--time-limit", "1e-9", "--claim", "leader tolerant linear")
+    outcome = run("verify", "explore-then-commit", trace, *options)
+    assert (outcome.code, outcome.err) == (3, "")
+    assert outcome.out.startswith("explore-then-commit: regret in 300 runs\n")
+    assert "undecided: leader tolerant linear\n  leader: no value of tolerant is known\n" in outcome.out
+    assert "note: tolerant: left out" in outcome.out
+    document = json.loads(run("verify", "explore-then-commit", trace, *options, "--json", "--plot", "regret.png").out)
+    assert list(VERIFICATION.iter_errors(document)) == []
+    assert document["verdict"] == "undecided"
+    assert {series["benchmark"] for series in document["regret"]} == {"stackelberg"}
+    assert Path("regret.png").read_bytes().startswith(b"\x89PNG")
+    assert run("verify", "explore-then-commit", trace, "--time-limit", "1e-9").code == 3
+
+
+def test_an_own_trace_of_several_horizons_leaves_nothing_to_note(run) -> None:
+    """Its game was checked, by its digest."""
+    horizons = ("--horizon", 500, "--horizon", 5000, "--runs", 3)
+    assert run("simulate", "explore-then-commit", "--learners", "UCB", "UCB", *horizons, "--output", "u.csv").code == 0
+    outcome = run("verify", "explore-then-commit", "u.csv", "--json")
+    assert (json.loads(outcome.out)["notes"], outcome.err, outcome.code) == ([], "", 0)
+    told = run("verify", "misaligned-a", "u.csv").refused()
+    assert told.startswith("stackexact: error: u.csv: expected a trace of this game (sha256 ")
+    assert "trace: " not in told
+
+
 def test_a_game_with_parameters(run, tmp_path: Path) -> None:
     """Values come from the trace or from --at, and must agree; --assume narrows the closed forms."""
     game = sx.instance("misaligned-a")
@@ -115,7 +198,7 @@ def test_a_game_with_parameters(run, tmp_path: Path) -> None:
     assert run("verify", "misaligned-a", other).code == 0
     assert run("verify", "misaligned-a", ours, "--assume", "delta < 1/30").code == 0
     for options, told in [
-        (("--at", "delta=1/99"), "expected a trace at delta = '1/99', found one at delta = '1/100'"),
+        (("--at", "delta=1/99"), "ours.csv: expected a trace at delta = '1/99', found one at delta = '1/100'"),
         (("--at", "delta=1"), "expected a trace at delta = '1', found one"),
         (("--at", "gamma=1"), "expected a parameter of the game (delta), found 'gamma'"),
         (("--at", "delta"), "--at: expected NAME=VALUE"),
@@ -123,7 +206,7 @@ def test_a_game_with_parameters(run, tmp_path: Path) -> None:
     ]:
         assert told in run("verify", "misaligned-a", ours, *options).refused()
     assert "found none for delta" in run("verify", "misaligned-a", other, *claim).refused()
-    assert "expected one of this game" in run("verify", "misaligned-b", ours).refused()
+    assert "ours.csv: expected a trace of this game" in run("verify", "misaligned-b", ours).refused()
 
 
 def test_bad_input(run, trace: Path, tmp_path: Path) -> None:
@@ -137,9 +220,11 @@ def test_bad_input(run, trace: Path, tmp_path: Path) -> None:
         ((trace, "--claim", "__import__('os').system('x')"), "claim: expected one of leader"),
         ((trace, "--confidence", "1"), "confidence: expected a number between 0 and 1"),
         ((trace, "--confidence", "high"), "confidence: expected a number, found 'high'"),
-        ((trace, "--margin", "-1"), "margin: expected a number of at least 0"),
+        ((trace, "--margin", "-1"), "margin: expected a number from 0 to 1"),
+        ((trace, "--margin", "1.5"), "margin: expected a number from 0 to 1"),
+        (("-",), "TRACE: expected a file, found standard input"),
         ((trace, "--decades", "0"), "decades: expected a positive number"),
-        ((trace, "--method", "bayes"), "'bayes' is not one of 'student'"),
+        ((trace, "--method", "bayes"), "'bayes' is not one of 'betting'"),
         ((trace, "--method", "deterministic"), "method deterministic: expected runs that all agree"),
         ((trace, "--plot", "regret.gif"), "--plot: expected a file that ends in .pdf, .png, .svg"),
         ((trace, "--plot", "nowhere/regret.png"), "--plot: expected a file to write"),

@@ -12,10 +12,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from own_learners import own
 
 import stackexact as sx
 from stackexact.errors import InputError, LimitReached, UsageError
-from stackexact.simulation.checkpoints import log_spaced
+from stackexact.simulation import playing
 from stackexact.simulation.expectations import expectations
 from stackexact.simulation.learners.ucb import UCB
 from stackexact.simulation.noise import Noise, parse_noise
@@ -23,6 +24,7 @@ from stackexact.simulation.protocol import FOLLOWER, LEADER, Learner
 from stackexact.simulation.registry import LEARNERS, learner, learner_class
 from stackexact.simulation.runner import Simulation
 from stackexact.simulation.settings import starting
+from stackexact.traces.checkpoints import log_spaced
 
 GAME = sx.Game([["3/5", "1/5"], ["1/2", "2/5"]], [["1/100", 0], ["3/5", "2/5"]])
 WIDE = sx.Game([["1/2", "1/3", "1/7"], ["1/5", "1", "0"]], [["1/2", "1/2", "1/4"], ["3/4", "1/9", "2/3"]])
@@ -162,17 +164,22 @@ def paths(game: sx.Game, leader: Learner, follower: Learner, horizon: int) -> An
     return tuple(map(tuple, counts))
 
 
-@pytest.mark.parametrize(
-    ("leader", "follower", "rounds"),
-    [("UCB", "UCB", 9), ("EpsilonGreedy", "MultiplicativeWeights", 6), ("ExploreThenCommit", "UCB", 9)],
-)
-def test_means_of_runs_lie_around_the_expectations(leader: str, follower: str, rounds: int) -> None:
-    """Hoeffding: means of 4000 counts up to T are within T √(log(2·10^9) / 8000) of theirs but for 1 in 10^9."""
-    one, two = named(leader), named(follower)
-    exact = expectations(GAME, one, two, rounds)[-1].counts
-    simulation = Simulation(GAME, one, two, (rounds,), 4000, seed=99, noise=Noise("bernoulli"))
-    mean = sum(run.counts[-1] for run in simulation.all(workers=1)) / 4000
-    assert 0 < np.abs(mean - np.array(exact, dtype=float)).max() < rounds * 0.052
+def test_a_long_run_stops_soon_after_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is asked every million rounds, also between two checkpoints; a horizon of 10^8 takes seconds."""
+    pieces: list[int] = []
+    play = playing._Running.play
+
+    def told(run: Any, rounds: int, *given: Any, **named: Any) -> None:
+        pieces.append(rounds)
+        play(run, rounds, *given, **named)
+
+    monkeypatch.setattr(playing._Running, "play", told)
+    simulation = Simulation(GAME, UCB(), learner("BestResponse"), (10**8,), per_decade=1)
+    with pytest.raises(KeyboardInterrupt):
+        simulation.run(1, lambda: len(pieces) >= 5)
+    assert len(pieces) == 5
+    assert 10**6 < sum(pieces) < 10**7  # between these checkpoints
+    assert max(pieces) < 2 * 10**6
 
 
 def test_noise_free_expectations_are_the_path() -> None:
@@ -310,40 +317,9 @@ def test_rounds_are_told_while_they_are_played() -> None:
     assert len(heard) > 2
 
 
-OWN = """
-from dataclasses import dataclass
-from stackexact.simulation.protocol import Learner
-
-def choose(memory, constants):
-    return int(constants[0])
-
-def learn(memory, constants, action, reward):
-    memory[0] += 1
-
-@dataclass(frozen=True)
-class Stubborn(Learner):
-    choose = staticmethod(choose)
-    learn = staticmethod(learn)
-    arm: int = 0
-    def constants(self, setting):
-        return [self.arm]
-    def memory(self, setting):
-        return 1
-"""
-
-
 def test_a_learner_in_a_file_of_its_own(tmp_path: Path) -> None:
-    """It plays on both sides; an action that the game has not ends the run with one line."""
-    (tmp_path / "own.py").write_text(OWN)
-    one = learner(f"{tmp_path}/own.py:Stubborn(arm=1)")
+    """It plays on both sides, and in a process that has not read the file."""
+    one = learner(own(tmp_path) + "(arm=1)")
     assert Simulation(GAME, one, one, (50,)).run(1).counts[-1].tolist() == [[0, 0], [0, 50]]
-    with pytest.raises(InputError, match="run 1, round 1: expected an action of the game"):
-        Simulation(GAME, learner(f"{tmp_path}/own.py:Stubborn(arm=2)"), one, (50,)).run(1)
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as processes:  # which has not read the file
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as processes:
         assert Simulation(GAME, one, one, (50,)).all(executor=processes)[0].counts[-1].tolist() == [[0, 0], [0, 50]]
-    (tmp_path / "odd.py").write_text(OWN.replace("int(constants[0])", "nowhere"))
-    with pytest.raises(InputError, match=r"expected a function that numba compiles, found .*nowhere"):
-        Simulation(GAME, learner(f"{tmp_path}/odd.py:Stubborn"), one, (50,)).run(1)
-    (tmp_path / "broken.py").write_text("1/0")
-    with pytest.raises(UsageError, match="ZeroDivisionError"):
-        learner(f"{tmp_path}/broken.py:Stubborn")

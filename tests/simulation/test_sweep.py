@@ -6,13 +6,11 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from threading import Thread
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -110,38 +108,43 @@ def test_a_script_without_a_guard_is_told_so(tmp_path: Path) -> None:
     assert "call it below if __name__ == '__main__':" in done.stdout
 
 
-def killed_at(moment: float, pids: Any) -> Thread:
-    """Kills the first worker that there is after a moment."""
+class Pool(ProcessPoolExecutor):
+    """Counts what it is given."""
 
-    def kill() -> None:
-        time.sleep(moment)
-        while not (found := pids()):
-            time.sleep(0.02)
-        os.kill(found[0], signal.SIGKILL)
+    made: ClassVar[list[Pool]] = []
 
-    thread = Thread(target=kill)
-    thread.start()
-    return thread
+    def __init__(self, *given: Any, **options: Any) -> None:
+        super().__init__(*given, **options)
+        self.given: list[Any] = []
+        self.made.append(self)
+
+    def submit(self, function: Any, /, *given: Any, **options: Any) -> Any:
+        if given:  # and not the question whether a process starts
+            self.given.append(given)
+        return super().submit(function, *given, **options)
 
 
 @pytest.mark.slow
 def test_a_killed_process_is_made_up_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One process of the local pool is killed while it plays: another pool is made."""
-    import multiprocessing
-    from concurrent.futures import ProcessPoolExecutor
-
-    pools = []
-
-    def pool(*given: Any, **options: Any) -> Any:
-        pools.append(ProcessPoolExecutor(*given, **options))
-        return pools[-1]
-
-    monkeypatch.setattr(module, "ProcessPoolExecutor", pool)
+    """One process of the local pool is killed while it plays: another pool is made, and plays what is left alone."""
+    monkeypatch.setattr(module, "ProcessPoolExecutor", Pool)
+    monkeypatch.setattr(Pool, "made", [])
     grid = Grid(GAMES, PAIRS, (3_000_000,), 4, seed=5)
-    thread = killed_at(2.0, lambda: [child.pid for child in multiprocessing.active_children()])
-    found = sweep(grid, workers=2)
-    thread.join()
-    assert len(pools) == 2
+    told: list[tuple[int, int]] = []  # what was done, and by how many pools
+
+    def report(done: int, count: int) -> None:
+        told.append((done, len(Pool.made)))
+        if done == 3:
+            os.kill(next(iter(Pool.made[0]._processes)), signal.SIGKILL)
+
+    found = sweep(grid, workers=2, report=report)
+    assert len(Pool.made) == 2
+    first, second = (pool.given for pool in Pool.made)
+    before = sum(pools == 1 for _, pools in told)
+    assert len(first) == len(told) == 16
+    assert 3 <= before < 16
+    assert second == first[before:]
+    assert [done for done, _ in told] == list(range(1, 17))
     assert {place: trace.runs for place, trace in found.items()} == {
         place: one.all(workers=2) for place, one in grid.simulations().items()
     }
@@ -157,21 +160,25 @@ def cluster() -> Iterator[Any]:
 @pytest.mark.slow
 @pytest.mark.filterwarnings("default")
 def test_a_killed_dask_worker_is_made_up_for(cluster: Any) -> None:
-    """A cluster of two workers, one of which is killed midway."""
+    """A cluster of two workers, one of which is killed midway, with tasks in its hands."""
     from distributed import Client
 
     grid = Grid(GAMES, PAIRS, (3_000_000,), 6, seed=5)
     told: list[int] = []
+    held: list[Any] = []
     with Client(cluster) as client:
-        pids = list(client.run(os.getpid).values())
+        address, pid = next(iter(client.run(os.getpid).items()))
 
-        def told_once(done: int, count: int) -> None:
-            if done == 3:  # midway
-                os.kill(pids[0], signal.SIGKILL)
+        def report(done: int, count: int) -> None:
+            if done == 3:
+                held.extend(client.processing()[address])
+                os.kill(pid, signal.SIGKILL)
             told.append(done)
 
-        found = sweep(grid, executor=client.get_executor(), report=told_once)
-    assert told == list(range(1, len(told) + 1))
+        found = sweep(grid, executor=client.get_executor(), report=report)
+        assert pid not in client.run(os.getpid).values()
+    assert held
+    assert told == list(range(1, 25))
     assert {place: trace.runs for place, trace in found.items()} == {
         place: one.all(workers=2) for place, one in grid.simulations().items()
     }

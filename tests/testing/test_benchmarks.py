@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+import mpmath
 import numpy as np
 import pytest
 import sympy
@@ -15,7 +18,15 @@ from strategies import TINY, Tables, games, tolerant_games
 
 import stackexact as sx
 from stackexact.errors import InputError, UsageError
-from stackexact.testing import assert_alignment, assert_regret, assert_tolerant_benchmarks, shipped_cases
+from stackexact.solving.cells import Infinity
+from stackexact.testing import (
+    assert_alignment,
+    assert_pure_stackelberg,
+    assert_regret,
+    assert_strong_stackelberg,
+    assert_tolerant_benchmarks,
+    shipped_cases,
+)
 from stackexact.testing.benchmarks import _forced
 from stackexact.testing.regret import regret
 from stackexact.testing.strategies import counts
@@ -25,6 +36,19 @@ LEFT = [["3/5", "1/5"], ["1/2", "2/5"]], [["1/100", 0], ["3/5", "2/5"]]
 """The first table of the decentralised-learning paper at delta = 1/100."""
 
 ETC = [["3/5", "1/5"], ["1/2", "2/5"]], [["2/5", 0], ["3/10", "1/5"]]
+
+
+INFINITE = [
+    *("oo", "inf", "+Infinity", np.array("oo"), math.inf, np.float32("inf"), np.float16("inf"), np.longdouble("inf")),
+    *(np.array(math.inf), np.array(math.inf, np.float32), Decimal("Infinity"), sympy.oo, mpmath.inf, Infinity.OO),
+]
+"""Infinity, as libraries put it."""
+
+NOT_FINITE = [value for value in INFINITE if not isinstance(value, str) and str(value) != "oo"] + [
+    *(math.nan, -math.inf, np.float32("nan"), np.array(-math.inf), Decimal("NaN"), Decimal("sNaN"), sympy.nan),
+    *(sympy.zoo, -sympy.oo, sympy.oo, mpmath.nan),
+]
+"""What is no finite number, as libraries put it."""
 
 
 def refusal(check: Any, *given: Any, **named: Any) -> str:
@@ -70,7 +94,7 @@ def test_alignment_is_that_of_the_definition(tables: Tables, by: Fraction) -> No
     """The constant over all pairs passes, any other fails; the outcomes named force it."""
     constant, _ = benchmarks.alignment(*tables)
     if constant is None:
-        for infinite in ("oo", float("inf"), np.inf, sympy.oo, "inf"):
+        for infinite in INFINITE:
             assert refusal(assert_alignment, *tables, infinite) == ""
         assert "was stated as 7, it is oo" in refusal(assert_alignment, *tables, 7, tol=10**9)
     else:
@@ -154,6 +178,35 @@ def test_bad_use_is_no_wrong_answer(check: Any, given: Any, named: Any, place: s
     with pytest.raises(InputError, match=place) as caught:
         check(*given, **named)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("infinite", INFINITE, ids=lambda value: f"{type(value).__name__}-{value}")
+def test_infinity_is_that_of_every_library(infinite: Any) -> None:
+    """Equal utilities of one player that differ for the other: no constant does; a game where 1 does."""
+    assert_alignment([[1, 1]], [[1, 2]], infinite)
+    assert "stated as oo, it is 1" in refusal(assert_alignment, [[1, 2]], [[1, 2]], infinite)
+
+
+@pytest.mark.parametrize("wrong", NOT_FINITE, ids=lambda value: f"{type(value).__name__}-{value}")
+def test_what_is_not_finite_is_a_wrong_answer_and_bad_use_as_an_option(wrong: Any) -> None:
+    """An answer fails the assertion; a tolerance is refused, whatever else is wrong."""
+    strong, pure = {"commitment": "a1", "response": "b1"}, {"action": "a1", "response": "b1"}
+    played: dict[str, Any] = {"counts": [[1, 0], [0, 0]]}
+    for check, right, answers, options in (
+        (assert_strong_stackelberg, strong, ["value", "follower_value"], ["tol", "weight_tol"]),
+        (assert_pure_stackelberg, pure, ["value", "follower_value"], ["tol"]),
+        (assert_tolerant_benchmarks, {"tolerance": 0, "leader": 3}, ["leader", "follower"], ["tol", "tolerance"]),
+        (assert_regret, {**played, "leader": 0}, ["leader", "follower"], ["tol", "tolerance"]),
+        (assert_alignment, {"constant": "oo"}, [], ["tol"]),
+    ):
+        game = sx.Game([[3, 1], [0, 0]], [[1, 0], [0, 0]])
+        check(game, **right)
+        for name in answers:
+            assert f"{name}: expected a finite number, found " in refusal(check, game, **{**right, name: wrong})
+        for name in options:
+            for others in (right, {**right, **dict.fromkeys(answers[:1], math.nan)}):
+                with pytest.raises(UsageError, match=f"^{name}: expected a finite number, found [^\n]*$"):
+                    check(game, **{**others, name: wrong})
 
 
 @given(st.data(), tolerant_games(3, 3))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import tomllib
 from fractions import Fraction
 from pathlib import Path
 
@@ -267,19 +268,23 @@ def test_assertions_need_no_pytest() -> None:
 
 
 def test_hypothesis_knows_games() -> None:
-    """Its entry point registers the type; what it costs to import hypothesis is a game's module and no solver."""
+    """Once the strategies are imported; until then importing hypothesis loads nothing of ours."""
     program = (
         "import hypothesis, sys\n"
-        "print(*sorted(name for name in sys.modules if name.startswith('stackexact')))\n"
-        "print(*(name for name in ('numpy', 'flint', 'sympy') if name in sys.modules))\n"
-        "import stackexact as sx\n"
+        "print([name for name in sys.modules if name.startswith('stackexact')])\n"
+        "import stackexact as sx, stackexact.testing.strategies\n"
         "print(isinstance(hypothesis.find(hypothesis.strategies.from_type(sx.Game), lambda game: True), sx.Game))"
     )
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=Path.cwd())
-    ours, heavy, works = ran.stdout.split("\n")[:3]
-    assert "stackexact.testing.registering" in ours
-    assert not {"stackexact.testing.strategies", "stackexact.solving", "stackexact.lp"} & set(ours.split())
-    assert (heavy, works) == ("", "True")
+    assert ran.stdout.split("\n")[:2] == ["[]", "True"]
+
+
+def test_no_entry_points_but_these() -> None:
+    """What other programs load of an installed stackexact: nothing but its command line and its pytest plugin."""
+    with (Path(__file__).parents[2] / "pyproject.toml").open("rb") as file:
+        project = tomllib.load(file)["project"]
+    assert project["entry-points"] == {"pytest11": {"stackexact": "stackexact.testing.plugin"}}
+    assert project["scripts"] == {"stackexact": "stackexact.cli:run"}
 
 
 def test_the_tests_of_the_page_pass(pytester: pytest.Pytester) -> None:

@@ -20,8 +20,10 @@ from strategies import expressions
 
 import stackexact as sx
 from stackexact.errors import ExpressionError, InputError, UsageError
+from stackexact.games.json_text import parse
 from stackexact.solving.cells import Infinity
-from stackexact.testing.regression import ExactRegression, encoded, file_name
+from stackexact.testing.regression import ExactRegression, file_name
+from stackexact.testing.trees import Infinite, Number, encoded, readable, restored
 
 pytest_plugins = ["pytester"]
 
@@ -44,7 +46,7 @@ def test_a_missing_file_is_made_and_fails_once(tmp_path: Path) -> None:
         "nothing was stored yet: look at test_it.exact.json, which has been made, and rerun"
     )
     text = (folder / "test_it.exact.json").read_text(encoding="utf-8")
-    values = '{\n    "value": "1/3"\n  }'
+    values = '{\n    "value": "= 1/3"\n  }'
     assert text == f'{{\n  "format": "stackexact/regression",\n  "version": 1,\n  "values": {values}\n}}\n'
     assert refusal(folder, {"value": THIRD}) == ""
     assert [path.name for path in folder.iterdir()] == ["test_it.exact.json"]
@@ -66,18 +68,18 @@ def test_differences_are_named_exactly(tmp_path: Path) -> None:
         "if the new ones are right, store them with --force-regen",
     ]
     assert "- value: stored 1/3 ≈ 0.333333, found 1" in refusal(tmp_path, {**before, "value": 1})
-    assert "- value: stored the text '1/3', found null" in refusal(tmp_path, {**before, "value": None})
-    assert "- value: stored the text '1/3', found an object" in refusal(tmp_path, {**before, "value": {}})
-    assert "- list: stored a list, found 7" in refusal(tmp_path, {**before, "list": 7})
+    assert "- value: stored the number 1/3 ≈ 0.333333, found null" in refusal(tmp_path, {**before, "value": None})
+    assert "- value: stored the number 1/3 ≈ 0.333333, found an object" in refusal(tmp_path, {**before, "value": {}})
+    assert "- list: stored a list, found the number 7" in refusal(tmp_path, {**before, "list": 7})
 
 
 def test_what_is_read_back_is_compared_by_value(tmp_path: Path) -> None:
     """A file written by hand need not be in normal form; text is compared as text."""
     assert refusal(tmp_path, {"value": THIRD, "label": "b 1"})
     path = tmp_path / "test_it.exact.json"
-    path.write_text(path.read_text().replace('"1/3"', '"2/6 + 0"'), encoding="utf-8")
+    path.write_text(path.read_text().replace('"= 1/3"', '"=2/6 + 0 "'), encoding="utf-8")
     assert refusal(tmp_path, {"value": THIRD, "label": "b 1"}) == ""
-    path.write_text(path.read_text().replace('"2/6 + 0"', "0.5"), encoding="utf-8")
+    path.write_text(path.read_text().replace('"=2/6 + 0 "', "0.5"), encoding="utf-8")
     assert "stored 1/2 = 0.5, found 1/3" in refusal(tmp_path, {"value": THIRD, "label": "b 1"})
     path.write_text(path.read_text().replace('"b 1"', '"b  1"'), encoding="utf-8")
     assert "label: stored the text" in refusal(tmp_path, {"value": Fraction(1, 2), "label": "b 1"})
@@ -104,6 +106,12 @@ def test_regenerating(tmp_path: Path) -> None:
     assert refusal(tmp_path, {"value": 2}) == ""
 
 
+ENDLESS: list[Any] = []
+ENDLESS.append(ENDLESS)
+LOOPED: dict[str, Any] = {"b": 1}
+LOOPED["a"] = LOOPED
+
+
 @dataclass(frozen=True)
 class Finding:
     """A record of a test's own."""
@@ -119,7 +127,8 @@ def test_what_can_be_stored() -> None:
         ["1", "1/3", "1/2", "3", "1/3", "2/3"]
     )
     assert encoded((True, None, "text", np.bool_(True)), "values") == [True, None, "text", True]
-    assert encoded([Infinity.OO, sympy.oo, -sympy.oo], "values") == ["oo", "oo", "-oo"]
+    infinite = encoded([Infinity.OO, sympy.oo, -sympy.oo], "values")
+    assert [(type(one), one) for one in infinite] == [(Infinite, "oo"), (Infinite, "oo"), (Infinite, "-oo")]
     assert encoded(np.array([[1, THIRD]], dtype=object), "values") == [["1", "1/3"]]
     assert encoded(sympy.Symbol("delta") + THIRD, "values") == "delta + 1/3"
     assert encoded(solution["tolerant"].cell, "values") == solution["tolerant"].cell.document()
@@ -145,6 +154,11 @@ def test_what_can_be_stored() -> None:
         ({"a": {1, 2}}, "values.a: expected values in an order, found a set; sort it into a list"),
         ({"a": object()}, "values.a: expected a number or an expression, found object"),
         ({"a": Finding}, "values.a: expected a number or an expression, found type"),
+        ({"a": sx.Game}, "values.a: expected a number or an expression, found type"),
+        ({"a": np.float32("inf")}, "values.a: expected a finite number, found inf"),
+        ({"a": sympy.zoo}, "values.a: expected an exact number or expression, found SymPy's ComplexInfinity"),
+        ({"a": [ENDLESS]}, "^values: expected at most 100 levels of lists, found more; does one contain itself"),
+        ({"a": LOOPED}, "^values: expected at most 100 levels of lists, found more"),
     ],
 )
 def test_what_cannot_be_stored(tmp_path: Path, values: Any, message: str) -> None:
@@ -153,6 +167,83 @@ def test_what_cannot_be_stored(tmp_path: Path, values: Any, message: str) -> Non
         ExactRegression(tmp_path, ("test_it",)).check(values)
     assert "\n" not in str(caught.value)
     assert not list(tmp_path.iterdir())
+
+
+HALF, OO = Fraction(1, 2), sx.parse("oo")
+DIFFERENT = {
+    "a number": (HALF, "the number 1/2 = 0.5"),
+    "its text": ("1/2", "the text '1/2'"),
+    "other text of it": ("0.5", "the text '0.5'"),
+    "text with its mark": ("= 1/2", "the text '= 1/2'"),
+    "text with both marks": ("'= 1/2", 'the text "\'= 1/2"'),
+    "infinity": (Infinity.OO, "infinity (oo)"),
+    "its opposite": (-sympy.oo, "infinity (-oo)"),
+    "text of it": ("oo", "the text 'oo'"),
+    "a parameter called so": (OO, "the expression oo"),
+    "and its opposite": (-OO, "the expression -oo"),
+    "a function": (sx.parse("x/3"), "the expression 1/3*x"),
+    "truth": (True, "true"),
+    "nothing": (None, "null"),
+    "no entry": ([], "a list"),
+    "what a number might be stored as": ({"number": "1/2"}, "an object"),
+}
+"""Values no two of which are equal, with what messages call them."""
+
+
+@pytest.mark.parametrize("before", DIFFERENT)
+def test_values_of_different_type_differ(tmp_path: Path, before: str) -> None:
+    """A number is not its text, nor is infinity a parameter; messages say what differs."""
+    stored, called = DIFFERENT[before]
+    assert refusal(tmp_path, stored).startswith("nothing was stored yet")
+    for after, (found, name) in DIFFERENT.items():
+        message = refusal(tmp_path, found)
+        assert (message == "") == (after == before), after
+        if message and not {type(encoded(one, "values")) for one in (stored, found)} <= {Number}:
+            assert f"- the values: stored {called}, found {name}" in message
+            assert "the difference is" not in message
+
+
+def test_the_file_on_the_page(tmp_path: Path) -> None:
+    """docs/testing.md shows what is stored."""
+    regret = sx.parse("T/10 + 3*E/10")
+    values = {"slope": Fraction(1, 10), "regret": regret, "constant": Infinity.OO, "response": "b1"}
+    assert refusal(tmp_path, values)
+    page = (Path(__file__).parents[2] / "docs" / "testing.md").read_text(encoding="utf-8")
+    assert f"```json\n{(tmp_path / 'test_it.exact.json').read_text(encoding='utf-8')}```" in page
+
+
+def test_results_say_how_far_apart_their_text_is(tmp_path: Path) -> None:
+    """Documents of results hold numbers as text; what differs as text alone has no difference."""
+    assert refusal(tmp_path, ["1/3", "1/2"])
+    told = refusal(tmp_path, ["1/2", "0.5"]).splitlines()[1:3]
+    assert told[0].endswith(
+        "[0]: stored the text '1/3', found the text '1/2'; as numbers they differ by 1/6 ≈ 0.166667"
+    )
+    assert told[1].endswith("[1]: stored the text '1/2', found the text '0.5'")
+
+
+leaves = st.none() | st.booleans() | st.text(st.sampled_from("='o -1/2")) | st.fractions().map(lambda v: encoded(v, ""))
+trees = st.recursive(
+    leaves | st.sampled_from([encoded(one, "") for one, _ in DIFFERENT.values()]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+def typed(tree: Any) -> Any:
+    """A tree whose equality looks at types."""
+    if isinstance(tree, dict):
+        return {key: typed(entry) for key, entry in tree.items()}
+    return [typed(entry) for entry in tree] if isinstance(tree, list) else (type(tree), tree)
+
+
+@given(trees)
+def test_stored_values_are_what_they_were(tree: Any) -> None:
+    """Through JSON and back, types and all."""
+    assert typed(restored(parse(json.dumps(readable(tree))), "values")) == typed(tree)
+
+
+STORED = '{{"format": "stackexact/regression", "version": 1, "values": {}}}'
 
 
 @given(expressions(2))
@@ -174,6 +265,11 @@ def test_expressions_are_what_they_were(text: str) -> None:
         ('{"format": "stackexact/regression", "version": 2, "values": {}}', "version: expected 1, found the number 2"),
         ('{"format": "stackexact/game", "version": 1, "values": {}}', "format: expected stackexact/regression, found"),
         ('{"format": "stackexact/regression", "version": 1}', "expected the keys format, version and values"),
+        (
+            STORED.format('{"a": ["= 1/"]}'),
+            r"values.a\[0\]: expected an exact number behind the equals sign, found",
+        ),
+        (STORED.format("[" * 300 + "]" * 300), "expected at most 100 levels of lists, found more; restore the file"),
     ],
 )
 def test_files_that_are_none(tmp_path: Path, text: str, message: str) -> None:
@@ -184,6 +280,25 @@ def test_files_that_are_none(tmp_path: Path, text: str, message: str) -> None:
         refusal(tmp_path, {}, renew=True)
     assert str(caught.value).startswith("test_it.exact.json: ")
     assert path.read_text(encoding="utf-8") == text
+
+
+def test_folders_that_cannot_be_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One line with the place, whatever the system says."""
+    (tmp_path / "taken").write_text("", encoding="utf-8")
+    for folder, told in {
+        "taken": "taken: expected a folder for what is stored, found a file of that name; rename one of them",
+        "taken/deeper": "taken/deeper: the folder cannot be made: not a directory",
+    }.items():
+        with pytest.raises(InputError) as caught:
+            ExactRegression(tmp_path / folder, ("test_it",), root=tmp_path).check(1)
+        assert str(caught.value) == told
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "mkdir", refuse)
+    with pytest.raises(InputError, match=r"^new: the folder cannot be made: permission denied; check who may use it$"):
+        ExactRegression(tmp_path / "new", ("test_it",), root=tmp_path).check(1)
 
 
 def test_several_checks_have_names(tmp_path: Path) -> None:

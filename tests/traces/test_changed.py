@@ -253,7 +253,7 @@ def test_metadata_of_another_trace(tmp_path: Path) -> None:
     path = written(tmp_path, ".csv", True)
     path.write_text("run,round,leader,follower,count\n1,1,T,L,1\n")
     remedy = "restore the file, or delete trace.csv.meta.json if it is of another trace"
-    assert refusal(path) == f"expected the 20 rows that its metadata tell of, found 1; {remedy}"
+    assert refusal(path) == f"expected the 38 rows that its metadata tell of, found 1; {remedy}"
     path.write_text("run,round,leader,follower\n1,1,T,L\n")
     assert refusal(path).startswith("expected the form that its metadata tell (aggregated), found rounds")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,6 @@ from stackexact.traces import counts, rounds
 from stackexact.traces.reading import read_trace
 
 TWO = Actions(("T", "B"), ("L", "R"))
-DIGITS = Actions(("1", "2"), ("L", "R"))
 HEADER = ("run", "round", "leader", "follower")
 COUNTS = (*HEADER, "count")
 LARGEST = 2**63 - 1
@@ -167,15 +167,41 @@ def test_rewards_that_are_no_numbers(cell: str, file: Path) -> None:
 
 
 @pytest.mark.parametrize("aggregated", [False, True])
-def test_indices_where_labels_are_integers(aggregated: bool, file: Path) -> None:
-    """There "1" is the label, and no index is read; the other player's are none of it."""
-    header = COUNTS if aggregated else HEADER
-    row: tuple[Any, ...] = (1, 1, "1", "1")
-    read = read_trace(write_rows(file, header, [(*row, 1) if aggregated else row]), DIGITS)
-    assert read.runs[0].counts.tolist() == [[[0, 1], [0, 0]]]
-    row = (1, 1, "0", "1")
-    told = refusal(write_rows(file, header, [(*row, 1) if aggregated else row]), DIGITS)
-    assert told.startswith("row 1: leader: expected an action ('1', '2'), found '0'")
+@pytest.mark.parametrize("labels", [("1", "2"), ("x", "-7"), (" 3", "x"), ("+1", "x")])
+def test_indices_where_labels_are_integers(labels: tuple[str, str], aggregated: bool, file: Path) -> None:
+    """One label that is an integer, of either player, and no index is read of any; "1" may be that label."""
+    for player, other in (("leader", "follower"), ("follower", "leader")):
+        of = replace(TWO, **{player: labels})
+        for cell in ("0", "1"):
+            if cell not in labels:
+                assert trace_of(file, of, aggregated, player, cell) == "no index is read, as some label of the game is"
+            assert trace_of(file, of, aggregated, other, cell) == "no index is read, as some label of the game is"
+        for k, cell in enumerate(labels):
+            assert trace_of(file, of, aggregated, player, cell) == k
+
+
+@pytest.mark.parametrize("aggregated", [False, True])
+@pytest.mark.parametrize("labels", [("T", "B"), ("1.0", "a1"), ("1e3", "½"), ("-", "+x")])
+def test_indices_where_no_label_is_an_integer(labels: tuple[str, str], aggregated: bool, file: Path) -> None:
+    """Then both players' are read."""
+    for player in ("leader", "follower"):
+        for k in (0, 1):
+            assert trace_of(file, replace(TWO, leader=labels), aggregated, player, str(k)) == k
+
+
+def trace_of(file: Path, of: Actions, aggregated: bool, player: str, cell: str) -> int | str:
+    """The action that is read from a cell of a trace with one row; or why none is."""
+    cells = {"leader": of.leader[1], "follower": of.follower[1], player: cell}
+    row: tuple[Any, ...] = (1, 1, cells["leader"], cells["follower"])
+    write_rows(file, COUNTS if aggregated else HEADER, [(*row, 1) if aggregated else row])
+    try:
+        counted = read_trace(file, of).runs[0].counts[0]
+    except InputError as error:
+        place, _, why = str(error).removeprefix(f"{file}: ").partition("; ")
+        assert place.startswith(f"row 1: {player}: expected an action (")
+        return why[:46]
+    assert counted.sum() == 1
+    return int(counted.nonzero()[0 if player == "leader" else 1][0])
 
 
 @pytest.mark.parametrize(

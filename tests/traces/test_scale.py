@@ -9,9 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from played import ACTIONS, METADATA
+from played import ACTIONS, METADATA, checkpoints
 
-from stackexact.traces.checkpoints import POWERS
 from stackexact.traces.writing import RoundsWriter
 
 BOUND = 2**30
@@ -47,7 +46,7 @@ def law(round_: int) -> tuple[int, int]:
 
 def expected(number: int, horizon: int) -> list[object]:
     """The run of that law, counted by whole sixes and the rest."""
-    rounds = [round_ for round_ in POWERS if round_ < horizon] + [horizon]
+    rounds = checkpoints(horizon)
     counts = np.zeros((len(rounds), 2, 3), dtype=np.int64)
     for k, until in enumerate(rounds):
         counts[k] += until // 6

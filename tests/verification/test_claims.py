@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from stackexact.errors import StackexactError, UsageError
 from stackexact.verification.claims import RELATIONS, Rate, Size, parse_claim
-from stackexact.verification.formulas import names_of, parse_formula, value_at
+from stackexact.verification.evaluating import value_at
+from stackexact.verification.formulas import names_of, parse_formula
 from stackexact.verification.growth import Height
 from stackexact.verification.judging import Judgement, Verdict, judge, together
 
@@ -119,19 +120,36 @@ def test_any_text_ends_in_a_claim_or_one_line(text: str) -> None:
         assert "\n" not in complaint(given_)
 
 
-@pytest.mark.parametrize(
-    "text", ["(((T^64)^64)^64)^64", "*".join(["9" * 60 + "^64"] * 14), "2^(-64)" + "*T^64" * 150, "-" * 900 + "T"]
-)
+RUNAWAY = [
+    "(((T^64)^64)^64)^64",
+    "*".join(["9" * 60 + "^64"] * 14),
+    "2^(-64)" + "*T^64" * 150,
+    "((((log(T)^64)^64)^64)^64)^64",
+    "1/(((((sqrt(T+1)^64)^64)^64)^64)^64)",
+    "(((log(T)^64)^64)^64)^64",
+    "(((1/(sqrt(T+1) - sqrt(T))^64)^64)^64)^64",
+]
+"""What would take gigabytes: exact numbers and enclosures, large and small."""
+
+
+@pytest.mark.parametrize("text", RUNAWAY)
 def test_runaway_values(text: str) -> None:
-    """Numbers that outgrow the bound are refused before they are computed."""
+    """Numbers that outgrow the bound are refused when the claim is read, whichever kind they are."""
+    with without_runaway_work(), pytest.raises(UsageError, match=r"at most 100000 bits, found one of .*lower its exp"):
+        parse_claim(f"leader tolerant regret <= {text}")
+
+
+def test_the_longest_values() -> None:
+    """What is let through is computed and shown at once; a parameter counts as what it is."""
     with without_runaway_work():
-        try:
-            value_at(parse_formula(text), 10**6, {})
-        except UsageError as error:
-            told = error.line
-        else:
-            told = ""
-    assert not told or "bits" in told
+        for text in ("((sqrt(T+1)^64)^6)^(1/3)", "1/((log(T)^64)^10)", "(T^64)^24", "-" * 900 + "T"):
+            found = value_at(parse_formula(text), 2**62, {})
+            assert found.lower <= found.upper
+            assert max(found.upper.numerator.bit_length(), found.upper.denominator.bit_length()) < 2 * 10**5
+        formula = parse_formula("(delta^64)^20")
+        assert value_at(formula, 9, {"delta": Fraction(1, 2)}).upper == Fraction(1, 2**1280)
+        with pytest.raises(UsageError, match="at most 100000 bits"):
+            value_at(formula, 9, {"delta": Fraction(1, 3**500)})
 
 
 FORMULAS = st.recursive(

@@ -121,5 +121,11 @@ def test_too_few() -> None:
         found = growth(heights)
         assert (found.lower, found.upper, found.estimate) == (-math.inf, math.inf, None)
         assert found.remark == "growth takes at least two numbers of rounds"
+    for rounds in ((99, 100), (1, 50, 99)):
+        for sign in (1, -1):
+            found = growth([exact(t, sign * t) for t in rounds])
+            assert (found.lower, found.upper, found.estimate) == (-math.inf, math.inf, None)
+            assert found.remark == "growth takes rounds that span a factor of 2"
+    assert growth([exact(t, t) for t in (50, 100)]).estimate == pytest.approx(1)
     with pytest.raises(UsageError, match="expected one of ends, least-squares, found 'theil'"):
         fit("theil")

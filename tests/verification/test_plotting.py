@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import sys
 from collections.abc import Iterator
@@ -30,7 +31,7 @@ def _closed() -> Iterator[None]:
 
 def found(claims: tuple[str, ...] = ("leader tolerant rate <= T^(2/3)",), **options: object) -> Verification:
     trace = grown(ETC, lambda t: t ** (2 / 3), horizons=HORIZONS, runs=100, seed=1)
-    return sx.verify(ETC, trace, claims, **options)
+    return sx.verify(ETC, trace, claims, **{"method": "student", **options})
 
 
 def test_points_bands_and_claims() -> None:
@@ -54,6 +55,26 @@ def test_points_bands_and_claims() -> None:
     assert (axes.get_xscale(), axes.get_yscale()) == ("log", "log")
     labels = [text.get_text() for text in axes.get_legend().get_texts()]
     assert labels == ["leader, tolerant", "rate <= T^(2/3): true"]
+
+
+@pytest.mark.parametrize(
+    ("claim", "label"),
+    [
+        ("leader tolerant rate<=T^(2/3)", "rate<=T^(2/3): true"),
+        ("not  leader tolerant regret>=T", "not regret>=T: true"),
+        ("leader tolerant  sublinear", "sublinear: true"),
+    ],
+)
+def test_what_a_claim_is_called(claim: str, label: str) -> None:
+    """As it was written, with spaces about its relation or without."""
+    assert found((claim,)).plot().lines[-1].get_label() == label
+
+
+@pytest.mark.parametrize("series", [["leader"], "leader", [("leader",)], [3], 3, [("leader", "tolerant", "x")]])
+def test_series_that_are_none(series: object) -> None:
+    """One line says what a series is."""
+    with pytest.raises(UsageError, match=r"series: expected (a list of )?pairs"):
+        found().plot(series=series)
 
 
 def test_sizes_are_drawn_where_they_are() -> None:
@@ -88,6 +109,16 @@ def test_nothing_positive_at_all() -> None:
     axes = one.plot()
     assert [text.get_text() for text in axes.texts] == ["no mean regret is positive"]
     assert save(one, "png").startswith(b"\x89PNG")
+
+
+def test_what_no_limit_left() -> None:
+    """Claims about a benchmark without a value: the others are drawn; a sentence where there is none."""
+    one = found(time_limit=1e-9)
+    labels = [text.get_text() for text in one.plot().get_legend().get_texts()]
+    assert labels == ["leader, stackelberg", "follower, stackelberg"]
+    nothing = dataclasses.replace(one, series=())
+    assert [text.get_text() for text in nothing.plot().texts] == ["no regret is known"]
+    assert save(nothing, "png").startswith(b"\x89PNG")
 
 
 def test_all_series_without_claims_and_own_axes() -> None:

@@ -33,6 +33,7 @@ def made(**options: object) -> Verification:
 def variants() -> dict[str, Verification]:
     """Verifications of every shape."""
     huge = sx.Game([[10**400, 0], [0, 0]], [[10**400, 0], [0, 0]], name="<script>alert(1)</script>\x1b[31m")
+    short = grown(MISALIGNED, float, horizons=(99, 100), runs=3, seed=0)
     jump, tie = sx.instance("boundary-jump"), sx.instance("irrational-tie")
     return {
         "usual": made(),
@@ -41,6 +42,9 @@ def variants() -> dict[str, Verification]:
         "cells": sx.verify(jump, grown(jump, float, horizons=(9, 99), runs=2, seed=0), at={"t": "-1/3"}),
         "irrational cells": sx.verify(tie, grown(tie, float, horizons=(9,), runs=1, seed=0), time_limit=60),
         "beyond floats": sx.verify(huge, grown(huge, lambda t: t / 2, horizons=(9, 99), runs=2, seed=0)),
+        "no time": made(time_limit=1e-9),
+        "bootstrap": made(method="bootstrap"),
+        "nearly one horizon": sx.verify(MISALIGNED, short, CLAIMS, at={"delta": "1/100"}),
         "one round": sx.verify(huge, Trace(huge.actions, (Run(1, (1,), np.array([[[0, 1], [0, 0]]])),))),
     }
 
@@ -74,7 +78,7 @@ def test_numbers_are_exact_and_intervals_hold_what_they_held(shapes: dict[str, V
 
 def test_the_text_tells_the_numbers() -> None:
     """Method, assumption, confidence, rounds used, exponents, verdicts with their reasons."""
-    page = str(made())
+    page = str(made(method="student"))
     flat = " ".join(page.split())
     for part in (
         "misaligned-a: regret in 80 runs",
@@ -99,7 +103,7 @@ def test_colours_and_widths() -> None:
     """Styles on request only; a narrow page is kept to, and says the same."""
     from stackexact.verification.display import text
 
-    found = made()
+    found = made(method="student")
     assert "\x1b[" in text(found, colour=True)
     narrow = text(found, width=44)
     assert all(len(line) <= 44 for line in narrow.splitlines())

@@ -4,7 +4,8 @@ Runs in an environment of its own, which ``tests/testing/test_peers.py`` makes: 
 OpenSpiel (and cvxpy, which its solver needs), Nashpy, pytest-regressions and Hypothesis. Each peer and the oracle are
 given the same floats, so that nothing is blamed on rounding payoffs.
 
-Tests marked as expected failures are real errors of the peers; should a later version be right, they pass.
+Tests marked as expected failures are real errors of these versions of the peers. One that passes is a failure: the
+oracle has become lax, or the environment is not the one that is described.
 """
 
 from __future__ import annotations
@@ -217,7 +218,7 @@ FINDINGS = [
 ]
 
 
-@pytest.mark.xfail(raises=(AssertionError, cvxpy.error.SolverError), reason="an error of the peer", strict=False)
+@pytest.mark.xfail(raises=(AssertionError, cvxpy.error.SolverError), reason="an error of the peer", strict=True)
 @pytest.mark.parametrize(("solver", "tables"), FINDINGS)
 def test_errors_that_the_oracle_found(solver: Solver, tables: Tables) -> None:
     """Games on which the peers are wrong, judged by a share of the leader's own largest payoff."""

@@ -1,0 +1,58 @@
+"""What a caller hands over in Python: a file name, a game, whole numbers; or one line that says what was expected."""
+
+from __future__ import annotations
+
+import os
+from operator import index
+from typing import Any, cast
+
+from stackexact.errors import UsageError, shorten
+from stackexact.games.bimatrix import Actions, Game
+from stackexact.games.sources import Source
+
+__all__ = ["actions_of", "found", "integer", "require_path"]
+
+
+def found(value: object) -> str:
+    """What was handed over instead.
+
+    >>> found(None), found("UCB")
+    ('None', "str 'UCB'")
+    """
+    return "None" if value is None else f"{type(value).__name__} {shorten(value)}"
+
+
+def require_path(path: object) -> Source:
+    """The name of a file: text or a path, but no bytes and no number (which is an open file to the system).
+
+    >>> require_path(0)
+    Traceback (most recent call last):
+    stackexact.errors.UsageError: path: expected the name of a file, found int '0'; pass text or a pathlib.Path
+    """
+    if isinstance(path, str) or (isinstance(path, os.PathLike) and isinstance(os.fspath(path), str)):
+        return cast(Source, path)
+    raise UsageError(f"path: expected the name of a file, found {found(path)}; pass text or a pathlib.Path")
+
+
+def actions_of(game: object) -> Actions:
+    """The actions of a game, or those that were given instead of one.
+
+    >>> actions_of(Game([[1, 2]], [[0, 1]])).follower
+    ('b1', 'b2')
+    """
+    if isinstance(game, Game | Actions):
+        return game if isinstance(game, Actions) else game.actions
+    told = "pass the game that the learners played"
+    raise UsageError(f"game: expected a game, or its actions, found {found(game)}; {told}")
+
+
+def integer(value: object) -> int | None:
+    """A whole number of any library; ``None`` for all else, text, floats and truth values included.
+
+    >>> integer(7), integer(7.0), integer("7"), integer(True)
+    (7, None, None, None)
+    """
+    try:
+        return None if isinstance(value, bool) else index(cast(Any, value))
+    except TypeError:
+        return None
