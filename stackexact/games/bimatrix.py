@@ -11,12 +11,19 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from stackexact.errors import ExpressionError, GameError, StackexactError, shorten
-from stackexact.exact.grammar import INPUT, NAME
+from stackexact.exact.grammar import INPUT
 from stackexact.exact.numbers import Floats, exact
 from stackexact.exact.rational_function import Exact, Expression
 from stackexact.exact.records import Record
-from stackexact.exact.relation import Assumption, parameters_of, parse_assumption, text_of
+from stackexact.exact.relation import Assumption, parameters_of, text_of
 from stackexact.exact.work import Work
+from stackexact.games.declared import (
+    declared_assumptions,
+    declared_parameters,
+    declared_text,
+    further_assumptions,
+    still_assumed,
+)
 from stackexact.games.labels import flaw
 
 __all__ = ["Actions", "Game", "Payoffs", "Table"]
@@ -87,18 +94,18 @@ class Game:
         work = Work(INPUT.effort)
         tables = Payoffs(_table(leader, "leader", floats, work), _table(follower, "follower", floats, work))
         _same_shape(tables)
-        chains = _assumptions(assumptions, work)
+        chains = declared_assumptions(assumptions, work)
         bound = None if tolerance is None else _tolerance(tolerance, floats, work)
         used = _used_names(tables, chains, bound)
         values = {
             "actions": _actions(actions, len(tables.leader), len(tables.leader[0])),
             "payoffs": tables,
-            "parameters": _parameters(parameters, used),
+            "parameters": declared_parameters(parameters, used),
             "assumptions": chains,
             "tolerance": bound,
-            "name": _text(name, "name"),
-            "description": _text(description, "description"),
-            "source": _text(source, "source"),
+            "name": declared_text(name, "name"),
+            "description": declared_text(description, "description"),
+            "source": declared_text(source, "source"),
         }
         for key, value in values.items():
             object.__setattr__(self, key, value)
@@ -144,32 +151,18 @@ class Game:
         def table(rows: Table) -> Table:
             return tuple(tuple(one(value) for value in row) for row in rows)
 
-        chains = []
-        for chain in self.assumptions:
-            there = chain.at(given)
-            truth = there.holds()
-            if truth is False:
-                raise GameError(f"the assumption {chain} excludes these values ({there}); choose others")
-            if truth is None:
-                chains.append(there)
+        chains = still_assumed(self.assumptions, given)
         tolerance = None if self.tolerance is None else _tolerance(one(self.tolerance), "refuse")
         tables = Payoffs(table(self.payoffs.leader), table(self.payoffs.follower))
         # A substituted name may come back in a value: delta by 2*delta, or a and b by each other.
-        used = _used_names(tables, tuple(chains), tolerance)
+        used = _used_names(tables, chains, tolerance)
         kept = (name for name in self.parameters if name not in given or name in used)
         names = (*kept, *sorted(used - set(self.parameters)))
-        return self._with(payoffs=tables, assumptions=tuple(chains), tolerance=tolerance, parameters=names)
+        return self._with(payoffs=tables, assumptions=chains, tolerance=tolerance, parameters=names)
 
     def assuming(self, *relations: str) -> Game:
         """The game under further assumptions; those that are numerically true are dropped, false ones refused."""
-        chains = [parse_assumption(text) for text in relations]
-        names = {name for chain in chains for name in chain.parameters}
-        if unknown := sorted(names - set(self.parameters)):
-            raise GameError(f"assumption: expected the game's parameters, found {', '.join(unknown)}")
-        for chain in chains:
-            if chain.holds() is False:
-                raise GameError(f"the assumption {chain} is false; drop or correct it")
-        return self._with(assumptions=(*self.assumptions, *(c for c in chains if c.holds() is None)))
+        return self._with(assumptions=(*self.assumptions, *further_assumptions(relations, self.parameters)))
 
     def with_tolerance(self, tolerance: object) -> Game:
         """The game with this tolerance γ."""
@@ -331,46 +324,6 @@ def _labels(given: Mapping[str, Sequence[str]], player: str, letter: str, count:
     return tuple(labels)
 
 
-def _parameters(given: Sequence[str] | None, used: set[str]) -> tuple[str, ...]:
-    if given is None:
-        return tuple(sorted(used))
-    if isinstance(given, str) or not isinstance(given, Sequence):
-        raise GameError("parameters: expected a list of names")
-    seen: set[str] = set()
-    for i, name in enumerate(given):
-        if not isinstance(name, str) or len(name) > 100 or not NAME.fullmatch(name):
-            raise GameError(f"parameters[{i}]: expected a name (ASCII letters, digits, _), found {shorten(name)}")
-        if name in seen:
-            raise GameError(f"parameters[{i}]: expected different names, found {shorten(name)} twice")
-        seen.add(name)
-    if missing := sorted(used - seen):
-        found = f"{shorten(missing[0])} undeclared; add it to the list or correct it where it stands"
-        raise GameError(f"parameters: expected every name in use, found {found}")
-    return tuple(given)
-
-
-def _assumptions(given: Iterable[str | Assumption] | str | Assumption | None, work: Work) -> tuple[Assumption, ...]:
-    """Chains of relations; a single one need not be put into a list."""
-    if given is None:
-        given = ()
-    if isinstance(given, str | Assumption):
-        given = (given,)
-    if not isinstance(given, Iterable) or isinstance(given, Mapping):
-        found = f"{type(given).__name__} {shorten(given)}"
-        raise GameError(f"assumptions: expected a list of relations, found {found}; write ['0 < delta']")
-    return tuple(_assumption(one, i, work) for i, one in enumerate(given))
-
-
-def _assumption(given: str | Assumption, place: int, work: Work) -> Assumption:
-    try:
-        chain = given if isinstance(given, Assumption) else parse_assumption(given, work=work)
-    except StackexactError as error:
-        raise GameError(f"assumptions[{place}]: {error}") from None
-    if chain.holds() is False:  # nothing could be said of an empty domain
-        raise GameError(f"assumptions[{place}]: expected what can be true, found {shorten(chain)}; drop or correct it")
-    return chain
-
-
 def _tolerance(given: object, floats: Floats, work: Work | None = None) -> Exact:
     try:
         value = exact(given, floats=floats, work=work)
@@ -389,9 +342,3 @@ def _used_names(tables: Payoffs, chains: tuple[Assumption, ...], tolerance: Exac
             if type(value) is Expression:
                 names.update(value.parameters)
     return names
-
-
-def _text(given: str | None, place: str) -> str | None:
-    if given is not None and not isinstance(given, str):
-        raise GameError(f"{place}: expected text, found {type(given).__name__}")
-    return given
