@@ -1,0 +1,118 @@
+"""Games of incentives in the form that verifications compute with: numbers, or polynomials in the parameters.
+
+Every cost is brought to one denominator, which is its unit's: positive factors of a cost change no decision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import chain
+from math import lcm
+from typing import Any
+
+from flint import fmpz
+
+from stackexact.errors import LimitReached
+from stackexact.exact.prover import Number
+from stackexact.exact.rational_function import Exact
+from stackexact.exact.reading import Parameter, Parameters
+from stackexact.exact.relation import parameters_of
+from stackexact.exact.tracing import Polynomial
+from stackexact.games.lq_incentive import IncentiveGame
+from stackexact.games.quadratic import Quadratic
+from stackexact.incentives.forms import Form, Problem
+from stackexact.incentives.gaussian import Information
+
+__all__ = ["PolynomialProblem", "numeric_information", "numeric_problem", "polynomial_problem"]
+
+
+def numeric_problem(game: IncentiveGame) -> Problem[Number]:
+    """A game without parameters, in integers."""
+    made = _each_cost(game, _whole)
+    return Problem(
+        made["leader"], made.get("major"), made["follower"], _sizes(game), fmpz(int(_number(game.followers)))
+    )
+
+
+def numeric_information(game: IncentiveGame) -> Information[Number]:
+    """A game with Gaussian information and without parameters, in integers; both variances in one unit."""
+    told = game.information
+    assert told is not None
+    made, variances = _each_cost(game, _whole), (_number(told.variance), _number(told.noise))
+    scale = lcm(*(value.denominator for value in variances))
+    state, noise = (fmpz(int(value * scale)) for value in variances)
+    count = fmpz(int(_number(game.followers)))
+    return Information(made["leader"], made["follower"], state, noise, count, told.reacts)
+
+
+def _sizes(game: IncentiveGame) -> tuple[int, int, int]:
+    names = game.variables
+    return len(names.leader), len(names.major), len(names.follower)
+
+
+def _each_cost(game: IncentiveGame, made: Callable[[Quadratic], Form[Any]]) -> dict[str, Form[Any]]:
+    players = ("leader", "follower", *(("major",) if game.costs.major is not None else ()))
+    return {player: made(game.cost(player)) for player in players}
+
+
+def _number(value: Exact) -> Fraction:
+    if isinstance(value, Fraction):
+        return value
+    names = ", ".join(parameters_of(value))
+    raise LimitReached(f"the game depends on {names}; set numbers, as in --at '{parameters_of(value)[0]}=1'")
+
+
+def _entries(form: Quadratic) -> Iterable[Exact]:
+    return chain(*form.hessian, form.gradient, (form.constant,))
+
+
+def _whole(form: Quadratic) -> Form[Number]:
+    scale = lcm(*(_number(value).denominator for value in _entries(form)))
+    return _mapped(form, lambda value: fmpz(int(_number(value) * scale)), Fraction(1, scale))
+
+
+def _mapped(form: Quadratic, entry: Callable[[Exact], Any], unit: Any) -> Form[Any]:
+    return Form(
+        tuple(tuple(map(entry, row)) for row in form.hessian),
+        tuple(map(entry, form.gradient)),
+        entry(form.constant),
+        unit,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PolynomialProblem:
+    """A game as polynomials; ``bottoms`` are the denominators, which are positive where the problem is as it stands."""
+
+    problem: Problem[Polynomial]
+    bottoms: tuple[Polynomial, ...]
+
+
+def polynomial_problem(
+    game: IncentiveGame, ring: Parameter | Parameters, sign_of: Callable[[Polynomial], int]
+) -> PolynomialProblem:
+    """A game as polynomials in its parameters; denominators are turned to be positive at the point that ``sign_of``
+    looks at."""
+    bottoms: list[Polynomial] = []
+
+    def made(form: Quadratic) -> Form[Polynomial]:
+        common = ring.constant(1)
+        for value in _entries(form):
+            _, bottom = ring.split(value)
+            common = common * (bottom // common.gcd(bottom))
+        common = common * sign_of(common)
+        bottoms.append(common)
+
+        def entry(value: Exact) -> Polynomial:
+            top, bottom = ring.split(value)
+            return top * (common // bottom)
+
+        return _mapped(form, entry, ring.exact(ring.constant(1), common))
+
+    costs = _each_cost(game, made)
+    count, _ = ring.split(game.followers)
+    return PolynomialProblem(
+        Problem(costs["leader"], costs.get("major"), costs["follower"], _sizes(game), count), tuple(bottoms)
+    )
