@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -146,6 +146,16 @@ class IncentiveGame:
         """A cost as a quadratic form in the variables (and in the state, which comes last)."""
         value = getattr(self.costs, player)
         return quadratic(value, _variable_names(self.variables, self.information), f"costs.{player}")
+
+    def values(self) -> Iterator[tuple[str, Exact]]:
+        """Everything that may depend on parameters, by its place."""
+        for player in ("leader", "follower", *(("major",) if self.costs.major is not None else ())):
+            form = self.cost(player)
+            for value in (*(entry for row in form.hessian for entry in row), *form.gradient, form.constant):
+                yield f"costs.{player}", value
+        if self.information is not None:
+            yield "information.variance", self.information.variance
+            yield "information.noise", self.information.noise
 
     @property
     def is_numeric(self) -> bool:

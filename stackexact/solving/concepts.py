@@ -43,6 +43,7 @@ class Concept:
 
 
 _HERE = "stackexact.solving.answers"
+_INCENTIVES = "stackexact.solving.incentives"
 
 CONCEPTS: Final[tuple[Concept, ...]] = (
     Concept(
@@ -108,12 +109,43 @@ CONCEPTS: Final[tuple[Concept, ...]] = (
         f"{_HERE}:correlated",
         by_default=False,
     ),
+    Concept(
+        "team-optimum", "lq-incentive", "team optimum: everybody obeys", "Başar 1984", f"{_INCENTIVES}:team_optimum"
+    ),
+    Concept(
+        "incentive",
+        "lq-incentive",
+        "affine incentive for N followers",
+        "Sanjari, Bose & Başar 2025",
+        f"{_INCENTIVES}:incentive",
+    ),
+    Concept(
+        "mean-field",
+        "lq-incentive",
+        "limit of many followers",
+        "Sanjari, Bose & Başar 2025",
+        f"{_INCENTIVES}:mean_field",
+    ),
+    Concept(
+        "major-follower",
+        "lq-incentive",
+        "affine incentive for a major follower",
+        "Sanjari, Bose & Başar 2025",
+        f"{_INCENTIVES}:major_follower",
+    ),
 )
 
 
 def concepts_of(kind: str) -> tuple[Concept, ...]:
     """The concepts that fit a kind of game, in the order of output."""
     return tuple(concept for concept in CONCEPTS if concept.kind == kind)
+
+
+def _fits(game: Game, concept: Concept) -> bool:
+    """A major follower changes what there is to be asked."""
+    if concept.kind != "lq-incentive":
+        return True
+    return (concept.name == "major-follower") == bool(game.variables.major)
 
 
 def chosen(game: Game, names: Iterable[str] | None) -> tuple[tuple[Concept, ...], tuple[str, ...]]:
@@ -124,7 +156,9 @@ def chosen(game: Game, names: Iterable[str] | None) -> tuple[tuple[Concept, ...]
     """
     offered = concepts_of(game.kind)
     if names is None:
-        picked = tuple(c for c in offered if c.by_default and (game.tolerance is not None or not c.needs_tolerance))
+        bound = getattr(game, "tolerance", None)
+        offered = tuple(concept for concept in offered if _fits(game, concept))
+        picked = tuple(c for c in offered if c.by_default and (bound is not None or not c.needs_tolerance))
         left = [c.name for c in offered if c.by_default and c not in picked]
         return picked, tuple(f"{name} left out: the game has no tolerance; give one with --tolerance" for name in left)
     known = {concept.name: concept for concept in offered}

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from stackexact.covering.domain import conditions_of, relation_text
 from stackexact.covering.line import Line, Piece
@@ -79,8 +79,8 @@ def one_parameter(game: Game, name: str, stop: Callable[[], bool] = lambda: Fals
     for place, value in _values(game):
         if isinstance(value, Expression) and not value.is_polynomial:
             _defined(domain, place, value)
-    if game.tolerance is not None and parameters_of(game.tolerance):
-        _nonnegative(domain, game.tolerance)
+    if (bound := _tolerance(game)) is not None and parameters_of(bound):
+        _nonnegative(domain, bound)
     return domain
 
 
@@ -105,11 +105,11 @@ def several_parameters(game: Game, names: Sequence[str]) -> SeveralParameters:
             zero = formula.model([Condition(bottom, Sign.ZERO)])
             if zero is not None:
                 raise _divides(place, [domain.where(zero)])
-    if game.tolerance is not None and parameters_of(game.tolerance):
-        top, bottom = parameters.split(game.tolerance)
+    if (bound := _tolerance(game)) is not None and parameters_of(bound):
+        top, bottom = parameters.split(bound)
         below = formula.model([Condition(-top * bottom, Sign.POSITIVE)])
         if below is not None:
-            raise _negative(game.tolerance, domain.where(below))
+            raise _negative(bound, domain.where(below))
     return domain
 
 
@@ -137,7 +137,14 @@ def _negative(tolerance: Exact, at: str) -> GameError:
     )
 
 
-def _values(game: Game) -> Iterator[tuple[str, Exact]]:
+def _tolerance(game: Any) -> Exact | None:
+    return getattr(game, "tolerance", None)
+
+
+def _values(game: Any) -> Iterator[tuple[str, Exact]]:
+    if game.kind != "bimatrix":
+        yield from game.values()
+        return
     for player, table in (("leader", game.payoffs.leader), ("follower", game.payoffs.follower)):
         for i, row in enumerate(table):
             for j, value in enumerate(row):

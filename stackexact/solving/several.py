@@ -51,6 +51,15 @@ FEW: Final = 6
 """Regions up to which those with one claim are joined into larger cells where that can be."""
 
 
+def routine_of(concept: str) -> Any:
+    """How a concept is answered as a function of parameters."""
+    if concept in ROUTINES:
+        return ROUTINES[concept]
+    from stackexact.solving.incentives import INCENTIVE_ROUTINES
+
+    return INCENTIVE_ROUTINES[concept]
+
+
 def closed_form_in_several(
     game: Game,
     domain: SeveralParameters,
@@ -61,7 +70,7 @@ def closed_form_in_several(
     report: Callable[[int], None] = lambda answered: None,
 ) -> ClosedForm:
     """The answer of one concept as a function of the parameters, proved on the whole domain."""
-    work = _Work(game, domain, ROUTINES[concept], stop)
+    work = _Work(game, domain, routine_of(concept), stop)
     own = work.routine.in_several
     made = work.by_points(max_cells, report) if own is None else work.by_regions(own, max_cells, report)
     proofs = tuple(

@@ -124,9 +124,9 @@ class _ClosedForms:
     def _form(self, concept: Concept) -> ClosedForm:
         from stackexact.solving.closed_forms import closed_form
         from stackexact.solving.domains import OneParameter
-        from stackexact.solving.routines import ROUTINES
+        from stackexact.solving.several import routine_of
 
-        space, routine, limit = self.space, ROUTINES[concept.name], self.max_cells
+        space, routine, limit = self.space, routine_of(concept.name), self.max_cells
 
         def progress(answered: int, waiting: int | None = None) -> None:
             left = "" if waiting is None else f", {waiting} parts of the domain left"
