@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
 from stackexact.exact.prover import Prover
-from stackexact.incentives.forms import Matrix, Problem, determinant, plus, scaled
+from stackexact.incentives.forms import Matrix, Problem, determinant, dot, plus, scaled
 from stackexact.incentives.gains import (
     Case,
     Gain,
@@ -78,7 +78,8 @@ class MeanField(Generic[T]):
     """The limit of many followers: the team optimum, the limits of the gain (κ) and of what is left of N κ beyond it
     (``rest``), and the open-loop Stackelberg solution, the best that remains with infinitely many.
 
-    N κ = N · limit + rest; the energy N |κ|² stays finite if and only if the limit is 0.
+    N κ = N · limit + rest; the energy N |κ|² stays finite if and only if the limit is 0: if and only if the team
+    optimum is a response already where nobody moves the mean (``aligned``).
     """
 
     optimum: Optimum[T]
@@ -86,6 +87,7 @@ class MeanField(Generic[T]):
     limit: Gain[T] | None
     rest: Gain[T] | None
     open_loop: Optimum[T]
+    aligned: bool
 
 
 def mean_field(problem: Problem[T], prover: Prover[T]) -> MeanField[T]:
@@ -96,7 +98,12 @@ def mean_field(problem: Problem[T], prover: Prover[T]) -> MeanField[T]:
     case = case_of(u0, own, prover)
     limit = gain(case, u0, own, prover)
     rest = gain("gain", u0, mean, prover) if case == "gain" else None
-    return MeanField(optimum, case, limit, rest, responsive_optimum(problem, prover, infinite=True))
+    aligned = not any(map(prover.sign, own))
+    if aligned:
+        prover.zero(own)
+    else:
+        prover.positive([dot(own, own)])
+    return MeanField(optimum, case, limit, rest, responsive_optimum(problem, prover, infinite=True), aligned)
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,8 +76,7 @@ class _Maker(Generic[T]):
     def mean_field(self, found: MeanField[T]) -> MeanFieldCell:
         cost, open_loop = self.cost(found.optimum), self.cost(found.open_loop)
         limit = None if found.limit is None else self.gains(found.limit, self.game.variables.follower)
-        finite = limit is not None and not any(value for row in limit.values() for value in row.values())
-        return MeanFieldCell((), finite, limit, open_loop, self.actions(found.open_loop), open_loop - cost)
+        return MeanFieldCell((), found.aligned, limit, open_loop, self.actions(found.open_loop), open_loop - cost)
 
     def major_follower(self, found: Major[T]) -> MajorCell:
         gains = None if found.gain is None else self.gains(found.gain, self.game.variables.major)
