@@ -61,6 +61,9 @@ class Prover(Protocol[T]):
     def zero(self, values: Iterable[T]) -> None:
         """Require every value to be 0."""
 
+    def nonzero(self, values: Iterable[T]) -> None:
+        """Require every value not to be 0."""
+
     def below(self, values: Sequence[T], limit: Ratio[T]) -> None:
         """Require every value to be below ``limit``."""
 
@@ -101,6 +104,12 @@ class Numbers:
         for value in values:
             if value != 0:
                 raise Unproved("a value that must be 0 is not")
+
+    def nonzero(self, values: Iterable[Number]) -> None:
+        """Raise :class:`Unproved` if a value is zero."""
+        for value in values:
+            if value == 0:
+                raise Unproved("a value that must not be 0 is")
 
     def below(self, values: Sequence[Number], limit: Ratio[Number]) -> None:
         """Raise :class:`Unproved` unless the greatest value is below ``limit``."""

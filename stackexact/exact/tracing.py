@@ -98,6 +98,11 @@ class Tracer:
         for value in values:
             self._require(value, Sign.ZERO)
 
+    def nonzero(self, values: Iterable[Polynomial]) -> None:
+        """Record that every value is not 0."""
+        for value in values:
+            self._require(value, Sign.NONZERO)
+
     def below(self, values: Sequence[Polynomial], limit: Ratio[Polynomial]) -> None:
         """Record that every value is below ``limit``."""
         self.positive(limit.top - value * limit.bottom for value in values)

@@ -65,12 +65,11 @@ def incentive(problem: Problem[T], prover: Prover[T]) -> Incentive[T]:
 def _vanishes(matrix: Matrix[T], prover: Prover[T]) -> bool:
     """Whether a determinant is 0, required to be so or not to be."""
     value = determinant(matrix)
-    sign = prover.sign(value)
-    if sign:
-        prover.positive([value * prover.number(sign)])
-    else:
-        prover.zero([value])
-    return not sign
+    if prover.sign(value):
+        prover.nonzero([value])
+        return False
+    prover.zero([value])
+    return True
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ the leader moves nothing there; none."""
 
 @dataclass(frozen=True, slots=True)
 class Gain(Generic[T]):
-    """K = ``rows / bottom``, one row per dimension of u0."""
+    """K = ``rows / bottom``, one row per dimension of u0; the bottom is not 0, but may be negative."""
 
     rows: Matrix[T]
     bottom: T
@@ -55,11 +55,10 @@ def gain(case: Case, by_leader: Vector[T], by_rest: Vector[T], prover: Prover[T]
     """
     if case == "gain":
         if len(by_leader) == 1:
-            sign = prover.number(prover.sign(by_leader[0]))
-            bottom, weights = sign * by_leader[0], (sign,)
+            bottom, weights = by_leader[0], (prover.number(1),)
         else:
             bottom, weights = _square(by_leader), by_leader
-        prover.positive([bottom])
+        prover.nonzero([bottom])
         return Gain(tuple(tuple(-(a * b) for b in by_rest) for a in weights), bottom)
     prover.zero(by_leader)
     if case == "none":
