@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
 from stackexact.exact.prover import Prover
-from stackexact.incentives.forms import Matrix, Problem, determinant, dot, plus, scaled
+from stackexact.incentives.forms import Matrix, Problem, determinant, dot, plus, product, scaled, transposed
 from stackexact.incentives.gains import (
     Case,
     Gain,
@@ -15,9 +15,8 @@ from stackexact.incentives.gains import (
     curvature,
     gain,
     moved_by_follower,
-    require_second_order,
 )
-from stackexact.incentives.optima import Optimum, responsive_optimum, team_optimum
+from stackexact.incentives.optima import Optimum, require_semidefinite, responsive_optimum, team_optimum
 
 __all__ = ["VERIFIED", "Incentive", "Major", "MeanField", "Unique"]
 
@@ -52,7 +51,7 @@ def incentive(problem: Problem[T], prover: Prover[T]) -> Incentive[T]:
     if found is None:
         return Incentive(optimum, case, None, None)
     made = curvature(problem, found)
-    require_second_order(problem.follower, made.own, prover)
+    require_semidefinite("follower", "its own action", problem.follower.hessian, made.own, prover)
     others = problem.followers - prover.number(1)
     alike = _vanishes(plus(made.own, scaled(made.cross, others)), prover)
     # A single follower has nobody to differ from.
@@ -75,7 +74,8 @@ def _vanishes(matrix: Matrix[T], prover: Prover[T]) -> bool:
 @dataclass(frozen=True, slots=True)
 class MeanField(Generic[T]):
     """The limit of many followers: the team optimum, the limits of the gain (κ) and of what is left of N κ beyond it
-    (``rest``), and the open-loop Stackelberg solution, the best that remains with infinitely many.
+    (``rest``), and the open-loop Stackelberg solution, the best that remains with infinitely many; ``None`` where no
+    action of the leader determines what infinitely many followers do.
 
     N κ = N · limit + rest; the energy N |κ|² stays finite if and only if the limit is 0: if and only if the team
     optimum is a response already where nobody moves the mean (``aligned``).
@@ -85,7 +85,7 @@ class MeanField(Generic[T]):
     case: Case
     limit: Gain[T] | None
     rest: Gain[T] | None
-    open_loop: Optimum[T]
+    open_loop: Optimum[T] | None
     aligned: bool
 
 
@@ -102,7 +102,10 @@ def mean_field(problem: Problem[T], prover: Prover[T]) -> MeanField[T]:
         prover.zero(own)
     else:
         prover.positive([dot(own, own)])
-    return MeanField(optimum, case, limit, rest, responsive_optimum(problem, prover, infinite=True), aligned)
+    reaction = plus(form.block(problem.own, problem.own), form.block(problem.own, problem.mean))
+    undetermined = _vanishes(reaction, prover)
+    open_loop = None if undetermined else responsive_optimum(problem, prover, infinite=True)
+    return MeanField(optimum, case, limit, rest, open_loop, aligned)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,14 +128,12 @@ def major_follower(problem: Problem[T], prover: Prover[T]) -> Major[T]:
     case = case_of(by_leader, by_own, prover)
     found = gain(case, by_leader, by_own, prover)
     if found is not None:
-        require_second_order(form, _under(form, problem, found), prover)
+        require_semidefinite("major", "its own action", form.hessian, _under(form, problem, found), prover)
     return Major(optimum, case, found)
 
 
 def _under(form: Any, problem: Problem[T], found: Gain[T]) -> Matrix[T]:
     """The second derivative of the major follower's cost by w, u0 moving by the gain, times its squared bottom."""
-    from stackexact.incentives.forms import product, transposed
-
     rows, bottom = found.rows, found.bottom
     across = scaled(product(form.block(problem.w, problem.u0), rows), bottom)
     twice = product(transposed(rows), product(form.block(problem.u0, problem.u0), rows))

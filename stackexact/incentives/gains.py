@@ -17,14 +17,13 @@ from stackexact.incentives.forms import (
     Problem,
     Vector,
     plus,
-    principal_minors,
     product,
     scaled,
     transposed,
 )
 from stackexact.incentives.optima import Optimum
 
-__all__ = ["Case", "Curvature", "Gain", "case_of", "curvature", "gain", "moved_by_follower", "require_second_order"]
+__all__ = ["Case", "Curvature", "Gain", "case_of", "curvature", "gain", "moved_by_follower"]
 
 T = TypeVar("T", bound=Any)
 
@@ -117,10 +116,3 @@ def curvature(problem: Problem[T], found: Gain[T]) -> Curvature[T]:
 
 def _along(form: Form[T], rows: slice, *moves: tuple[slice, Matrix[T]]) -> Matrix[T]:
     return plus(*(product(form.block(rows, columns), move) for columns, move in moves))
-
-
-def require_second_order(form: Form[T], own: Matrix[T], prover: Prover[T]) -> None:
-    """Require that a cost is convex in a player's own action, all that it moves included (``own``)."""
-    everything = list(principal_minors(form.hessian))
-    convex = all(prover.sign(minor) >= 0 for minor in everything)  # simpler than what it implies
-    prover.nonnegative(everything if convex else principal_minors(own))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from stackexact.errors import Unproved
 from stackexact.exact.prover import Prover
 from stackexact.incentives.forms import (
     Matrix,
@@ -14,12 +15,13 @@ from stackexact.incentives.forms import (
     leading_minors,
     plus,
     principal_minors,
+    product,
     scaled,
     solve,
     transposed,
 )
 
-__all__ = ["Optimum", "responses", "responsive_optimum", "team_optimum"]
+__all__ = ["NotConvex", "Optimum", "require_semidefinite", "responses", "responsive_optimum", "team_optimum"]
 
 T = TypeVar("T", bound=Any)
 
@@ -40,11 +42,37 @@ def team_optimum(problem: Problem[T], prover: Prover[T]) -> Optimum[T]:
     alike, and (with N > 1) when their mean stays, where it is ½ Σ u_i·Hu_i with H by own actions.
     """
     form = problem.merged(problem.leader)
-    prover.positive(leading_minors(form.hessian))
+    _require_definite("leader", "all actions when followers move alike", form.hessian, prover)
     if prover.sign(problem.followers - prover.number(1)):
-        prover.positive(leading_minors(problem.leader.block(problem.own, problem.own)))
+        own = problem.leader.block(problem.own, problem.own)
+        _require_definite("leader", "a follower's own action", own, prover)
     point, bottom = solve(prover, form.hessian, [-value for value in form.gradient])
     return Optimum(point, bottom, problem.leader.value(problem.alike(point), bottom))
+
+
+class NotConvex(Unproved):
+    """A cost is not convex where that is needed: whose it is, and in what."""
+
+    def __init__(self, player: str, actions: str, *, strictly: bool) -> None:
+        super().__init__(f"the {player}'s cost is not {'strictly ' if strictly else ''}convex in {actions}")
+        self.player, self.actions, self.strictly = player, actions, strictly
+
+
+def _require_definite(player: str, actions: str, matrix: Matrix[T], prover: Prover[T]) -> None:
+    minors = list(leading_minors(matrix))
+    if any(prover.sign(minor) <= 0 for minor in minors):
+        raise NotConvex(player, actions, strictly=True)
+    prover.positive(minors)
+
+
+def require_semidefinite(player: str, actions: str, whole: Matrix[T], part: Matrix[T], prover: Prover[T]) -> None:
+    """Require that ``part`` is positive semidefinite, which it is where ``whole`` is: what is simpler to require."""
+    for matrix in (whole, part):
+        minors = list(principal_minors(matrix))
+        if all(prover.sign(minor) >= 0 for minor in minors):
+            prover.nonnegative(minors)
+            return
+    raise NotConvex(player, actions, strictly=False)
 
 
 def responses(problem: Problem[T], prover: Prover[T], *, infinite: bool) -> tuple[Matrix[T], Vector[T]]:
@@ -67,10 +95,7 @@ def responses(problem: Problem[T], prover: Prover[T], *, infinite: bool) -> tupl
             scaled(form.block(mean, own), n),
             form.block(mean, mean),
         )
-    if all(prover.sign(minor) >= 0 for minor in principal_minors(form.hessian)):
-        prover.nonnegative(principal_minors(form.hessian))  # simpler than what it implies
-    else:
-        prover.nonnegative(principal_minors(curved))
+    require_semidefinite("follower", "its own action", form.hessian, curved, prover)
     solve(prover, alike, slope)
     return beside(across, alike), slope
 
@@ -101,6 +126,5 @@ def _convex_along(problem: Problem[T], hessian: Matrix[T], line: Matrix[T], prov
     found = prover.solve(tuple(row[first:] for row in line), right)
     unit = tuple(tuple(found.bottom if i == j else found.bottom * 0 for j in range(first)) for i in range(first))
     directions = (*unit, *found.rows)
-    from stackexact.incentives.forms import product
-
-    prover.positive(leading_minors(product(transposed(directions), product(hessian, directions))))
+    along = product(transposed(directions), product(hessian, directions))
+    _require_definite("leader", "her action, followers responding", along, prover)

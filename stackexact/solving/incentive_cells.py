@@ -69,14 +69,15 @@ class IncentiveCell(_Told):
 class MeanFieldCell(_Told):
     """The limit of many followers: that of the ``gain`` per follower, whether the energy stays finite
     (``finite_energy``), and what the leader pays with infinitely many (``cost``, that of open-loop Stackelberg play):
-    ``gap`` more than with any finite number."""
+    ``gap`` more than with any finite number. There are none of these where no action of hers determines the
+    followers'."""
 
     when: tuple[str, ...]
     finite_energy: bool
     gain: Gains | None
-    cost: Exact
-    actions: Mapping[str, Exact]
-    gap: Exact
+    cost: Exact | None
+    actions: Mapping[str, Exact] | None
+    gap: Exact | None
 
 
 @dataclass(frozen=True, slots=True, repr=False)

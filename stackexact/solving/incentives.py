@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final, Generic, TypeVar
 
-from stackexact.errors import LimitReached
+from stackexact.errors import GameError, LimitReached
 from stackexact.exact.prover import Numbers, Prover
 from stackexact.exact.rational_function import Exact
 from stackexact.exact.reading import NumberReader, Reader
@@ -16,7 +17,7 @@ from stackexact.games.lq_incentive import IncentiveGame
 from stackexact.incentives.concepts import VERIFIED, Incentive, Major, MeanField
 from stackexact.incentives.forms import Problem
 from stackexact.incentives.gains import Gain
-from stackexact.incentives.optima import Optimum
+from stackexact.incentives.optima import NotConvex, Optimum
 from stackexact.incentives.problems import numeric_problem, polynomial_problem
 from stackexact.solving.answers import Answer
 from stackexact.solving.cells import frozen_mapping
@@ -74,8 +75,10 @@ class _Maker(Generic[T]):
         return IncentiveCell((), True, gains, mean, energy, alike and apart, alike, apart)
 
     def mean_field(self, found: MeanField[T]) -> MeanFieldCell:
-        cost, open_loop = self.cost(found.optimum), self.cost(found.open_loop)
         limit = None if found.limit is None else self.gains(found.limit, self.game.variables.follower)
+        if found.open_loop is None:
+            return MeanFieldCell((), found.aligned, limit, None, None, None)
+        cost, open_loop = self.cost(found.optimum), self.cost(found.open_loop)
         return MeanFieldCell((), found.aligned, limit, open_loop, self.actions(found.open_loop), open_loop - cost)
 
     def major_follower(self, found: Major[T]) -> MajorCell:
@@ -91,8 +94,20 @@ def answer(concept: str, space: Workspace) -> Answer:
     """The answer of a concept on a game of numbers."""
     game: Any = space.game
     problem = numeric_problem(game)
-    found = VERIFIED[concept](problem, Numbers())
+    with _convexity():
+        found = VERIFIED[concept](problem, Numbers())
     return Answer(_made(concept, _Maker(game, problem, NumberReader()), found), _unwritten)
+
+
+@contextmanager
+def _convexity(at: str = "") -> Iterator[None]:
+    """Say of which cost convexity is missing, and where."""
+    try:
+        yield
+    except NotConvex as flaw:
+        wanted = f"expected a cost that is {'strictly ' if flaw.strictly else ''}convex in {flaw.actions}"
+        found = f"one that is not at {at}; add an assumption" if at else "one that is not"
+        raise GameError(f"costs.{flaw.player}: {wanted}, found {found}") from None
 
 
 def _unwritten() -> dict[str, Any]:
@@ -103,6 +118,12 @@ def _unwritten() -> dict[str, Any]:
 class _Tables:
     game: IncentiveGame
     parameter: Any
+
+    def where(self, sample: Any) -> str:
+        """A point as text."""
+        names = getattr(self.parameter, "names", None) or (self.parameter.name,)
+        values = getattr(sample, "approximations", None) or (float(sample),)
+        return ", ".join(f"{name} = {value:.6g}" for name, value in zip(names, values, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +145,8 @@ class IncentiveRoutine:
         made = polynomial_problem(game, ring, sample.sign_of)
         tracer: Prover[Any] = Tracer(ring.constant, sample.sign_of)
         tracer.positive(made.bottoms)
-        found = VERIFIED[self.concept](made.problem, tracer)
+        with _convexity(tables.where(sample)):
+            found = VERIFIED[self.concept](made.problem, tracer)
         cell = _made(self.concept, _Maker(game, made.problem, ring), found)
         return Traced(cell, _unwritten, tracer.conditions)  # type: ignore[attr-defined]
 
