@@ -123,7 +123,7 @@ class _Tables:
         """A point as text."""
         names = getattr(self.parameter, "names", None) or (self.parameter.name,)
         values = getattr(sample, "approximations", None) or (float(sample),)
-        return ", ".join(f"{name} = {value:.6g}" for name, value in zip(names, values, strict=True))
+        return ", ".join(f"{name} = {float(value):.6g}" for name, value in zip(names, values, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
