@@ -57,6 +57,12 @@ KINDS: Final[tuple[Kind, ...]] = (
         schema="bimatrix.schema.json",
         loader="stackexact.games.bimatrix_document:load",
     ),
+    Kind(
+        name="lq-incentive",
+        title="leader and many followers with quadratic costs",
+        schema="lq-incentive.schema.json",
+        loader="stackexact.games.lq_document:load",
+    ),
 )
 
 
