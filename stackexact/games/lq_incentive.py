@@ -36,8 +36,8 @@ PLAYERS: Final = ("leader", "major", "follower", "mean")
 
 @dataclass(frozen=True, slots=True)
 class Variables:
-    """The names of actions in the costs, one per dimension: of the leader, a major follower (none: ``()``), a follower's
-    own action and the mean of all followers (of its size).
+    """The names of actions in the costs, one per dimension: of the leader, of a major follower (none: ``()``), of a
+    follower, and of the mean of all followers (of that size).
 
     >>> Variables()
     Variables(leader=('u0',), major=(), follower=('u',), mean=('ubar',))
@@ -68,8 +68,8 @@ class Costs:
 
 @dataclass(frozen=True, slots=True)
 class Information:
-    """A Gaussian ``state`` that the leader sees, of ``variance`` X and mean 0; follower i sees it with independent noise
-    of variance ``noise`` W. ``reacts`` says whether the leader reacts to the mean action on path."""
+    """A Gaussian ``state`` that the leader sees, of ``variance`` X and mean 0; every follower sees it with independent
+    noise of variance ``noise`` W. ``reacts`` says whether the leader reacts to the mean action on path."""
 
     state: str
     variance: Exact
@@ -248,6 +248,24 @@ class IncentiveGame:
         """Digest of the canonical JSON of all that answers depend on."""
         text = json.dumps(self._identity(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+    def __str__(self) -> str:
+        from stackexact.games.lq_display import game_page
+        from stackexact.games.screen import Page, painted
+
+        page = Page()
+        game_page(page, self)
+        return painted(page.lines)
+
+    def _repr_html_(self) -> str:
+        from stackexact.games.lq_display import game_html
+
+        return game_html(self)
+
+    def _repr_latex_(self) -> str:
+        from stackexact.games.lq_display import game_latex
+
+        return game_latex(self)
 
     def __repr__(self) -> str:
         title = f"{self.name!r}, " if self.name else ""

@@ -33,8 +33,8 @@ class Unique:
 
 @dataclass(frozen=True, slots=True)
 class Incentive(Generic[T]):
-    """The team optimum, whether a gain makes it a Nash response of the followers, the gain of least norm, and whether the
-    response is the only one."""
+    """The team optimum, whether a gain makes it a Nash response of the followers, the gain of least norm, and whether
+    the response is the only one."""
 
     optimum: Optimum[T]
     case: Case

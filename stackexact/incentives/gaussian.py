@@ -1,7 +1,7 @@
 """Incentives under Gaussian information: the leader sees the state x, and each follower y_i = x + w_i.
 
 x ~ N(0, X) and w_i ~ N(0, W) are independent; costs are quadratic in (u0, u, ū, x) without linear terms, actions are
-scalars. The leader wants u_i = G y_i and announces u0 = A x + B ū + κ Σ(u_i − G y_i), which is A x + B ū where all obey.
+scalars. The leader wants u_i = G y_i and announces u0 = A x + B ū + κ Σ(u_i − G y_i): A x + B ū where all obey.
 She may react to the mean on path, or take B = 0 and react to the state alone. Linear strategies are optimal for the
 team (Radner 1962); expectations of products are those of normal variables.
 """
@@ -89,8 +89,8 @@ def _with_reaction(
 
 
 def slopes_at(problem: Information[T], found: Linear[T]) -> tuple[Ratio[T], Ratio[T]]:
-    """A follower's expected slopes, given its observation and per unit of it, at G y_i where all others obey: by u0, and
-    by what else its own action moves: itself, 1/N of the mean and, through it, B/N of the leader's action.
+    """A follower's expected slopes, given its observation and per unit of it, at G y_i where all others obey: by u0,
+    and by what else its own action moves: itself, 1/N of the mean and, through it, B/N of the leader's action.
 
     E[x|y] = ρ y and E[ū|y] = G (1/N + (1 − 1/N) ρ) y with ρ = X/(X + W). Both times N² (X + W) and bottom².
     """

@@ -10,6 +10,7 @@ from typing import Final
 from stackexact.exact.decimals import numerals_shortened, rounded, shortened
 from stackexact.exact.rational_function import Exact, Expression
 from stackexact.exact.relation import text_of
+from stackexact.games import lq_display
 from stackexact.games.display import HINT, game_html, game_page
 from stackexact.games.screen import WIDTH, Line, Page, clip, painted, printable, wide
 from stackexact.games.table import game_table
@@ -69,7 +70,10 @@ def text(
       response      b2
     """
     page = Page(width, full)
-    game_page(page, solution.game, marks_of(solution), remark)
+    if solution.game.kind == "bimatrix":
+        game_page(page, solution.game, marks_of(solution), remark)
+    else:
+        lq_display.game_page(page, solution.game, remark)
     for block in blocks(solution):
         page.add()
         _block_page(page, block, digits)
@@ -218,10 +222,16 @@ def _elided(value: Exact, text: str, room: int) -> str:
 
 def html(solution: Solution, digits: int = DIGITS) -> str:
     """The payoff table and every value as HTML."""
-    parts = [game_html(game_table(solution.game, marks_of(solution)))]
+    parts = [_game_html(solution)]
     parts += [_html_block(block, digits) for block in blocks(solution)]
     parts += [f"<p><small>note: {escape(printable(note))}</small></p>" for note in solution.notes]
     return f"<div>{''.join(parts)}</div>"
+
+
+def _game_html(solution: Solution) -> str:
+    if solution.game.kind == "bimatrix":
+        return game_html(game_table(solution.game, marks_of(solution)))
+    return lq_display.game_html(solution.game)
 
 
 def part_html(part: Shown, digits: int = DIGITS) -> str:

@@ -1,4 +1,4 @@
-"""Closed forms of incentives beside the formulas derived by hand, with every weight a symbol, and in the worked games."""
+"""Closed forms of incentives beside formulas derived by hand, with every weight a symbol, and in the worked games."""
 
 from __future__ import annotations
 
