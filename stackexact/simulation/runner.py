@@ -157,7 +157,8 @@ def whole(name: str, value: object, least: int = 1) -> int:
     except TypeError:
         made = None
     if made is None or not least <= made < 2**63:
-        raise UsageError(f"{name}: expected an integer from {least} to 2**63 - 1, found {shorten(repr(value))}")
+        found = shorten(value) if isinstance(value, str) else shorten(repr(value))[1:-1]
+        raise UsageError(f"{name}: expected an integer from {least} to 2**63 - 1, found {found}")
     return made
 
 

@@ -59,9 +59,9 @@ def test_the_source_distribution_can_be_tested_and_read(tmp_path: Path) -> None:
     (archive,) = tmp_path.glob("*.tar.gz")
     with tarfile.open(archive) as members:
         names = {member.name.partition("/")[2] for member in members if member.isfile()}
-    folders = ("stackexact", "cli", "instances", "tests", "docs", "benchmarks")
+    folders = ("stackexact", "cli", "instances", "tests", "docs", "benchmarks", "examples")
     found = [path for folder in folders for path in (ROOT / folder).rglob("*") if path.is_file()]
-    expected = {str(path.relative_to(ROOT)) for path in found if path.suffix != ".pyc"}
+    expected = {str(path.relative_to(ROOT)) for path in found if path.parent.name != "__pycache__"}
     expected |= {"pyproject.toml", "MANIFEST.in", "README.md", "LICENSE", "CHANGELOG.md", ".ci/run"}
     made = {name for name in names if name.startswith("stackexact.egg-info/")} | {"PKG-INFO", "setup.cfg"}
     assert names - made == expected

@@ -80,7 +80,7 @@ def test_aligned_agents_reach_the_original_benchmark() -> None:
     assert sx.solve(ETC, ["alignment"])["alignment"].constant == 1
     true = ["both stackelberg sublinear", f"both stackelberg rate <= {ROOT}", "both stackelberg rate > T^(1/5)"]
     false = ["either stackelberg linear", "either stackelberg rate >= T^(4/5)"]
-    require(true, false, ("LipschitzUCB(c0=1,C=1/2)", "UCB(c0=1)"), 1200, noise="gaussian:1/2")
+    require(true, false, ("LipschitzUCB(L=1,c0=1,C=1/2)", "UCB(c0=1)"), 1200, noise="gaussian:1/2")
 
 
 @pytest.mark.slow
@@ -116,7 +116,7 @@ def some(
         ("ExploreThenCommitThrowOut", "ExploreThenCommit"),
         ("ExploreThenUCB", "ActiveArmElimination"),
         ("UCB", "UCB"),
-        ("LipschitzUCB", "EpsilonGreedy"),
+        ("LipschitzUCB(L=4)", "EpsilonGreedy"),
         ("PhasedUCB", "MultiplicativeWeights"),
     ],
 )
