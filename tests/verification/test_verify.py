@@ -12,6 +12,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from made_traces import explore_then_commit, grown, run_of
 
 import stackexact as sx
@@ -20,6 +22,7 @@ from stackexact.traces.reading import read_trace
 from stackexact.traces.trace import Metadata, Run, Trace
 from stackexact.traces.writing import write_trace
 from stackexact.verification.judging import Verdict
+from stackexact.verification.samples import _window
 from stackexact.verification.verify import verify
 
 ETC = sx.instance("explore-then-commit")
@@ -453,6 +456,17 @@ def test_which_rounds_are_used() -> None:
     assert all(1.5 < two / one < 2.1 for one, two in pairwise(used))
     assert len(points) <= 21
     assert all(point.rounds % 2 == 0 for point in points)
+
+
+@given(st.integers(1000, 10**15), st.integers(-3, 3), st.sampled_from(("1/2", "1", "3/2", "2", "7/3")))
+def test_the_edge_of_the_window_is_exact(last: int, apart: int, decades: str) -> None:
+    """Rounds t are used if and only if t · 10^(p/q) >= T: t^q · 10^p >= T^q in integers, whatever floats make of it."""
+    p, q = Fraction(decades).as_integer_ratio()
+    edge = max(2, round(last / 10 ** (p / q)) + apart)
+    rounds = sorted({edge, last - 1, last, edge + 1})
+    found = _window(rounds, Fraction(decades))
+    wanted = [one for one in rounds if one**q * 10**p >= last**q]
+    assert found == (wanted if len(wanted) > 1 else rounds[-2:])
 
 
 def test_a_run_of_one_round() -> None:
