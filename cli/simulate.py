@@ -83,7 +83,7 @@ def command(
     ActiveArmElimination, UCB, EpsilonGreedy, BestResponse, MultiplicativeWeights (follower).
     """
     from stackexact.simulation.registry import learner
-    from stackexact.simulation.simulate import planned, simulate, write_rounds
+    from stackexact.simulation.simulate import simulate, write_rounds
     from stackexact.traces.writing import require_format, write_trace
 
     named("--output", output)
@@ -96,7 +96,6 @@ def command(
     loaded = load(game, Change((), assume, leader, follower))
     first, second = map(learner, learners)
     what = {**given, "at": values_of(loaded, at)}
-    planned(loaded, first, second, horizon, **what)  # refused before any work
     with progress() as report:
         count = given["runs"] * len(horizon)
         told, played = _telling(report, count, given["runs"] * sum(horizon))

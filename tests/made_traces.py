@@ -11,6 +11,8 @@ import numpy as np
 import stackexact as sx
 from stackexact.traces.trace import Metadata, Run, Trace
 
+ETC = sx.instance("explore-then-commit")
+
 Pair = tuple[int, int]
 
 
@@ -79,3 +81,26 @@ def grown(
             counts[0][bad] += count
             made.append(Run(len(made) + 1, (horizon,), counts))
     return Trace(game.actions, tuple(made), metadata)
+
+
+def laws() -> dict[str, Callable[[int], float]]:
+    """Numbers of bad plays by their law."""
+    return {
+        "T^(2/3)*log(T)^(1/3)": lambda t: t ** (2 / 3) * math.log(t) ** (1 / 3),
+        "sqrt(T)": lambda t: 5 * math.sqrt(t),
+        "sqrt(T*log(T))": lambda t: 2 * math.sqrt(t * math.log(t)),
+        "T": lambda t: t / 4,
+        "log(T)": lambda t: 40 * math.log(t),
+        "1": lambda t: 300.0,
+    }
+
+
+def etc_trace(horizons: tuple[int, ...], thrown: bool = False, metadata: Metadata | None = None) -> Trace:
+    """Explore-then-commit against itself, without noise; ``thrown``: the leader throws out its first plays."""
+    runs = []
+    for number, horizon in enumerate(horizons, 1):
+        explored = math.ceil(horizon ** (2 / 3) * 4 ** (-2 / 3) * math.log(horizon) ** (1 / 3))
+        leader = (3 if thrown else 2) * explored
+        pairs = list(explore_then_commit(ETC, horizon, explored, leader, 2 * explored if thrown else 0))
+        runs.append(run_of(number, pairs, ETC.shape))
+    return Trace(ETC.actions, tuple(runs), metadata)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from hashlib import sha256
-from operator import index
 from pathlib import Path
 from threading import Event
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import numpy as np
 
@@ -21,6 +20,7 @@ from stackexact.simulation.noise import Noise
 from stackexact.simulation.playing import play_run
 from stackexact.simulation.protocol import FILE, FOLLOWER, LEADER, Learner, Setting, ours
 from stackexact.simulation.settings import require_learner, require_numbers, settings
+from stackexact.traces.arguments import integer
 from stackexact.traces.checkpoints import log_spaced
 from stackexact.traces.trace import Run
 
@@ -126,7 +126,8 @@ class Simulation:
         waiting = [number for number in self.numbers if number not in known]
         if executor is not None:
             futures = [executor.submit(play_run, self, number) for number in waiting]
-            found = _gathered(futures, report)
+            # In the order of submission, which every executor keeps: Dask's futures do not suit as_completed.
+            found = _gathered(futures, futures, report)
         else:
             found = _side_by_side(self, waiting, workers or os.cpu_count() or 1, report, played)
         known |= {run.number: run for run in found}
@@ -152,10 +153,7 @@ def whole(name: str, value: object, least: int = 1) -> int:
     >>> whole("horizon", np.int64(10))
     10
     """
-    try:
-        made = None if isinstance(value, bool) else index(cast(Any, value))
-    except TypeError:
-        made = None
+    made = integer(value)
     if made is None or not least <= made < 2**63:
         found = shorten(value) if isinstance(value, str) else shorten(repr(value))[1:-1]
         raise UsageError(f"{name}: expected an integer from {least} to 2**63 - 1, found {found}")
@@ -191,10 +189,12 @@ def _file_of(learner: Learner) -> dict[str, Any]:
     return {"file": {"name": Path(place).name, "sha256": sha256(text).hexdigest()}}
 
 
-def _gathered(futures: Sequence[Future[Run]], report: Callable[[Run], None]) -> Iterator[Run]:
-    """In the order of submission, which every executor keeps (Dask's futures do not suit ``as_completed``)."""
+def _gathered(
+    futures: Sequence[Future[Run]], finished: Iterable[Future[Run]], report: Callable[[Run], None]
+) -> Iterator[Run]:
+    """The runs in the order in which they are ``finished``; the others are given up when one fails."""
     try:
-        for future in futures:
+        for future in finished:
             run = future.result()
             report(run)
             yield run
@@ -215,6 +215,6 @@ def _side_by_side(
     with ThreadPoolExecutor(max(1, min(workers, len(numbers)))) as pool:
         try:
             futures = [pool.submit(play_run, simulation, n, stopped.is_set, played) for n in numbers]
-            yield from _gathered(futures, report)
+            yield from _gathered(futures, as_completed(futures), report)
         finally:
             stopped.set()

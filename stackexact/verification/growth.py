@@ -121,7 +121,8 @@ def growth(heights: Sequence[Height], logarithm: Fraction = Fraction(0), how: Fi
         turns = next(one.rounds for one in heights[::-1] if one.upper <= 0)
         return made(-math.inf, math.inf, None, f"the regret is not positive at T = {turns}, but may be later")
     weights = how.weights([math.log(one) for one in rounds])
-    logs = [_corrected(one, logarithm) for one in heights]
+    # Weights sum to 0: a common factor changes nothing, and logarithms of quotients keep their digits.
+    logs = [_corrected(one, logarithm, heights[-1].upper) for one in heights]
     parts = [
         sorted((weight * low, weight * high)) for weight, (low, _, high) in zip(weights, logs, strict=True) if weight
     ]
@@ -132,12 +133,16 @@ def growth(heights: Sequence[Height], logarithm: Fraction = Fraction(0), how: Fi
     return made(lower - _ROUNDING, upper + _ROUNDING, estimate, remark)
 
 
-def _corrected(height: Height, logarithm: Fraction) -> tuple[float, float, float]:
-    """The logarithms of both ends and of the mean between them, those of log(T)^q taken off."""
+def _corrected(height: Height, logarithm: Fraction, unit: Fraction) -> tuple[float, float, float]:
+    """The logarithms of both ends and of the mean between them, over a unit, those of log(T)^q taken off."""
     less = float(logarithm) * math.log(math.log(height.rounds))
-    return _log(height.lower) - less, _log(height.mean) - less, _log(height.upper) - less
+    lower, mean, upper = (_log(value / unit) - less for value in (height.lower, height.mean, height.upper))
+    return lower, mean, upper
 
 
 def _log(value: Fraction) -> float:
-    """The logarithm of a number of any size; that of what is not positive is taken as that of 0."""
-    return math.log(value.numerator) - math.log(value.denominator) if value > 0 else -math.inf
+    """The logarithm of a number of any length; that of what is not positive is taken as that of 0."""
+    if value <= 0:
+        return -math.inf
+    halvings = value.numerator.bit_length() - value.denominator.bit_length()
+    return math.log(value / Fraction(2) ** halvings) + halvings * math.log(2)

@@ -96,10 +96,25 @@ def _shared(runs: Sequence[Run]) -> dict[int, tuple[tuple[Run, int], ...]]:
 
 def _window(rounds: Sequence[int], decades: Fraction) -> list[int]:
     """The rounds within so many decades of the last, the two last at least."""
-    # T·10^decades >= T_max, decided in logarithms: what lies on the edge belongs to the window.
-    edge = math.log10(rounds[-1]) - float(min(decades, _ENDLESS)) - 1e-9
-    inside = [one for one in rounds if math.log10(one) >= edge]
+    within = min(decades, _ENDLESS)
+    inside = [one for one in rounds if _reaches(one, rounds[-1], within)]
     return _spread(inside if len(inside) > 1 else list(rounds[-2:]), _USED)
+
+
+def _reaches(rounds: int, last: int, decades: Fraction) -> bool:
+    """Whether rounds · 10^decades >= last; what lies on the edge does."""
+    if decades.denominator == 1:
+        return bool(rounds * 10 ** int(decades) >= last)
+    from flint import arb, ctx, fmpq
+
+    precision = 64
+    while True:  # 10 is no power, so 10^decades is irrational, and some enclosure tells
+        with ctx.workprec(precision):
+            power = arb(10).log() * fmpq(decades.numerator, decades.denominator)
+            ahead = power - arb(fmpq(last, rounds)).log()
+            if ahead > 0 or ahead < 0:
+                return bool(ahead > 0)
+        precision *= 2
 
 
 def _spread(rounds: list[int], most: int) -> list[int]:

@@ -17,7 +17,7 @@ from stackexact.errors import InputError
 from stackexact.traces.trace import Run
 
 GAME = sx.Game([["3/5", "1/5"], ["1/2", "2/5"]], [["2/5", 0], ["3/10", "1/5"]])
-GIVEN = {"leader": "UCB", "follower": "UCB", "horizon": (50, 70), "runs": 3, "seed": 4}
+GIVEN = {"leader": "UCB", "follower": "UCB", "horizon": (50, 70), "runs": 3, "seed": 4, "workers": 1}
 
 
 def played(journal: Path) -> tuple[sx.Trace, list[int]]:
@@ -76,6 +76,21 @@ def test_journals_of_something_else_are_left_alone(tmp_path: Path) -> None:
         place.write_text("\n".join([lines[0], line, *lines[2:]]) + "\n")
         with pytest.raises(InputError, match="line 2: expected a run"):
             played(place)
+
+
+def test_a_long_run_does_not_hold_the_others_back(tmp_path: Path) -> None:
+    """What is finished is on the disk, although an earlier run is still played."""
+    place, kept = tmp_path / "runs.jsonl", []
+
+    def told(run: Run) -> None:
+        kept.append(run.number)
+        lines = place.read_text().splitlines()[1:]
+        assert [json.loads(line)["run"] for line in lines] == kept
+
+    given = {**GIVEN, "horizon": (30_000_000, 50), "runs": 1, "workers": 2}
+    trace = sx.simulate(GAME, **given, journal=str(place), report=told)
+    assert kept == [2, 1]
+    assert [run.number for run in trace.runs] == [1, 2]
 
 
 @pytest.mark.slow

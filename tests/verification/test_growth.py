@@ -129,3 +129,14 @@ def test_too_few() -> None:
     assert growth([exact(t, t) for t in (50, 100)]).estimate == pytest.approx(1)
     with pytest.raises(UsageError, match="expected one of ends, least-squares, found 'theil'"):
         fit("theil")
+
+
+@pytest.mark.parametrize("digits", [0, 20_000, 120_000])
+def test_the_unit_of_payoffs_changes_nothing(digits: int) -> None:
+    """Regret of exactly c·T has the exponent 1 for every c, also where logarithms of c would lose the last digits."""
+    for factor in (Fraction(3**digits, 7), Fraction(5, 7**digits), Fraction(10**digits + 1, 10**digits + 3)):
+        heights = [Height(t, *[factor * t] * 3) for t in (10**3, 10**4, 10**5)]
+        found = growth(heights)
+        assert found.lower <= 1 <= found.upper
+        assert found.upper - found.lower < 1e-10
+        assert found.estimate == pytest.approx(1, abs=1e-13)
