@@ -1,4 +1,8 @@
-"""The concepts of games of incentives: each a function that requires what makes its answer true, and returns it."""
+"""The concepts of games of incentives: each a function that requires what makes its answer true, and returns it.
+
+Every one takes a game of numbers or, where it has a meaning with Gaussian information, one of those too: strategies
+are linear in what is seen then, and the numbers are their gains.
+"""
 
 from __future__ import annotations
 
@@ -6,26 +10,94 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
-from stackexact.exact.prover import Prover
-from stackexact.incentives.forms import Matrix, Problem, determinant, dot, plus, product, scaled, transposed
+from stackexact.exact.prover import Prover, Ratio
+from stackexact.incentives.forms import (
+    Matrix,
+    Problem,
+    Vector,
+    determinant,
+    dot,
+    plus,
+    product,
+    scaled,
+    solve,
+    transposed,
+)
 from stackexact.incentives.gains import (
     Case,
+    Curvature,
     Gain,
     case_of,
     curvature,
+    drawn_curvature,
     gain,
     moved_by_follower,
 )
-from stackexact.incentives.optima import Optimum, require_semidefinite, responsive_optimum, team_optimum
+from stackexact.incentives.gaussian import Information, announced, expected
+from stackexact.incentives.optima import (
+    Optimum,
+    is_definite,
+    is_semidefinite,
+    require_convex,
+    require_semidefinite,
+    responsive_optimum,
+    stationary,
+    team_optimum,
+)
 
-__all__ = ["VERIFIED", "Incentive", "Major", "MeanField", "Unique"]
+__all__ = ["VERIFIED", "Incentive", "Linear", "Major", "MeanField", "Randomised", "Unique"]
 
 T = TypeVar("T", bound=Any)
+
+Told = Problem[T] | Information[T]
+
+
+@dataclass(frozen=True, slots=True)
+class Linear(Generic[T]):
+    """A team optimum, and how the leader reacts on path to the mean action: u0 = point + reaction · ū (0 but with
+    Gaussian information)."""
+
+    optimum: Optimum[T]
+    reaction: Ratio[T]
+
+
+@dataclass(frozen=True, slots=True)
+class _Game(Generic[T]):
+    """A game in the terms that the concepts share: ``moves`` tells what actions move, ``paid`` and ``felt`` are the
+    leader's cost and the followers' slopes where all followers do the same; they are one problem without Gaussian
+    information. ``correlations`` are those of :class:`Information`, 1 alone without."""
+
+    moves: Problem[T]
+    felt: Problem[T]
+    reaction: Ratio[T]
+    correlations: tuple[Ratio[T], ...]
+
+    def team_optimum(self, prover: Prover[T]) -> Optimum[T]:
+        require_convex(self.moves, prover)
+        return stationary(self.felt, prover)
+
+
+def _game(told: Told[T], prover: Prover[T], *, infinite: bool = False) -> _Game[T]:
+    one = prover.number(1)
+    if isinstance(told, Problem):
+        return _Game(told, told, Ratio(one * 0, one), (Ratio(one, one),))
+    correlations = told.correlations(prover)
+    moves, reaction = announced(told, prover)
+    return _Game(moves, expected(moves, told, prover, infinite=infinite), reaction, correlations)
+
+
+def team(told: Told[T], prover: Prover[T]) -> Linear[T]:
+    """The team optimum."""
+    game = _game(told, prover)
+    return Linear(game.team_optimum(prover), game.reaction)
 
 
 @dataclass(frozen=True, slots=True)
 class Unique:
-    """Whether the desired point is the only Nash response: when all followers move alike, and when their mean stays."""
+    """Whether the desired point is the only Nash response: when all followers move alike, and when their mean stays.
+
+    With Gaussian information: among responses that are affine in what a follower sees.
+    """
 
     alike: bool
     apart: bool
@@ -33,32 +105,46 @@ class Unique:
 
 @dataclass(frozen=True, slots=True)
 class Incentive(Generic[T]):
-    """The team optimum, whether a gain makes it a Nash response of the followers, the gain of least norm, and whether
-    the response is the only one."""
+    """The team optimum, whether a gain makes it stationary for the followers, the gain of least norm, whether each
+    follower's cost is convex then (``second_order``), so that it is a response, and whether that is the only one."""
 
     optimum: Optimum[T]
     case: Case
     gain: Gain[T] | None
+    second_order: bool
     unique: Unique | None
 
 
-def incentive(problem: Problem[T], prover: Prover[T]) -> Incentive[T]:
-    """An affine incentive for N followers; requires the second-order condition."""
-    optimum = team_optimum(problem, prover)
-    by_leader, by_rest = moved_by_follower(problem, optimum)
+def incentive(told: Told[T], prover: Prover[T]) -> Incentive[T]:
+    """An affine incentive for N followers."""
+    game = _game(told, prover)
+    optimum = game.team_optimum(prover)
+    by_leader, by_rest = moved_by_follower(game.felt, optimum)
     case = case_of(by_leader, by_rest, prover)
     found = gain(case, by_leader, by_rest, prover)
     if found is None:
-        return Incentive(optimum, case, None, None)
-    made = curvature(problem, found)
-    require_semidefinite("follower", "its own action", problem.follower.hessian, made.own, prover)
-    others = problem.followers - prover.number(1)
-    alike = _vanishes(plus(made.own, scaled(made.cross, others)), prover)
-    # A single follower has nobody to differ from.
-    apart = bool(prover.sign(others)) and _vanishes(plus(made.own, scaled(made.cross, prover.number(-1))), prover)
-    if not prover.sign(others):
+        return Incentive(optimum, case, None, False, None)
+    made = curvature(game.moves, found)
+    if not is_semidefinite(game.moves.follower.hessian, made.own, prover):
+        return Incentive(optimum, case, found, False, None)
+    return Incentive(optimum, case, found, True, _unique(game, made, prover))
+
+
+def _unique(game: _Game[T], made: Curvature[T], prover: Prover[T]) -> Unique:
+    """Deviations that are expected to be alike to a degree c are told apart from none if and only if own + (N − 1) c
+    cross (all alike) and own − c cross (their mean stays) are regular."""
+    others = game.moves.followers - prover.number(1)
+    several = bool(prover.sign(others))
+    alike = apart = True
+    for one in game.correlations:
+        own = scaled(made.own, one.bottom)
+        alike &= not _vanishes(plus(own, scaled(made.cross, others * one.top)), prover)
+        # A single follower has nobody to differ from.
+        if several:
+            apart &= not _vanishes(plus(own, scaled(made.cross, -one.top)), prover)
+    if not several:
         prover.zero([others])
-    return Incentive(optimum, case, found, Unique(not alike, not apart))
+    return Unique(alike, apart)
 
 
 def _vanishes(matrix: Matrix[T], prover: Prover[T]) -> bool:
@@ -73,63 +159,200 @@ def _vanishes(matrix: Matrix[T], prover: Prover[T]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class MeanField(Generic[T]):
-    """The limit of many followers: the team optimum, the limits of the gain (κ) and of what is left of N κ beyond it
-    (``rest``), and the open-loop Stackelberg solution, the best that remains with infinitely many; ``None`` where no
-    action of the leader determines what infinitely many followers do.
+    """The limit of many followers: that of the team optimum, of the gain (κ), and of N κ where κ vanishes (``rest``);
+    the open-loop Stackelberg solution, the best that remains with infinitely many; and what incentives of a fixed gain
+    on the mean reach with infinitely many followers, as that gain grows (``swapped``: the limits in the other order).
 
-    N κ = N · limit + rest; the energy N |κ|² stays finite if and only if the limit is 0: if and only if the team
-    optimum is a response already where nobody moves the mean (``aligned``).
+    The energy N |κ|² stays finite if and only if the limit of κ is 0: if and only if the team optimum is a response
+    already where nobody moves the mean (``aligned``). ``signs`` are those of the limit's entries. ``None`` where there
+    is no gain, where no action of the leader determines what infinitely many followers do, where gains do not.
+    """
+
+    optimum: Linear[T]
+    case: Case
+    aligned: bool
+    limit: Gain[T] | None
+    signs: Matrix[int]
+    rest: Gain[T] | None
+    open_loop: Optimum[T] | None
+    swapped: Optimum[T] | None
+
+
+def mean_field(told: Told[T], prover: Prover[T]) -> MeanField[T]:
+    """The mean-field limit of the affine incentive, the open-loop value, and the limits in the other order."""
+    game = _game(told, prover, infinite=True)
+    problem, optimum = game.felt, game.team_optimum(prover)
+    form, point = problem.follower, problem.alike(optimum.point)
+    u0, own = (form.slope(rows, point, optimum.bottom) for rows in (problem.u0, problem.own))
+    case = case_of(u0, own, prover)
+    limit = gain(case, u0, own, prover)
+    aligned = not any(map(prover.sign, own))
+    if aligned:
+        prover.zero(own)
+    elif case == "gain":
+        prover.positive([dot(own, own)])
+    rest = _rest(told, problem, optimum, u0, case, prover) if aligned and limit is not None else None
+    signs = _signs(limit, prover) if limit is not None else ()
+    reaction = plus(form.block(problem.own, problem.own), form.block(problem.own, problem.mean))
+    open_loop = responsive_optimum(problem, prover, infinite=True) if _determined(problem, prover) else None
+    swapped = optimum if aligned else None if limit is None else _swapped(problem, optimum, reaction, u0, own, prover)
+    return MeanField(Linear(optimum, game.reaction), case, aligned, limit, signs, rest, open_loop, swapped)
+
+
+def _signs(limit: Gain[T], prover: Prover[T]) -> Matrix[int]:
+    """The signs of a gain, required."""
+    made = []
+    for row in limit.rows:
+        for value in row:
+            at_point = prover.sign(value * limit.bottom)
+            if at_point:
+                prover.positive([value * limit.bottom * at_point])
+            else:
+                prover.zero([value])
+            made.append(at_point)
+    columns = len(limit.rows[0])
+    return tuple(tuple(made[i : i + columns]) for i in range(0, len(made), columns))
+
+
+def _rest(
+    told: Told[T], problem: Problem[T], optimum: Optimum[T], u0: Vector[T], case: Case, prover: Prover[T]
+) -> Gain[T] | None:
+    """The limit of N κ where κ vanishes: the gain that answers how a follower's slope changes with 1/N. Its action
+    moves the mean by 1/N; with Gaussian information the optimum changes with N, and so does what it expects of others.
+    """
+    by_mean = problem.follower.slope(problem.mean, problem.alike(optimum.point), optimum.bottom)
+    if isinstance(told, Problem):
+        return gain(case, u0, by_mean, prover)
+    moves, _ = announced(told, prover)
+    g, h = optimum.point[1], moves.leader.hessian
+    curved = g * told.noise * (h[1][2] + h[2][1] + h[2][2]) * 2  # expected() doubles the leader's cost
+    moved, bottom = solve(prover, problem.merged(problem.leader).hessian, (curved * 0, -curved))
+    own = problem.follower.hessian[1]
+    changed = own[0] * moved[0] + (own[1] + own[2]) * moved[1]
+    expects = moves.follower.hessian[1][2] * told.noise * g
+    return gain(case, tuple(a * bottom for a in u0), ((by_mean[0] + expects) * bottom + changed,), prover)
+
+
+def _swapped(
+    problem: Problem[T],
+    optimum: Optimum[T],
+    reaction: Matrix[T],
+    u0: Vector[T],
+    own: Vector[T],
+    prover: Prover[T],
+) -> Optimum[T] | None:
+    """Where infinitely many followers respond to u0* + t κ (ū − v*) for large t: there the mean leaves v* only in
+    directions that κ does not see, and u0 leaves u0* along κ's only direction, so that they respond."""
+    along = product(problem.follower.block(problem.own, problem.u0), tuple((value,) for value in u0))
+    nought = prover.number(0)
+    system = (*(((*row, *by)) for row, by in zip(reaction, along, strict=True)), (*own, nought))
+    if _vanishes(system, prover):
+        return None
+    found, bottom = solve(prover, system, (*(-value for value in own), nought))
+    # own is times the bottom of the optimum, and so is what is found; κ's direction is told in the same unit.
+    leader = tuple(value * found[-1] for value in u0)
+    start = [value * bottom for value in optimum.point]
+    moves = (*leader, *(nought for _ in range(problem.sizes[1])), *found[:-1])
+    point = tuple(value + move for value, move in zip(start, moves, strict=True))
+    whole = optimum.bottom * bottom
+    return Optimum(point, whole, problem.leader.value(problem.alike(point), whole))
+
+
+@dataclass(frozen=True, slots=True)
+class Randomised(Generic[T]):
+    """The incentive that the mean-field game suggests, in the game of N followers (our reconstruction).
+
+    One follower is drawn at random and the leader reacts to its action alone, with N times the ``limit`` of κ: whoever
+    takes the mean as given then does best with v*. N followers, who do not, have the symmetric Nash ``response``;
+    ``saving`` is what one of them saves at most by leaving v* where the others stay, in units of its cost. Both are
+    ``None`` where a follower's cost is not strictly convex then; the response alone, where it is not determined.
     """
 
     optimum: Optimum[T]
     case: Case
     limit: Gain[T] | None
-    rest: Gain[T] | None
-    open_loop: Optimum[T] | None
-    aligned: bool
+    response: Optimum[T] | None
+    saving: tuple[T, T] | None
 
 
-def mean_field(problem: Problem[T], prover: Prover[T]) -> MeanField[T]:
-    """The mean-field limit of the affine incentive, and the open-loop value."""
+def randomised(problem: Problem[T], prover: Prover[T]) -> Randomised[T]:
+    """The mean-field game's incentive for N followers, what they respond, and what it costs the leader."""
     optimum = team_optimum(problem, prover)
     form, point = problem.follower, problem.alike(optimum.point)
     u0, own, mean = (form.slope(rows, point, optimum.bottom) for rows in (problem.u0, problem.own, problem.mean))
     case = case_of(u0, own, prover)
     limit = gain(case, u0, own, prover)
-    rest = gain("gain", u0, mean, prover) if case == "gain" else None
-    aligned = not any(map(prover.sign, own))
-    if aligned:
-        prover.zero(own)
-    else:
-        prover.positive([dot(own, own)])
-    reaction = plus(form.block(problem.own, problem.own), form.block(problem.own, problem.mean))
-    undetermined = _vanishes(reaction, prover)
-    open_loop = None if undetermined else responsive_optimum(problem, prover, infinite=True)
-    return MeanField(optimum, case, limit, rest, open_loop, aligned)
+    if limit is None:
+        return Randomised(optimum, case, None, None, None)
+    curved = drawn_curvature(problem, limit)
+    if not is_definite(curved, prover):
+        return Randomised(optimum, case, limit, None, None)
+    # At v* the slope is that of the mean alone, times 1/N; both sides are N² bottom² of the gain.
+    by_gain = limit.bottom * limit.bottom
+    found, bottom = solve(prover, curved, mean)
+    saving = dot(mean, found) * by_gain, bottom * optimum.bottom * optimum.bottom * 2
+    return Randomised(optimum, case, limit, _response(problem, optimum, limit, prover), saving)
+
+
+def _response(problem: Problem[T], optimum: Optimum[T], limit: Gain[T], prover: Prover[T]) -> Optimum[T] | None:
+    """What all followers alike respond to u0* + N κ (u − v*) of one that is drawn."""
+    form, n, b = problem.follower, problem.followers, limit.bottom
+    whole = slice(0, problem.mean.stop)
+    felt = plus(
+        scaled(form.block(problem.own, whole), n * b),
+        scaled(form.block(problem.mean, whole), b),
+        scaled(product(transposed(limit.rows), form.block(problem.u0, whole)), n),
+    )
+    size = problem.sizes[2]
+    unit = tuple(tuple(b if i == j else b * 0 for j in range(size)) for i in range(size))
+    nought = tuple(tuple(b * 0 for _ in range(size)) for _ in range(problem.sizes[1]))
+    directions = (*scaled(limit.rows, n), *nought, *unit, *unit)
+    system = product(felt, directions)
+    if _vanishes(system, prover):
+        return None
+    # κ cancels the slope by u's own action: what is left at v* is the slope by the mean, times the gain's bottom.
+    by_mean = form.slope(problem.mean, problem.alike(optimum.point), optimum.bottom)
+    found, bottom = solve(prover, system, [-value * b for value in by_mean])
+    moved = tuple(dot(row, found) for row in directions[: problem.own.stop])
+    point = tuple(value * bottom + move for value, move in zip(optimum.point, moved, strict=True))
+    whole_bottom = optimum.bottom * bottom
+    return Optimum(point, whole_bottom, problem.leader.value(problem.alike(point), whole_bottom))
 
 
 @dataclass(frozen=True, slots=True)
 class Major(Generic[T]):
-    """The best (u0, w) if the minor followers respond to it, and the gain that makes w the major follower's best."""
+    """The best (u0, w) if the minor followers respond to it, and the gain that makes w the major follower's best; and
+    the ``limit`` of both with infinitely many minor followers (of which there is none)."""
 
     optimum: Optimum[T]
     case: Case
     gain: Gain[T] | None
+    limit: Major[T] | None
 
 
-def major_follower(problem: Problem[T], prover: Prover[T]) -> Major[T]:
-    """An incentive through a major follower; requires the second-order condition of the major one."""
+def major_follower(problem: Problem[T], prover: Prover[T], *, infinite: bool = False) -> Major[T]:
+    """An incentive through a major follower; requires the second-order condition of the major one.
+
+    It plays at the same time as the minor ones, and takes what they do as given.
+    """
     form = problem.major
     if form is None:
         raise ValueError("expected a problem with a major follower")
-    optimum = responsive_optimum(problem, prover, infinite=False)
+    optimum = responsive_optimum(problem, prover, infinite=infinite)
     point = problem.alike(optimum.point)
     by_leader, by_own = (form.slope(rows, point, optimum.bottom) for rows in (problem.u0, problem.w))
     case = case_of(by_leader, by_own, prover)
     found = gain(case, by_leader, by_own, prover)
     if found is not None:
         require_semidefinite("major", "its own action", form.hessian, _under(form, problem, found), prover)
-    return Major(optimum, case, found)
+    limit = None if infinite or not _determined(problem, prover) else major_follower(problem, prover, infinite=True)
+    return Major(optimum, case, found, limit)
+
+
+def _determined(problem: Problem[T], prover: Prover[T]) -> bool:
+    """Whether infinitely many followers' response to (u0, w) is determined."""
+    form = problem.follower
+    return not _vanishes(plus(form.block(problem.own, problem.own), form.block(problem.own, problem.mean)), prover)
 
 
 def _under(form: Any, problem: Problem[T], found: Gain[T]) -> Matrix[T]:
@@ -140,10 +363,11 @@ def _under(form: Any, problem: Problem[T], found: Gain[T]) -> Matrix[T]:
     return plus(scaled(form.block(problem.w, problem.w), bottom * bottom), across, transposed(across), twice)
 
 
-VERIFIED: Final[dict[str, Callable[[Problem[Any], Prover[Any]], Any]]] = {
-    "team-optimum": team_optimum,
+VERIFIED: Final[dict[str, Callable[[Any, Prover[Any]], Any]]] = {
+    "team-optimum": team,
     "incentive": incentive,
     "mean-field": mean_field,
     "major-follower": major_follower,
+    "randomised": randomised,
 }
 """The verification of every concept, which finds its own cases where the prover looks."""

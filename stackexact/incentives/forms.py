@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, combinations
+from itertools import chain
 from typing import Any, Generic, TypeVar
 
 from stackexact.exact.prover import Prover
@@ -15,12 +15,14 @@ __all__ = [
     "Problem",
     "Vector",
     "beside",
+    "determinant",
+    "dot",
     "leading_minors",
     "plus",
-    "principal_minors",
     "product",
     "scaled",
     "solve",
+    "sums_of_minors",
     "transposed",
 ]
 
@@ -35,12 +37,15 @@ Matrix = tuple[tuple[T, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class Form(Generic[T]):
-    """½ z·Hz + g·z + c, times a positive ``unit`` (an exact value); z is all variables of a problem, in its order."""
+    """½ z·Hz + g·z + c, times a positive ``unit`` (an exact value) and divided by ``over`` (positive, of the ring).
+
+    z is all variables of a problem, in its order."""
 
     hessian: Matrix[T]
     gradient: Vector[T]
     constant: T
     unit: Any
+    over: Any = 1
 
     def block(self, rows: slice, columns: slice) -> Matrix[T]:
         """Second derivatives by one group of variables and another."""
@@ -55,13 +60,13 @@ class Form(Generic[T]):
 
     def value(self, point: Sequence[T], bottom: T) -> tuple[T, T]:
         """The cost at ``point / bottom`` in units, as a quotient whose bottom is positive where ``bottom`` is not 0."""
-        everything = slice(0, len(self.gradient))
+        everything = slice(0, len(point))
         slopes = self.slope(everything, point, bottom)
         top = sum(
             ((s + g * bottom) * z for s, g, z in zip(slopes, self.gradient, point, strict=True)),
             self.constant * bottom * bottom * 2,
         )
-        return top, bottom * bottom * 2
+        return top, bottom * bottom * 2 * self.over
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +120,7 @@ class Problem(Generic[T]):
         both = plus(form.block(own, own), form.block(own, mean), form.block(mean, own), form.block(mean, mean))
         hessian = (*beside(form.block(first, first), across), *beside(transposed(across), both))
         slopes = tuple(a + b for a, b in zip(form.gradient[own], form.gradient[mean], strict=True))
-        return Form(hessian, (*form.gradient[first], *slopes), form.constant, form.unit)
+        return Form(hessian, (*form.gradient[first], *slopes), form.constant, form.unit, form.over)
 
 
 def plus(*matrices: Matrix[T]) -> Matrix[T]:
@@ -165,7 +170,7 @@ def leading_minors(matrix: Matrix[T]) -> Iterator[T]:
 
     All are positive if and only if a symmetric matrix is positive definite.
     """
-    rows = [list(row) for row in matrix]
+    rows: list[list[Any]] = [list(row) for row in matrix]
     last: Any = None
     for k in range(len(rows)):
         pivot = rows[k][k]
@@ -176,27 +181,46 @@ def leading_minors(matrix: Matrix[T]) -> Iterator[T]:
             for j in range(k + 1, len(rows)):
                 entry = rows[i][j] * pivot - rows[i][k] * rows[k][j]
                 rows[i][j] = entry if last is None else entry // last
-            rows[i][k] = 0 * pivot
+            rows[i][k] = pivot * 0
         last = pivot
 
 
-def principal_minors(matrix: Matrix[T]) -> Iterator[T]:
-    """All principal minors: none is negative if and only if a symmetric matrix is positive semidefinite."""
+def sums_of_minors(matrix: Matrix[T]) -> Iterator[T]:
+    """The sums of the principal minors of size 1, 2, ...: none is negative if and only if a symmetric matrix is
+    positive semidefinite, since they are the coefficients, up to sign, of a polynomial with real roots alone
+    (Faddeev and LeVerrier's recursion, whose divisions are exact)."""
     size = len(matrix)
+    made, last = matrix, None
     for count in range(1, size + 1):
-        for chosen in combinations(range(size), count):
-            yield determinant(tuple(tuple(matrix[i][j] for j in chosen) for i in chosen))
+        if last is not None:
+            shifted = tuple(
+                tuple(last - value if i == j else -value for j, value in enumerate(row)) for i, row in enumerate(made)
+            )
+            made = product(matrix, shifted)
+        trace = made[0][0]
+        for i in range(1, size):
+            trace = trace + made[i][i]
+        last = trace // count
+        yield last
 
 
 def determinant(matrix: Matrix[T]) -> T:
-    """By expansion along the first row: these matrices are small."""
-    if len(matrix) == 1:
-        return matrix[0][0]
-    total: Any = None
-    for j, value in enumerate(matrix[0]):
-        if not value and total is not None:
-            continue
-        minor = determinant(tuple((*row[:j], *row[j + 1 :]) for row in matrix[1:]))
-        term = value * minor if j % 2 == 0 else -(value * minor)
-        total = term if total is None else total + term
-    return total
+    """By fraction-free elimination (Bareiss 1968)."""
+    rows: list[list[Any]] = [list(row) for row in matrix]
+    last: Any = None
+    turned = False
+    for k in range(len(rows) - 1):
+        pivot = next((i for i in range(k, len(rows)) if rows[i][k]), None)
+        if pivot is None:
+            nought: T = rows[k][k]
+            return nought
+        if pivot != k:
+            rows[k], rows[pivot] = rows[pivot], rows[k]
+            turned = not turned
+        for i in range(k + 1, len(rows)):
+            for j in range(k + 1, len(rows)):
+                entry = rows[i][j] * rows[k][k] - rows[i][k] * rows[k][j]
+                rows[i][j] = entry if last is None else entry // last
+        last = rows[k][k]
+    found: T = rows[-1][-1]
+    return -found if turned else found

@@ -23,7 +23,7 @@ from stackexact.incentives.forms import (
 )
 from stackexact.incentives.optima import Optimum
 
-__all__ = ["Case", "Curvature", "Gain", "case_of", "curvature", "gain", "moved_by_follower"]
+__all__ = ["Case", "Curvature", "Gain", "case_of", "curvature", "drawn_curvature", "gain", "moved_by_follower"]
 
 T = TypeVar("T", bound=Any)
 
@@ -53,10 +53,9 @@ def gain(case: Case, by_leader: Vector[T], by_rest: Vector[T], prover: Prover[T]
     Requires what makes the case true.
     """
     if case == "gain":
+        bottom, weights = _square(by_leader), by_leader
         if len(by_leader) == 1:
             bottom, weights = by_leader[0], (prover.number(1),)
-        else:
-            bottom, weights = _square(by_leader), by_leader
         prover.nonzero([bottom])
         return Gain(tuple(tuple(-(a * b) for b in by_rest) for a in weights), bottom)
     prover.zero(by_leader)
@@ -112,6 +111,21 @@ def curvature(problem: Problem[T], found: Gain[T]) -> Curvature[T]:
     unit = n * bottom
     cross = plus(scaled(through, unit), twice)
     return Curvature(plus(scaled(form.block(own, own), unit * unit), scaled(transposed(through), unit), cross), cross)
+
+
+def drawn_curvature(problem: Problem[T], found: Gain[T]) -> Matrix[T]:
+    """Second derivatives of a follower's expected cost by its own action where the leader draws one of N followers at
+    random and moves by N K with its action; times N² bottom² of K."""
+    form, n, bottom = problem.follower, problem.followers, found.bottom
+    u0, own, mean = problem.u0, problem.own, problem.mean
+    square = bottom * bottom
+    half = scaled(form.block(own, mean), n)
+    alone = plus(scaled(form.block(own, own), n * n), half, transposed(half), form.block(mean, mean))
+    # N κ moves with u if it is drawn, once in N times: N κ'Hκ, and κ along with u and its share of the mean.
+    by_leader = plus(scaled(form.block(u0, own), n), form.block(u0, mean))
+    across = scaled(product(transposed(found.rows), by_leader), n * bottom)
+    twice = scaled(product(transposed(found.rows), product(form.block(u0, u0), found.rows)), n * n * n)
+    return plus(scaled(alone, square), across, transposed(across), twice)
 
 
 def _along(form: Form[T], rows: slice, *moves: tuple[slice, Matrix[T]]) -> Matrix[T]:

@@ -1,109 +1,100 @@
 """Incentives under Gaussian information: the leader sees the state x, and each follower y_i = x + w_i.
 
 x ~ N(0, X) and w_i ~ N(0, W) are independent; costs are quadratic in (u0, u, ū, x) without linear terms, actions are
-scalars. The leader wants u_i = G y_i and announces u0 = A x + B ū + κ Σ(u_i − G y_i): A x + B ū where all obey.
-She may react to the mean on path, or take B = 0 and react to the state alone. Linear strategies are optimal for the
-team (Radner 1962); expectations of products are those of normal variables.
+scalars. The leader wants u_i = G y_i and announces u0 = A x + B ū + κ Σ(u_i − G y_i): A x + B ū where all obey. She may
+react to the mean on path, with B = −∂²/∂u0∂ū over ∂²/∂u0², or take B = 0. Linear strategies are optimal for the team
+(Radner 1962).
+
+Nothing is solved here. Where u0 − B ū = a x and u_i = g y_i, expected costs are quadratic in the numbers (a, g), and so
+the game is one of numbers again (:func:`expected`); a follower's expectations, given what it sees, are
+E[x|y] = ρ y and E[ū|y] = g (1/N + (1 − 1/N) ρ) y with ρ = X/(X + W).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 from stackexact.exact.prover import Prover, Ratio
-from stackexact.incentives.forms import Form, leading_minors, solve
+from stackexact.incentives.forms import Form, Problem, Vector
 
-__all__ = ["Information", "Linear", "slopes_at", "team_strategies"]
+__all__ = ["Information", "announced", "expected"]
 
 T = TypeVar("T", bound=Any)
 
 
 @dataclass(frozen=True, slots=True)
 class Information(Generic[T]):
-    """Both costs in (u0, u, ū, x), the variances of the state and of a follower's noise, N, and whether the leader
-    reacts on path to the mean action."""
+    """A game whose forms have the state x after all actions; the variances of the state and of a follower's noise, in
+    one unit; and whether the leader reacts on path to the mean action."""
 
-    leader: Form[T]
-    follower: Form[T]
+    problem: Problem[T]
     state: T
     noise: T
-    followers: T
     reacts: bool
 
-    def require(self, prover: Prover[T]) -> None:
-        """Require variances that are positive (state) and not negative (noise)."""
+    def correlations(self, prover: Prover[T]) -> tuple[Ratio[T], ...]:
+        """How much of a follower's deviation another one expects to be its own: all of a constant, ρ of what is linear
+        in what it sees. Requires variances that are positive (state) and not negative (noise)."""
         prover.positive([self.state])
         prover.nonnegative([self.noise])
+        one = prover.number(1)
+        return Ratio(one, one), Ratio(self.state, self.state + self.noise)
 
 
-@dataclass(frozen=True, slots=True)
-class Linear(Generic[T]):
-    """u0 = A x + B ū and u_i = G y_i, over one positive ``bottom``; the leader's expected cost as a quotient."""
+def announced(told: Information[T], prover: Prover[T]) -> tuple[Problem[T], Ratio[T]]:
+    """The game in (u0 − B ū, u, ū, x), and B: what is left of u0 is announced as a function of the state.
 
-    A: T
-    B: T
-    G: T
-    bottom: T
-    value: tuple[T, T]
-
-
-def team_strategies(problem: Information[T], prover: Prover[T]) -> Linear[T]:
-    """The linear strategies that are best for the leader if everybody obeys.
-
-    With N E[ū²] = G² (N X + W) and N E[u_i ū] the same, the expected cost is a quadratic form in (A, G), or, where the
-    leader reacts to the mean, in (A, B G, G).
+    Requires a cost that is strictly convex in u0, if the leader reacts to the mean.
     """
-    h, n = problem.leader.hessian, problem.followers
-    x, w = problem.state, problem.noise
-    problem.require(prover)
-    mean = n * x + w  # N E[ū²] / G²
-    across = h[0][1] + h[0][2]  # the average of u0 u_i is u0 ū
-    # All second derivatives of the expected cost are taken N times.
-    aa, ag, gg = h[0][0] * x * n, across * x * n, h[1][1] * (x + w) * n + (h[2][2] + h[1][2] + h[2][1]) * mean
-    a, g = h[0][3] * x * n, (h[1][3] + h[2][3]) * x * n
-    nought = prover.number(0)
-    if problem.reacts:
-        # u0 = A x + C ū/G with C = B G: E[(ū/G)²] = X + W/N.
-        matrix = ((aa, h[0][0] * x * n, ag), (h[0][0] * x * n, h[0][0] * mean, across * mean), (ag, across * mean, gg))
-        right = (-a, -a, -g)
-    else:
-        matrix, right = ((aa, ag), (ag, gg)), (-a, -g)
-    prover.positive(leading_minors(matrix))
-    point, bottom = solve(prover, matrix, right)
-    top = sum((value * -other for value, other in zip(point, right, strict=True)), h[3][3] * x * n * bottom)
-    value = (top, bottom * n * 2)
-    if not problem.reacts:
-        return Linear(point[0], nought, point[1], bottom, value)
-    return _with_reaction(problem, point, bottom, value, prover)
-
-
-def _with_reaction(
-    problem: Information[T], point: tuple[T, ...], bottom: T, value: tuple[T, T], prover: Prover[T]
-) -> Linear[T]:
-    """B is what minimises the cost over u0 at every (x, ū): its own second derivative is −B times h00."""
+    problem, one = told.problem, prover.number(1)
+    if not told.reacts:
+        return problem, Ratio(prover.number(0), one)
     h = problem.leader.hessian
     prover.positive([h[0][0]])
-    # B = −(h01 + h02)/h00 and A = −h03/h00, whatever G is.
-    return Linear(-h[0][3] * bottom, -(h[0][1] + h[0][2]) * bottom, point[2] * h[0][0], bottom * h[0][0], value)
+    reaction = Ratio(-(h[0][1] + h[0][2]), h[0][0])
+    leader, follower = (_reacting(form, reaction) for form in (problem.leader, problem.follower))
+    return replace(problem, leader=leader, follower=follower), reaction
 
 
-def slopes_at(problem: Information[T], found: Linear[T]) -> tuple[Ratio[T], Ratio[T]]:
-    """A follower's expected slopes, given its observation and per unit of it, at G y_i where all others obey: by u0,
-    and by what else its own action moves: itself, 1/N of the mean and, through it, B/N of the leader's action.
-
-    E[x|y] = ρ y and E[ū|y] = G (1/N + (1 − 1/N) ρ) y with ρ = X/(X + W). Both times N² (X + W) and bottom².
-    """
-    h, n, x, w = problem.follower.hessian, problem.followers, problem.state, problem.noise
-    total, bottom = x + w, found.bottom
-    own = found.G * n * total * bottom
-    mean = found.G * (total + (n - 1) * x) * bottom
-    state = bottom * bottom * n * x
-    leader = found.A * bottom * n * x + found.B * found.G * (total + (n - 1) * x)
-    point = (leader, own, mean, state)
-    by_u0, by_own, by_mean = (
-        sum((a * z for a, z in zip(h[i][1:], point[1:], strict=True)), h[i][0] * point[0]) for i in (0, 1, 2)
+def _reacting(form: Form[T], by: Ratio[T]) -> Form[T]:
+    """A cost where u0 + B ū stands in the place of u0."""
+    h, top, bottom = form.hessian, by.top, by.bottom
+    rows = [[value * bottom for value in row] for row in h]
+    rows[2] = [value + top * first for value, first in zip(rows[2], h[0], strict=True)]
+    made = tuple(
+        tuple(value * bottom + (top * row[0] if place == 2 else 0 * top) for place, value in enumerate(row))
+        for row in rows
     )
-    unit = n * n * total * bottom * bottom * bottom
-    rest = by_own * n * bottom + by_mean * bottom + by_u0 * found.B
-    return Ratio(by_u0 * n * bottom, unit), Ratio(rest, unit)
+    square = bottom * bottom
+    return Form(made, tuple(g * square for g in form.gradient), form.constant * square, form.unit, form.over * square)
+
+
+def expected(game: Problem[T], told: Information[T], prover: Prover[T], *, infinite: bool) -> Problem[T]:
+    """The game of the numbers (a, g) that stands for one as :func:`announced` returns it, with N or infinitely many
+    followers: the leader's is her expected cost times N, the rows of a follower's are its expected slopes per unit of
+    what it sees, times N (X + W) (each has its own factors: they are no second derivatives of one function).
+    """
+    one, x = prover.number(1), told.state
+    share, whole = (one * 0, one) if infinite else (one, game.followers)
+    total, mean = (x + told.noise) * whole, x * whole + told.noise * share
+    state = x * whole
+    leader, follower = game.leader, game.follower
+    seen = ((state, state, state), (state, total, mean), (state, mean, mean))
+    # Twice the cost, so that the constant stays in the ring.
+    hessian = tuple(_times(row, factors, 2) for row, factors in zip(leader.hessian[:3], seen, strict=True))
+    paid = Form(
+        hessian,
+        tuple(row[3] * state * 2 for row in leader.hessian[:3]),
+        leader.hessian[3][3] * state,
+        leader.unit,
+        leader.over * whole * 2,
+    )
+    slopes = tuple(_times(row, (state, total, mean), 1) for row in follower.hessian[:3])
+    felt = Form(slopes, tuple(row[3] * state for row in follower.hessian[:3]), one * 0, follower.unit)
+    return replace(game, leader=paid, follower=felt)
+
+
+def _times(row: Sequence[T], factors: Sequence[T], number: int) -> Vector[T]:
+    return tuple(value * factor * number for value, factor in zip(row[:3], factors, strict=True))

@@ -14,14 +14,25 @@ from stackexact.incentives.forms import (
     beside,
     leading_minors,
     plus,
-    principal_minors,
     product,
     scaled,
     solve,
+    sums_of_minors,
     transposed,
 )
 
-__all__ = ["NotConvex", "Optimum", "require_semidefinite", "responses", "responsive_optimum", "team_optimum"]
+__all__ = [
+    "NotConvex",
+    "Optimum",
+    "is_definite",
+    "is_semidefinite",
+    "require_convex",
+    "require_semidefinite",
+    "responses",
+    "responsive_optimum",
+    "stationary",
+    "team_optimum",
+]
 
 T = TypeVar("T", bound=Any)
 
@@ -38,14 +49,26 @@ class Optimum(Generic[T]):
 def team_optimum(problem: Problem[T], prover: Prover[T]) -> Optimum[T]:
     """What is best for the leader if everybody obeys.
 
-    Requires a cost that is strictly convex in (u0, w, u1, ..., uN): that is so where it is when all followers move
-    alike, and (with N > 1) when their mean stays, where it is ½ Σ u_i·Hu_i with H by own actions.
+    Requires what :func:`require_convex` does.
     """
-    form = problem.merged(problem.leader)
-    _require_definite("leader", "all actions when followers move alike", form.hessian, prover)
+    require_convex(problem, prover)
+    return stationary(problem, prover)
+
+
+def require_convex(problem: Problem[T], prover: Prover[T]) -> None:
+    """Require a cost of the leader's that is strictly convex in (u0, w, u1, ..., uN): that is so where it is when all
+    followers move alike, and (with N > 1) when their mean stays, where it is ½ Σ u_i·Hu_i with H by own actions.
+    """
+    together = problem.merged(problem.leader).hessian
+    _require_definite("leader", "all actions when followers move alike", together, prover)
     if prover.sign(problem.followers - prover.number(1)):
         own = problem.leader.block(problem.own, problem.own)
         _require_definite("leader", "a follower's own action", own, prover)
+
+
+def stationary(problem: Problem[T], prover: Prover[T]) -> Optimum[T]:
+    """The only point where the leader's cost is stationary when all followers move alike."""
+    form = problem.merged(problem.leader)
     point, bottom = solve(prover, form.hessian, [-value for value in form.gradient])
     return Optimum(point, bottom, problem.leader.value(problem.alike(point), bottom))
 
@@ -65,14 +88,37 @@ def _require_definite(player: str, actions: str, matrix: Matrix[T], prover: Prov
     prover.positive(minors)
 
 
-def require_semidefinite(player: str, actions: str, whole: Matrix[T], part: Matrix[T], prover: Prover[T]) -> None:
-    """Require that ``part`` is positive semidefinite, which it is where ``whole`` is: what is simpler to require."""
+def is_definite(matrix: Matrix[T], prover: Prover[T]) -> bool:
+    """Whether a symmetric matrix is positive definite, required to be so or not to be."""
+    minors = list(leading_minors(matrix))
+    failing = next((minor for minor in minors if prover.sign(minor) <= 0), None)
+    if failing is None:
+        prover.positive(minors)
+    else:
+        prover.nonnegative([-failing])
+    return failing is None
+
+
+def is_semidefinite(whole: Matrix[T], part: Matrix[T], prover: Prover[T]) -> bool:
+    """Whether ``part`` is positive semidefinite, required to be so or not to be. It is where ``whole`` is, which is
+    simpler to require; one that is not symmetric tells nothing."""
+    failing: Any = None
     for matrix in (whole, part):
-        minors = list(principal_minors(matrix))
-        if all(prover.sign(minor) >= 0 for minor in minors):
+        if any(row[j] != matrix[j][i] for i, row in enumerate(matrix) for j in range(i)):
+            continue
+        minors = list(sums_of_minors(matrix))
+        failing = next((minor for minor in minors if prover.sign(minor) < 0), None)
+        if failing is None:
             prover.nonnegative(minors)
-            return
-    raise NotConvex(player, actions, strictly=False)
+            return True
+    prover.positive([-failing])
+    return False
+
+
+def require_semidefinite(player: str, actions: str, whole: Matrix[T], part: Matrix[T], prover: Prover[T]) -> None:
+    """Require that ``part`` is positive semidefinite, as :func:`is_semidefinite` finds."""
+    if not is_semidefinite(whole, part, prover):
+        raise NotConvex(player, actions, strictly=False)
 
 
 def responses(problem: Problem[T], prover: Prover[T], *, infinite: bool) -> tuple[Matrix[T], Vector[T]]:

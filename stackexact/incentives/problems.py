@@ -25,26 +25,21 @@ from stackexact.games.quadratic import Quadratic
 from stackexact.incentives.forms import Form, Problem
 from stackexact.incentives.gaussian import Information
 
-__all__ = ["PolynomialProblem", "numeric_information", "numeric_problem", "polynomial_problem"]
+__all__ = ["PolynomialProblem", "numeric_problem", "polynomial_problem"]
 
 
-def numeric_problem(game: IncentiveGame) -> Problem[Number]:
-    """A game without parameters, in integers."""
+def numeric_problem(game: IncentiveGame) -> Problem[Number] | Information[Number]:
+    """A game without parameters, in integers; variances in one unit."""
     made = _each_cost(game, _whole)
-    return Problem(
-        made["leader"], made.get("major"), made["follower"], _sizes(game), fmpz(int(_number(game.followers)))
-    )
-
-
-def numeric_information(game: IncentiveGame) -> Information[Number]:
-    """A game with Gaussian information and without parameters, in integers; both variances in one unit."""
+    count = fmpz(int(_number(game.followers)))
+    problem = Problem(made["leader"], made.get("major"), made["follower"], _sizes(game), count)
     told = game.information
-    assert told is not None
-    made, variances = _each_cost(game, _whole), (_number(told.variance), _number(told.noise))
+    if told is None:
+        return problem
+    variances = _number(told.variance), _number(told.noise)
     scale = lcm(*(value.denominator for value in variances))
     state, noise = (fmpz(int(value * scale)) for value in variances)
-    count = fmpz(int(_number(game.followers)))
-    return Information(made["leader"], made["follower"], state, noise, count, told.reacts)
+    return Information(problem, state, noise, told.reacts)
 
 
 def _sizes(game: IncentiveGame) -> tuple[int, int, int]:
@@ -86,7 +81,7 @@ def _mapped(form: Quadratic, entry: Callable[[Exact], Any], unit: Any) -> Form[A
 class PolynomialProblem:
     """A game as polynomials; ``bottoms`` are the denominators, which are positive where the problem is as it stands."""
 
-    problem: Problem[Polynomial]
+    problem: Problem[Polynomial] | Information[Polynomial]
     bottoms: tuple[Polynomial, ...]
 
 
@@ -97,22 +92,29 @@ def polynomial_problem(
     looks at."""
     bottoms: list[Polynomial] = []
 
-    def made(form: Quadratic) -> Form[Polynomial]:
-        common = ring.constant(1)
-        for value in _entries(form):
+    def common(values: Iterable[Exact]) -> Polynomial:
+        made = ring.constant(1)
+        for value in values:
             _, bottom = ring.split(value)
-            common = common * (bottom // common.gcd(bottom))
-        common = common * sign_of(common)
-        bottoms.append(common)
+            made = made * (bottom // made.gcd(bottom))
+        made = made * sign_of(made)
+        bottoms.append(made)
+        return made
 
-        def entry(value: Exact) -> Polynomial:
-            top, bottom = ring.split(value)
-            return top * (common // bottom)
+    def entry(value: Exact, over: Polynomial) -> Polynomial:
+        top, bottom = ring.split(value)
+        return top * (over // bottom)
 
-        return _mapped(form, entry, ring.exact(ring.constant(1), common))
+    def form(cost: Quadratic) -> Form[Polynomial]:
+        over = common(_entries(cost))
+        return _mapped(cost, lambda value: entry(value, over), ring.exact(ring.constant(1), over))
 
-    costs = _each_cost(game, made)
+    costs = _each_cost(game, form)
     count, _ = ring.split(game.followers)
-    return PolynomialProblem(
-        Problem(costs["leader"], costs.get("major"), costs["follower"], _sizes(game), count), tuple(bottoms)
-    )
+    problem = Problem(costs["leader"], costs.get("major"), costs["follower"], _sizes(game), count)
+    told = game.information
+    if told is None:
+        return PolynomialProblem(problem, tuple(bottoms))
+    over = common((told.variance, told.noise))
+    state, noise = entry(told.variance, over), entry(told.noise, over)
+    return PolynomialProblem(Information(problem, state, noise, told.reacts), tuple(bottoms))

@@ -135,7 +135,7 @@ def _prepared(value: Any, finish: Callable[[fmpq], Any]) -> Callable[[Point], An
     if isinstance(value, Fraction):
         value = finish(fmpq(to_rational(value)))
     elif isinstance(value, Infinity) and finish is _rounded:
-        value = math.inf
+        value = math.inf if value is Infinity.OO else -math.inf
     return lambda point: value
 
 

@@ -29,12 +29,13 @@ __all__ = [
 
 
 class Infinity(Enum):
-    """The infinite alignment constant; prints as ``oo``."""
+    """A value beyond all numbers, such as the alignment constant where there is none; prints as ``oo`` or ``-oo``."""
 
     OO = "oo"
+    MINUS_OO = "-oo"
 
     def __str__(self) -> str:
-        return "oo"
+        return self.value
 
 
 V = TypeVar("V")

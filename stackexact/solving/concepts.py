@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from stackexact.errors import UsageError, shorten
 
@@ -133,6 +133,13 @@ CONCEPTS: Final[tuple[Concept, ...]] = (
         "Sanjari, Bose & Başar 2025",
         f"{_INCENTIVES}:major_follower",
     ),
+    Concept(
+        "randomised",
+        "lq-incentive",
+        "incentive of the mean-field game, one follower drawn (our reconstruction)",
+        "after Sanjari, Bose & Başar 2025; the definition is reconstructed",
+        f"{_INCENTIVES}:randomised",
+    ),
 )
 
 
@@ -141,11 +148,15 @@ def concepts_of(kind: str) -> tuple[Concept, ...]:
     return tuple(concept for concept in CONCEPTS if concept.kind == kind)
 
 
-def _fits(game: Game, concept: Concept) -> bool:
-    """A major follower changes what there is to be asked."""
-    if concept.kind != "lq-incentive":
-        return True
-    return (concept.name == "major-follower") == bool(game.variables.major)
+def _unfit(game: Any, concept: Concept) -> str:
+    """What game a concept expects instead of this one; empty where it fits."""
+    if concept.kind != "lq-incentive" or concept.name == "team-optimum":
+        return ""
+    if (concept.name == "major-follower") != bool(game.variables.major):
+        return f"a game with{'out' if game.variables.major else ''} a major follower"
+    if concept.name == "randomised" and game.information is not None:
+        return "a game without Gaussian information"
+    return ""
 
 
 def chosen(game: Game, names: Iterable[str] | None) -> tuple[tuple[Concept, ...], tuple[str, ...]]:
@@ -157,7 +168,7 @@ def chosen(game: Game, names: Iterable[str] | None) -> tuple[tuple[Concept, ...]
     offered = concepts_of(game.kind)
     if names is None:
         bound = getattr(game, "tolerance", None)
-        offered = tuple(concept for concept in offered if _fits(game, concept))
+        offered = tuple(concept for concept in offered if not _unfit(game, concept))
         picked = tuple(c for c in offered if c.by_default and (bound is not None or not c.needs_tolerance))
         left = [c.name for c in offered if c.by_default and c not in picked]
         return picked, tuple(f"{name} left out: the game has no tolerance; give one with --tolerance" for name in left)
@@ -172,6 +183,8 @@ def chosen(game: Game, names: Iterable[str] | None) -> tuple[tuple[Concept, ...]
     for name in names:
         if not isinstance(name, str) or name not in known:
             raise UsageError(f"concept: expected one of {', '.join(known)}, found {shorten(name)}")
+        if wanted := _unfit(game, known[name]):
+            raise UsageError(f"concept {name}: expected {wanted}, found another; choose another concept")
         if known[name].needs_tolerance and game.tolerance is None:
             raise UsageError(f"concept {name}: expected a tolerance, found none; give one, as in --tolerance 1/20")
     return tuple(concept for concept in offered if concept.name in set(names)), ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from html import escape
-from typing import Final
+from typing import Any, Final, cast
 
 from stackexact.exact.decimals import numerals_shortened, rounded, shortened
 from stackexact.exact.rational_function import Exact, Expression
@@ -14,6 +14,7 @@ from stackexact.games import lq_display
 from stackexact.games.display import HINT, game_html, game_page
 from stackexact.games.screen import WIDTH, Line, Page, clip, painted, printable, wide
 from stackexact.games.table import game_table
+from stackexact.solving.cells import Infinity
 from stackexact.solving.display_latex import latex, part_latex
 from stackexact.solving.shown import Shown
 from stackexact.solving.solution import Solution
@@ -73,7 +74,7 @@ def text(
     if solution.game.kind == "bimatrix":
         game_page(page, solution.game, marks_of(solution), remark)
     else:
-        lq_display.game_page(page, solution.game, remark)
+        lq_display.game_page(page, cast(Any, solution.game), remark)
     for block in blocks(solution):
         page.add()
         _block_page(page, block, digits)
@@ -199,6 +200,8 @@ def _number_texts(page: Page, part: Part, digits: int, room: int) -> tuple[str, 
     """The exact number, shortened if it must be, and its decimal with ``=`` or ``≈``."""
     value = part.number
     assert value is not None
+    if isinstance(value, Infinity):
+        return str(value), ""
     exact = text_of(value)
     if page.full or len(exact) <= min(room, _LONGEST) or (isinstance(value, Expression) and len(exact) <= _FORMULA):
         return exact, beside(value, exact, digits)
@@ -231,7 +234,7 @@ def html(solution: Solution, digits: int = DIGITS) -> str:
 def _game_html(solution: Solution) -> str:
     if solution.game.kind == "bimatrix":
         return game_html(game_table(solution.game, marks_of(solution)))
-    return lq_display.game_html(solution.game)
+    return lq_display.game_html(cast(Any, solution.game))
 
 
 def part_html(part: Shown, digits: int = DIGITS) -> str:

@@ -87,6 +87,8 @@ def _part(part: Part, digits: int) -> str:
     word = r"$\infty$" if part.word.startswith("oo ") else tex.escaped(printable(part.word))
     if part.number is None:
         return word
+    if isinstance(part.number, Infinity):
+        return f"{word}{' ' if word else ''}${_value(part.number)}$"
     decimal = beside(part.number, text_of(part.number), digits).replace("≈", r"\approx")
     return f"{word}{' ' if word else ''}${latex_number(part.number)}{f' {decimal}' if decimal else ''}$"
 
@@ -159,7 +161,9 @@ def _formulas(result: Result, names: Sequence[str]) -> Iterator[str]:
 
 
 def _value(value: Exact | Infinity) -> str:
-    return r"\infty" if isinstance(value, Infinity) else latex_number(value, _LONGEST)
+    if isinstance(value, Infinity):
+        return r"\infty" if value is Infinity.OO else r"-\infty"
+    return latex_number(value, _LONGEST)
 
 
 def _when(when: Sequence[str]) -> str:

@@ -48,7 +48,7 @@ def symbolic(value: Value) -> sympy.Expr:
     if isinstance(value, Infinity):
         import sympy
 
-        return sympy.oo
+        return sympy.oo if value is Infinity.OO else -sympy.oo
     return to_sympy(value)
 
 

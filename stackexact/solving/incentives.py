@@ -2,91 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final
 
 from stackexact.errors import GameError, LimitReached
 from stackexact.exact.prover import Numbers, Prover
-from stackexact.exact.rational_function import Exact
-from stackexact.exact.reading import NumberReader, Reader
+from stackexact.exact.reading import NumberReader
 from stackexact.exact.tracing import Tracer
 from stackexact.games.lq_incentive import IncentiveGame
-from stackexact.incentives.concepts import VERIFIED, Incentive, Major, MeanField
-from stackexact.incentives.forms import Problem
-from stackexact.incentives.gains import Gain
-from stackexact.incentives.optima import NotConvex, Optimum
+from stackexact.incentives.concepts import VERIFIED
+from stackexact.incentives.optima import NotConvex
 from stackexact.incentives.problems import numeric_problem, polynomial_problem
 from stackexact.solving.answers import Answer
-from stackexact.solving.cells import frozen_mapping
-from stackexact.solving.incentive_cells import Gains, IncentiveCell, MajorCell, MeanFieldCell, TeamCell
+from stackexact.solving.incentive_making import IncentiveMaker
 from stackexact.solving.routines import Traced
 from stackexact.solving.workspace import Workspace
 
 __all__ = ["INCENTIVE_ROUTINES", "IncentiveRoutine", "answer"]
 
-T = TypeVar("T", bound=Any)
 
-
-@dataclass(frozen=True, slots=True)
-class _Maker(Generic[T]):
-    """Makes cells of one game."""
-
-    game: IncentiveGame
-    problem: Problem[T]
-    reader: Reader[T]
-
-    def cost(self, found: Optimum[T]) -> Exact:
-        value: Exact = self.reader.exact(*found.value) * self.problem.leader.unit
-        return value
-
-    def actions(self, found: Optimum[T]) -> Mapping[str, Exact]:
-        names = self.game.variables
-        labels = (*names.leader, *names.major, *names.follower)
-        values = (self.reader.exact(value, found.bottom) for value in found.point)
-        return frozen_mapping(dict(zip(labels, values, strict=True)))
-
-    def gains(self, found: Gain[T], columns: Sequence[str], factor: Exact | int = 1) -> Gains:
-        return frozen_mapping(
-            {
-                name: frozen_mapping(
-                    {
-                        other: self.reader.exact(value, found.bottom) * factor
-                        for other, value in zip(columns, row, strict=True)
-                    }
-                )
-                for name, row in zip(self.game.variables.leader, found.rows, strict=True)
-            }
-        )
-
-    def team_optimum(self, found: Optimum[T]) -> TeamCell:
-        return TeamCell((), self.cost(found), self.actions(found))
-
-    def incentive(self, found: Incentive[T]) -> IncentiveCell:
-        if found.gain is None or found.unique is None:
-            return IncentiveCell((), False, None, None, None, None, None, None)
-        count, own = self.game.followers, self.game.variables.follower
-        gains = self.gains(found.gain, own)
-        energy = sum((value * value for row in gains.values() for value in row.values()), 0 * count) * count
-        alike, apart = found.unique.alike, found.unique.apart
-        mean = self.gains(found.gain, own, count)
-        return IncentiveCell((), True, gains, mean, energy, alike and apart, alike, apart)
-
-    def mean_field(self, found: MeanField[T]) -> MeanFieldCell:
-        limit = None if found.limit is None else self.gains(found.limit, self.game.variables.follower)
-        if found.open_loop is None:
-            return MeanFieldCell((), found.aligned, limit, None, None, None)
-        cost, open_loop = self.cost(found.optimum), self.cost(found.open_loop)
-        return MeanFieldCell((), found.aligned, limit, open_loop, self.actions(found.open_loop), open_loop - cost)
-
-    def major_follower(self, found: Major[T]) -> MajorCell:
-        gains = None if found.gain is None else self.gains(found.gain, self.game.variables.major)
-        return MajorCell((), gains is not None, self.cost(found.optimum), self.actions(found.optimum), gains)
-
-
-def _made(concept: str, maker: _Maker[T], found: Any) -> Any:
+def _made(concept: str, maker: IncentiveMaker[Any], found: Any) -> Any:
     return getattr(maker, concept.replace("-", "_"))(found)
 
 
@@ -96,7 +34,7 @@ def answer(concept: str, space: Workspace) -> Answer:
     problem = numeric_problem(game)
     with _convexity():
         found = VERIFIED[concept](problem, Numbers())
-    return Answer(_made(concept, _Maker(game, problem, NumberReader()), found), _unwritten)
+    return Answer(_made(concept, IncentiveMaker(game, problem, NumberReader()), found), _unwritten)
 
 
 @contextmanager
@@ -147,7 +85,7 @@ class IncentiveRoutine:
         tracer.positive(made.bottoms)
         with _convexity(tables.where(sample)):
             found = VERIFIED[self.concept](made.problem, tracer)
-        cell = _made(self.concept, _Maker(game, made.problem, ring), found)
+        cell = _made(self.concept, IncentiveMaker(game, made.problem, ring), found)
         return Traced(cell, _unwritten, tracer.conditions)  # type: ignore[attr-defined]
 
 
@@ -158,3 +96,4 @@ team_optimum = partial(answer, "team-optimum")
 incentive = partial(answer, "incentive")
 mean_field = partial(answer, "mean-field")
 major_follower = partial(answer, "major-follower")
+randomised = partial(answer, "randomised")

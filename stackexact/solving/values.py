@@ -34,7 +34,7 @@ class Part(NamedTuple):
     """A word (an action, yes or no), a number, or a number that belongs to a word (its probability)."""
 
     word: str
-    number: Exact | None = None
+    number: Exact | Infinity | None = None
 
 
 class Item(NamedTuple):
@@ -133,7 +133,8 @@ def _follows(cell: Cell, name: str) -> bool:
 
 def _parts(name: str, value: Any) -> Iterator[Part]:
     if isinstance(value, bool | Infinity):
-        yield Part(_REMARKS.get((name, value)) or ("yes" if value else "no"))
+        plain = str(value) if isinstance(value, Infinity) else "yes" if value else "no"
+        yield Part(_REMARKS.get((name, value), plain))
     elif isinstance(value, Fraction | Expression):
         yield Part("", value)
     elif isinstance(value, str):

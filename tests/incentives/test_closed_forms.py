@@ -12,12 +12,11 @@ from stackexact.exact.grammar import parse
 from stackexact.exact.reading import Parameters
 from stackexact.exact.tracing import Tracer
 from stackexact.games.lq_incentive import IncentiveGame
-from stackexact.incentives.concepts import incentive, major_follower
-from stackexact.incentives.forms import Form
+from stackexact.incentives.concepts import incentive, major_follower, team
 from stackexact.incentives.gains import curvature
-from stackexact.incentives.gaussian import Information, slopes_at, team_strategies
 from stackexact.incentives.optima import responsive_optimum, team_optimum
 from stackexact.incentives.problems import polynomial_problem
+from stackexact.solving.cells import Infinity
 
 LEADER = "q*u0**2 + p*(u - s)**2 + m*(u0 + ubar - t)**2"
 FOLLOWER = "r*u**2 + k*(u + e*ubar + f*u0 - d)**2"
@@ -40,7 +39,7 @@ class Symbolic:
             return (value > 0) - (value < 0)
 
         self.tracer = Tracer(self.ring.constant, sign)
-        self.problem = polynomial_problem(game, self.ring, sign).problem
+        self.problem: Any = polynomial_problem(game, self.ring, sign).problem
         self.exact = self.ring.exact
 
 
@@ -69,32 +68,22 @@ def test_the_formulas_of_the_scalar_game() -> None:
     assert gap == d * (e("r") * v + e("k") * rest) ** 2 / bottom
 
 
-def information(leader: str, follower: str, reacts: bool) -> tuple[Any, Parameters]:
-    game = IncentiveGame(
-        leader, follower, followers="N", information={"state": "x", "variance": "X", "noise": "W", "reacts": reacts}
-    )
-    ring = Parameters(tuple(sorted(game.parameters)))
-
-    def form(player: str) -> Form[Any]:
-        cost = game.cost(player)
-        entry = [ring.split(value)[0] for row in cost.hessian for value in row]
-        size = len(cost.variables)
-        rows = tuple(tuple(entry[i : i + size]) for i in range(0, len(entry), size))
-        return Form(rows, tuple(ring.constant(0) for _ in rows), ring.constant(0), 1)
-
-    state, noise, count = (ring.split(parse(name))[0] for name in ("X", "W", "N"))
-    return Information(form("leader"), form("follower"), state, noise, count, reacts), ring
+def gaussian(leader: str, follower: str, reacts: bool, **variances: object) -> IncentiveGame:
+    told = {"state": "x", "variance": "X", "noise": "W", "reacts": reacts} | variances
+    return IncentiveGame(leader, follower, followers="N", information=told, assumptions=["N >= 1"])
 
 
 @pytest.mark.parametrize("reacts", [False, True])
 def test_the_formulas_of_the_gaussian_game(reacts: bool) -> None:
     """Both targets of the leader: to use the state alone, and to react to the mean action as well."""
-    problem, ring = information("q*u0**2 + p*(u - x)**2 + m*(u0 + ubar - x)**2", "r*u**2 + k*(u + f*u0 - x)**2", reacts)
-    tracer = Tracer(ring.constant, lambda polynomial: 1 if polynomial(*[2] * len(ring.names)) > 0 else -1)
-    found = team_strategies(problem, tracer)
-    a, b, g = (ring.exact(value, found.bottom) for value in (found.A, found.B, found.G))
-    by_u0, rest = slopes_at(problem, found)
-    gain = -ring.exact(rest.top, by_u0.top)
+    game = gaussian("q*u0**2 + p*(u - x)**2 + m*(u0 + ubar - x)**2", "r*u**2 + k*(u + f*u0 - x)**2", reacts)
+    s = Symbolic(game, **dict.fromkeys(game.parameters, 2))
+    found = incentive(s.problem, s.tracer)
+    strategies = team(s.problem, s.tracer)
+    a, g = (s.exact(value, found.optimum.bottom) for value in found.optimum.point)
+    b = s.exact(strategies.reaction.top, strategies.reaction.bottom)
+    assert found.gain is not None
+    gain = s.exact(found.gain.rows[0][0], found.gain.bottom)
     both = e("p + m*q/(q + m)")
     rho = e("X/(X + W)")
     if reacts:
@@ -110,17 +99,17 @@ def test_the_formulas_of_the_gaussian_game(reacts: bool) -> None:
 
 
 def test_the_gaussian_game_of_ones() -> None:
-    """G = 3N/(5N + 2), A = (N + 1)/(5N + 2), κ = (8N - 1)/(1 - 2N), cost 3(N + 1)/(5N + 2)."""
-    problem, ring = information("u0**2 + (u - x)**2 + (u0 + ubar - x)**2", "u**2 + (u + u0 - x)**2", False)
-    one = ring.constant(1)
-    problem = type(problem)(problem.leader, problem.follower, one, one, ring.split(e("N"))[0], False)
-    tracer = Tracer(ring.constant, lambda polynomial: 1 if polynomial(*[7] * len(ring.names)) > 0 else -1)
-    found = team_strategies(problem, tracer)
-    by_u0, rest = slopes_at(problem, found)
-    assert ring.exact(found.G, found.bottom) == e("3*N/(5*N + 2)")
-    assert ring.exact(found.A, found.bottom) == e("(N + 1)/(5*N + 2)")
-    assert -ring.exact(rest.top, by_u0.top) == e("(8*N - 1)/(1 - 2*N)")
-    assert ring.exact(*found.value) == e("3*(N + 1)/(5*N + 2)")
+    """G = 3N/(5N + 2), A = (N + 1)/(5N + 2), κ = (8N - 1)/(1 - 2N), cost 3(N + 1)/(5N + 2); and all limits."""
+    game = gaussian("u0**2 + (u - x)**2 + (u0 + ubar - x)**2", "u**2 + (u + u0 - x)**2", False, variance=1, noise=1)
+    solution = sx.solve(game)
+    team_cell, cell, limit = (solution[name].cell for name in ("team-optimum", "incentive", "mean-field"))
+    assert team_cell.strategies == {"u0": {"x": e("(N + 1)/(5*N + 2)")}, "u": {"y": e("3*N/(5*N + 2)")}}
+    assert team_cell.cost == e("3*(N + 1)/(5*N + 2)")
+    assert cell.gain == {"u0": {"u": e("(8*N - 1)/(1 - 2*N)")}}
+    assert cell.mean_gain == {"u0": {"u": e("-N*(8*N - 1)/(2*N - 1)")}}
+    assert limit.team_strategies == {"u0": {"x": Fraction(1, 5)}, "u": {"y": Fraction(3, 5)}}
+    assert (limit.gain, limit.mean_gain) == ({"u0": {"u": -4}}, {"u0": {"u": Infinity.MINUS_OO}})
+    assert (limit.team_cost, limit.energy, limit.finite_energy) == (Fraction(3, 5), Infinity.OO, False)
 
 
 def test_a_major_follower() -> None:

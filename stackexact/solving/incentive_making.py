@@ -1,0 +1,161 @@
+"""Cells of games of incentives from what verifications return: values in the game's units, under its names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Generic, TypeVar
+
+from stackexact.exact.prover import Ratio
+from stackexact.exact.rational_function import Exact
+from stackexact.exact.reading import Reader
+from stackexact.games.lq_incentive import IncentiveGame
+from stackexact.incentives.concepts import Incentive, Linear, Major, MeanField, Randomised
+from stackexact.incentives.forms import Form, Problem
+from stackexact.incentives.gains import Gain
+from stackexact.incentives.gaussian import Information
+from stackexact.incentives.optima import Optimum
+from stackexact.solving.cells import Infinity, frozen_mapping
+from stackexact.solving.incentive_cells import (
+    Gains,
+    IncentiveCell,
+    LinearMeanFieldCell,
+    LinearTeamCell,
+    MajorCell,
+    MeanFieldCell,
+    RandomisedCell,
+    TeamCell,
+)
+
+__all__ = ["OBSERVATION", "IncentiveMaker"]
+
+T = TypeVar("T", bound=Any)
+
+OBSERVATION = "y"
+"""What cells call a follower's observation."""
+
+
+@dataclass(frozen=True, slots=True)
+class IncentiveMaker(Generic[T]):
+    """Makes the cells of one game; its methods have the names of concepts."""
+
+    game: IncentiveGame
+    told: Problem[T] | Information[T]
+    reader: Reader[T]
+
+    @property
+    def problem(self) -> Problem[T]:
+        """The costs."""
+        return self.told if isinstance(self.told, Problem) else self.told.problem
+
+    def _in_units(self, value: tuple[T, T], form: Form[T]) -> Exact:
+        made: Exact = self.reader.exact(*value) * form.unit
+        return made
+
+    def _cost(self, found: Optimum[T]) -> Exact:
+        return self._in_units(found.value, self.problem.leader)
+
+    def _actions(self, found: Optimum[T]) -> Mapping[str, Exact]:
+        names = self.game.variables
+        labels = (*names.leader, *names.major, *names.follower)
+        values = (self.reader.exact(value, found.bottom) for value in found.point)
+        return frozen_mapping(dict(zip(labels, values, strict=True)))
+
+    def _gains(self, found: Gain[T], columns: Sequence[str], factor: Exact | int = 1) -> Gains:
+        rows = ([self.reader.exact(value, found.bottom) * factor for value in row] for row in found.rows)
+        made: Gains = self._named(rows, columns)
+        return made
+
+    def _named(self, rows: Iterable[Sequence[Any]], columns: Sequence[str]) -> Any:
+        made = (frozen_mapping(dict(zip(columns, row, strict=True))) for row in rows)
+        return frozen_mapping(dict(zip(self.game.variables.leader, made, strict=True)))
+
+    def _strategies(self, found: Optimum[T], reaction: Ratio[T], *, on_path: bool) -> Gains:
+        """Linear strategies; ``on_path`` where the mean action is a follower's gain times the state."""
+        told, names = self.game.information, self.game.variables
+        assert told is not None
+        a, g = (self.reader.exact(value, found.bottom) for value in found.point)
+        b = self.reader.exact(reaction.top, reaction.bottom)
+        seen = {told.state: a + b * g} if on_path else {told.state: a}
+        if told.reacts and not on_path:
+            seen[names.mean[0]] = b
+        own = {OBSERVATION: g}
+        return frozen_mapping({names.leader[0]: frozen_mapping(seen), names.follower[0]: frozen_mapping(own)})
+
+    def team_optimum(self, found: Linear[T]) -> TeamCell | LinearTeamCell:
+        """``team-optimum``."""
+        if self.game.information is None:
+            return TeamCell((), self._cost(found.optimum), self._actions(found.optimum))
+        strategies = self._strategies(found.optimum, found.reaction, on_path=False)
+        return LinearTeamCell((), self._cost(found.optimum), strategies)
+
+    def incentive(self, found: Incentive[T]) -> IncentiveCell:
+        """``incentive``."""
+        if found.gain is None:
+            return IncentiveCell((), False, None, None, None, None, None, None, None)
+        count, own = self.game.followers, self.game.variables.follower
+        gains, mean = self._gains(found.gain, own), self._gains(found.gain, own, count)
+        energy = sum((value * value for row in gains.values() for value in row.values()), 0 * count) * count
+        if found.unique is None:
+            return IncentiveCell((), False, gains, mean, energy, False, None, None, None)
+        alike, apart = found.unique.alike, found.unique.apart
+        return IncentiveCell((), True, gains, mean, energy, True, alike and apart, alike, apart)
+
+    def mean_field(self, found: MeanField[T]) -> MeanFieldCell | LinearMeanFieldCell:
+        """``mean-field``."""
+        own = self.game.variables.follower
+        limit = mean = energy = None
+        if found.limit is not None:
+            limit = self._gains(found.limit, own)
+            mean = self._limit_of_mean(found)
+            energy = Fraction(0) if found.aligned else Infinity.OO
+        optimum, open_loop = found.optimum.optimum, found.open_loop
+        team = self._cost(optimum)
+        cost = gap = actions = None
+        if open_loop is not None:
+            cost = self._cost(open_loop)
+            gap = cost - team
+        swapped = None if found.swapped is None else self._cost(found.swapped)
+        if self.game.information is None:
+            actions = None if open_loop is None else self._actions(open_loop)
+            return MeanFieldCell((), found.aligned, limit, mean, energy, cost, actions, gap, swapped)
+        reaction = found.optimum.reaction
+        strategies = self._strategies(optimum, reaction, on_path=False)
+        played = None if open_loop is None else self._strategies(open_loop, reaction, on_path=True)
+        return LinearMeanFieldCell((), found.aligned, limit, mean, energy, team, strategies, cost, played, gap, swapped)
+
+    def _limit_of_mean(self, found: MeanField[T]) -> Mapping[str, Mapping[str, Exact | Infinity]]:
+        columns = self.game.variables.follower
+        if found.rest is not None:
+            return self._gains(found.rest, columns)
+        words = {1: Infinity.OO, -1: Infinity.MINUS_OO, 0: Fraction(0)}
+        made: Mapping[str, Mapping[str, Exact | Infinity]]
+        made = self._named(([words[sign] for sign in row] for row in found.signs), columns)
+        return made
+
+    def major_follower(self, found: Major[T]) -> MajorCell:
+        """``major-follower``."""
+        gains, limit = self._of_major(found.gain), found.limit
+        cost, actions = self._cost(found.optimum), self._actions(found.optimum)
+        if limit is None:
+            return MajorCell((), gains is not None, cost, actions, gains, None, None, None)
+        limits = self._cost(limit.optimum), self._actions(limit.optimum), self._of_major(limit.gain)
+        return MajorCell((), gains is not None, cost, actions, gains, *limits)
+
+    def _of_major(self, found: Gain[T] | None) -> Gains | None:
+        return None if found is None else self._gains(found, self.game.variables.major)
+
+    def randomised(self, found: Randomised[T]) -> RandomisedCell:
+        """``randomised``."""
+        if found.limit is None:
+            return RandomisedCell((), False, None, None, None, None, None)
+        gains = self._gains(found.limit, self.game.variables.follower, self.game.followers)
+        if found.saving is None:
+            return RandomisedCell((), False, gains, None, None, None, None)
+        saving = self._in_units(found.saving, self.problem.follower)
+        if found.response is None:
+            return RandomisedCell((), True, gains, None, None, None, saving)
+        cost = self._cost(found.response)
+        error = cost - self._cost(found.optimum)
+        return RandomisedCell((), True, gains, cost, self._actions(found.response), error, saving)
