@@ -223,4 +223,5 @@ def determinant(matrix: Matrix[T]) -> T:
                 rows[i][j] = entry if last is None else entry // last
         last = rows[k][k]
     found: T = rows[-1][-1]
-    return -found if turned else found
+    turned_round: T = -found
+    return turned_round if turned else found
