@@ -144,6 +144,8 @@ def _unique(game: _Game[T], made: Curvature[T], prover: Prover[T]) -> Unique:
             apart &= not _vanishes(plus(own, scaled(made.cross, -one.top)), prover)
     if not several:
         prover.zero([others])
+    elif not apart:
+        prover.nonzero([others])
     return Unique(alike, apart)
 
 

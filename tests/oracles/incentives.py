@@ -53,9 +53,7 @@ class Quadratic:
     constant: fmpq
 
     def __add__(self, other: Quadratic) -> Quadratic:
-        return Quadratic(
-            self.hessian + other.hessian, self.gradient + other.gradient, self.constant + other.constant
-        )
+        return Quadratic(self.hessian + other.hessian, self.gradient + other.gradient, self.constant + other.constant)
 
     def times(self, factor: fmpq) -> Quadratic:
         """The function times a number."""
@@ -220,7 +218,9 @@ class Announced:
     def system(self) -> fmpq_mat:
         """The matrix of all first-order conditions."""
         size = self.dimension * len(self.costs)
-        rows = [[cost.hessian[place, j] for j in range(size)] for i, cost in enumerate(self.costs) for place in self.own(i)]
+        rows = [
+            [cost.hessian[place, j] for j in range(size)] for i, cost in enumerate(self.costs) for place in self.own(i)
+        ]
         return fmpq_mat(size, size, [value for row in rows for value in row])
 
     def alike(self) -> fmpq_mat:
