@@ -193,7 +193,10 @@ def mean_field(told: Told[T], prover: Prover[T]) -> MeanField[T]:
         prover.zero(own)
     elif case == "gain":
         prover.positive([dot(own, own)])
-    rest = _rest(told, problem, optimum, u0, case, prover) if aligned and limit is not None else None
+    rest = None
+    if limit is not None and (aligned or isinstance(told, Problem)):
+        rest = _rest(told, problem, optimum, u0, case, prover)
+        limit = None if rest is None else limit
     signs = _signs(limit, prover) if limit is not None else ()
     reaction = plus(form.block(problem.own, problem.own), form.block(problem.own, problem.mean))
     open_loop = responsive_optimum(problem, prover, infinite=True) if _determined(problem, prover) else None
@@ -221,10 +224,12 @@ def _rest(
 ) -> Gain[T] | None:
     """The limit of N κ where κ vanishes: the gain that answers how a follower's slope changes with 1/N. Its action
     moves the mean by 1/N; with Gaussian information the optimum changes with N, and so does what it expects of others.
+
+    ``None`` where the leader moves nothing that answers it: then no finite number of followers has a gain.
     """
     by_mean = problem.follower.slope(problem.mean, problem.alike(optimum.point), optimum.bottom)
     if isinstance(told, Problem):
-        return gain(case, u0, by_mean, prover)
+        return gain(_still(case, by_mean, prover), u0, by_mean, prover)
     moves, _ = announced(told, prover)
     g, h = optimum.point[1], moves.leader.hessian
     curved = g * told.noise * (h[1][2] + h[2][1] + h[2][2]) * 2  # expected() doubles the leader's cost
@@ -232,7 +237,13 @@ def _rest(
     own = problem.follower.hessian[1]
     changed = own[0] * moved[0] + (own[1] + own[2]) * moved[1]
     expects = moves.follower.hessian[1][2] * told.noise * g
-    return gain(case, tuple(a * bottom for a in u0), ((by_mean[0] + expects) * bottom + changed,), prover)
+    by_rest = ((by_mean[0] + expects) * bottom + changed,)
+    return gain(_still(case, by_rest, prover), tuple(a * bottom for a in u0), by_rest, prover)
+
+
+def _still(case: Case, by_rest: Vector[T], prover: Prover[T]) -> Case:
+    """Any gain does with infinitely many followers: whether it does with finitely many."""
+    return "none" if case == "any" and any(map(prover.sign, by_rest)) else case
 
 
 def _swapped(

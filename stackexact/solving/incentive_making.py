@@ -126,12 +126,21 @@ class IncentiveMaker(Generic[T]):
         return LinearMeanFieldCell((), found.aligned, limit, mean, energy, team, strategies, cost, played, gap, swapped)
 
     def _limit_of_mean(self, found: MeanField[T]) -> Mapping[str, Mapping[str, Exact | Infinity]]:
-        columns = self.game.variables.follower
-        if found.rest is not None:
-            return self._gains(found.rest, columns)
-        words = {1: Infinity.OO, -1: Infinity.MINUS_OO, 0: Fraction(0)}
-        made: Mapping[str, Mapping[str, Exact | Infinity]]
-        made = self._named(([words[sign] for sign in row] for row in found.signs), columns)
+        names, columns = self.game.variables.leader, self.game.variables.follower
+        rest = None if found.rest is None else self._gains(found.rest, columns)
+        words = {1: Infinity.OO, -1: Infinity.MINUS_OO}
+
+        def entry(name: str, column: str, sign: int) -> Exact | Infinity:
+            # An entry whose limit per follower is 0 has one of its own, which ``rest`` tells.
+            if sign:
+                return words[sign]
+            return Fraction(0) if rest is None else rest[name][column]
+
+        rows = (
+            [entry(name, column, sign) for column, sign in zip(columns, row, strict=True)]
+            for name, row in zip(names, found.signs, strict=True)
+        )
+        made: Mapping[str, Mapping[str, Exact | Infinity]] = self._named(rows, columns)
         return made
 
     def major_follower(self, found: Major[T]) -> MajorCell:
