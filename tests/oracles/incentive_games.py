@@ -114,3 +114,22 @@ def aligned(drawn: Drawn) -> Drawn:
     taxes = {f"tax{c}": fraction(slopes[len(u0) + c, 0]) for c in range(len(v))}
     paid = " - ".join([drawn.costs[1], *(f"tax{c}*{name}" for c, name in enumerate(drawn.names["follower"]))])
     return Drawn((drawn.costs[0], paid), drawn.given | taxes, drawn.names)
+
+
+def gaussian(seed: int, *, signs: bool = False) -> Drawn:
+    """Costs in scalar actions and a state x without linear terms: those of the scalar game, or (``signs``) sums of
+    squares of whatever; the variances are X and W."""
+    rng = Random(seed)
+    given = {name: Fraction(rng.randint(1, 9), rng.randint(1, 4)) for name in "qpmrkXW"} | {
+        "f": some(rng, nought=False)
+    }
+    if not signs:
+        costs = "q*u0**2 + p*(u - x)**2 + m*(u0 + ubar - x)**2", "r*u**2 + k*(u + f*u0 - x)**2"
+        return Drawn(costs, given)
+    names = ("u0", "u", "ubar", "x")
+
+    def square() -> str:
+        return "(" + " + ".join(f"{rng.randint(-3, 3)}*{name}" for name in names) + ")**2"
+
+    leader = f"q*u0**2 + p*u**2 + m*{square()} + {square()} + {rng.randint(-3, 3)}"
+    return Drawn((leader, f"r*(u + f*x)**2 + k*{square()} + {rng.randint(-3, 3)}*x**2"), given)
