@@ -6,10 +6,12 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
+import sympy
 from flint import fmpq_mat
 from oracles.gaussian import Gaussian
 from oracles.incentive_games import Drawn, gaussian
 from oracles.incentives import rational, written
+from sympy import Rational, Symbol, oo
 
 import stackexact as sx
 from stackexact.games.lq_incentive import IncentiveGame
@@ -103,3 +105,146 @@ def test_other_costs(seed: int, reacts: bool) -> None:
 def test_up_to_six_followers(seed: int, reacts: bool) -> None:
     for signs in (False, True):
         require_everything(gaussian(seed, signs=signs), [1, 2, 3, 4, 5, 6], reacts=reacts)
+
+
+N, Q = Symbol("N", positive=True), Symbol("Q", positive=True)
+A, B, G, H = (Symbol(name) for name in ("a", "b", "g", "h"))
+
+
+class Many:
+    """Costs in SymPy, expected with the covariances of N observations; N may be infinite."""
+
+    def __init__(self, drawn: Drawn) -> None:
+        values = {name: Rational(value.numerator, value.denominator) for name, value in drawn.given.items()}
+        self.names = [Symbol(name) for name in NAMES]
+        known = dict(zip(NAMES, self.names, strict=True)) | values
+        self.leader, self.follower = (sympy.expand(sympy.sympify(text, locals=known)) for text in drawn.costs)
+        self.state, self.noise = values["X"], values["W"]
+
+    def _hessian(self, cost: Any) -> Any:
+        return sympy.hessian(cost, self.names)
+
+    def expected(self, share: Any, by_mean: Any = 0) -> Any:
+        """The leader's cost where u0 = a x + by_mean (mean of all y), all play g, and 1/N is ``share``."""
+        total, mean = self.state + self.noise, self.state + self.noise * share
+        covariances = sympy.Matrix([[self.state, self.state, self.state], [self.state, mean, mean], [0, 0, total]])
+        covariances[2, 0], covariances[2, 1] = self.state, mean  # of x, the mean of all y, y_i
+        rows = sympy.Matrix([[A, by_mean, 0], [0, 0, G], [0, G, 0], [1, 0, 0]])
+        moments = rows * covariances * rows.T
+        h = self._hessian(self.leader)
+        constant = self.leader.subs(dict.fromkeys(self.names, 0))
+        return constant + sum(h[i, j] * moments[i, j] for i in range(4) for j in range(4)) / 2
+
+    def team(self, share: Any, *, reacts: bool) -> tuple[dict[Any, Any], Any]:
+        """A, B times the gain, the gain; and the cost."""
+        cost = self.expected(share, B if reacts else 0)
+        unknowns = [A, B, G] if reacts else [A, G]
+        found = solved([cost.diff(x) for x in unknowns], unknowns)
+        return {A: found[A], B: found.get(B, sympy.Integer(0)), G: found[G]}, sympy.cancel(cost.subs(found))
+
+    def slopes(self, share: Any, by_mean: Any) -> list[Any]:
+        """A follower's by u0, u and ū, per unit of what it sees, where u0 = a x + by_mean (mean of all y)."""
+        rho = self.state / (self.state + self.noise)
+        other = share + (1 - share) * rho
+        h = self._hessian(self.follower)
+        seen = sympy.Matrix([A * rho + by_mean * other, G, G * other, rho])
+        return [sympy.cancel((h.row(i) * seen)[0]) for i in range(3)]
+
+    def gain(self, *, reacts: bool) -> Any:
+        """What N followers need beside B/N on the mean: ``None`` where u0 moves nobody."""
+        found, _ = self.team(1 / N, reacts=reacts)
+        by_leader, own, mean = (sympy.cancel(x.subs(found)) for x in self.slopes(1 / N, found[B]))
+        if by_leader == 0:
+            return None
+        h = self._hessian(self.leader)
+        reaction = -(h[0, 1] + h[0, 2]) / h[0, 0] if reacts else 0
+        return sympy.cancel(-(own + mean / N) / by_leader - reaction / N)
+
+    def open_loop(self) -> tuple[Any, dict[Any, Any]] | None:
+        """The least cost where infinitely many followers respond to a x."""
+        line = self.slopes(sympy.Integer(0), sympy.Integer(0))[1]
+        if line.diff(G) == 0:
+            return None
+        response = solved([line], [G])
+        cost = self.expected(sympy.Integer(0)).subs(response)
+        found = solved([cost.diff(A)], [A])
+        return sympy.cancel(cost.subs(found)), {A: found[A], G: response[G].subs(found)}
+
+    def with_gain(self, found: dict[Any, Any]) -> Any:
+        """What infinitely many followers make her pay who announces A x + B ū + Q (ū − G x) in the limit's A, B, G.
+
+        What they do to B ū does not matter as Q grows: it is taken as it is where they obey."""
+        rule = found[A] + found[B] + Q * (G - found[G])
+        line = self.slopes(sympy.Integer(0), sympy.Integer(0))[1].subs(A, rule)
+        response = solved([line], [G])
+        cost = self.expected(sympy.Integer(0)).subs(A, rule).subs(response)
+        return sympy.cancel(cost)
+
+
+def solved(equations: list[Any], unknowns: list[Any]) -> dict[Any, Any]:
+    (found,) = sympy.linsolve(equations, unknowns)
+    return {x: sympy.cancel(value) for x, value in zip(unknowns, found, strict=True)}
+
+
+def require_limits(drawn: Drawn, *, reacts: bool) -> None:
+    many = Many(drawn)
+    cell = sx.solve(game(drawn, reacts=reacts), ["mean-field"])["mean-field"].cell
+    finite, cost = many.team(1 / N, reacts=reacts)
+    limits = {x: sympy.limit(value, N, oo) for x, value in finite.items()}
+    told = [Rational(str(value)) for value in rule(cell.team_strategies)]
+    assert [told[0], told[1] * told[2], told[2]] == [limits[A], limits[B], limits[G]]
+    assert Rational(str(cell.team_cost)) == sympy.limit(cost, N, oo)
+    gain = many.gain(reacts=reacts)
+    if gain is not None and cell.gain is not None:
+        assert Rational(str(cell.gain["u0"]["u"])) == sympy.limit(gain, N, oo)
+        assert sympy.sympify(str(cell.mean_gain["u0"]["u"])) == sympy.limit(N * gain, N, oo)
+        assert sympy.sympify(str(cell.energy)) == sympy.limit(N * gain**2, N, oo)
+        assert cell.finite_energy == (cell.energy == 0)
+    elif gain is not None:
+        # Infinitely many are not moved by u0; what finitely many need is not told.
+        assert many.slopes(0, limits[B])[0].subs(limits) == 0
+    open_loop = many.open_loop()
+    if open_loop is None:
+        assert cell.cost is None
+        return
+    least, point = open_loop
+    assert Rational(str(cell.cost)) == least
+    assert [Rational(str(cell.strategies[u][y])) for u, y in (("u0", "x"), ("u", "y"))] == [point[A], point[G]]
+    assert Rational(str(cell.gap)) == least - sympy.limit(cost, N, oo)
+    if cell.swapped_cost is not None:
+        assert Rational(str(cell.swapped_cost)) == sympy.limit(many.with_gain(limits), Q, oo)
+
+
+def aligned(drawn: Drawn, *, reacts: bool) -> Drawn:
+    """The game, but for a subsidy of what a follower does with what it sees, which makes the limit a response."""
+    many = Many(drawn)
+    finite, _ = many.team(sympy.Integer(0), reacts=reacts)
+    own = many.slopes(sympy.Integer(0), finite[B])[1].subs(finite)
+    rate = sympy.cancel(own * (many.state + many.noise) / many.state)
+    tax = {"tax": Fraction(int(rate.p), int(rate.q))}
+    return Drawn((drawn.costs[0], f"{drawn.costs[1]} - tax*u*x"), drawn.given | tax)
+
+
+@BOTH
+@pytest.mark.parametrize("seed", range(4))
+def test_limits(seed: int, reacts: bool) -> None:
+    for signs in (False, True):
+        require_limits(gaussian(seed, signs=signs), reacts=reacts)
+
+
+@BOTH
+@pytest.mark.parametrize("seed", range(3))
+def test_limits_of_aligned_games(seed: int, reacts: bool) -> None:
+    for signs in (False, True):
+        drawn = aligned(gaussian(seed, signs=signs), reacts=reacts)
+        require_limits(drawn, reacts=reacts)
+        assert sx.solve(game(drawn, reacts=reacts), ["mean-field"])["mean-field"].cell.finite_energy
+
+
+@pytest.mark.slow
+@BOTH
+@pytest.mark.parametrize("seed", range(10, 40))
+def test_more_limits(seed: int, reacts: bool) -> None:
+    for signs in (False, True):
+        require_limits(gaussian(seed, signs=signs), reacts=reacts)
+        require_limits(aligned(gaussian(seed, signs=signs), reacts=reacts), reacts=reacts)

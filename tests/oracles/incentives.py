@@ -243,3 +243,36 @@ class Announced:
 def regular(matrix: fmpq_mat) -> bool:
     """Whether the columns are independent."""
     return matrix.rank() == matrix.ncols()
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """N followers under u0 + gain (u_ι − v), with ι drawn at random: expected costs as functions of their actions."""
+
+    game: Direct
+    u0: list[Fraction]
+    v: list[Fraction]
+    gain: list[list[Fraction]]
+
+    def expected(self, cost: Quadratic) -> Quadratic:
+        """The average over ι of a cost of all actions."""
+        rows, dimension, n = self.game.sizes[0], self.game.sizes[2], self.game.count
+        whole = None
+        for drawn in range(n):
+            matrix, start = fmpq_mat(self.game.size, dimension * n), fmpq_mat(self.game.size, 1)
+            for row in range(rows):
+                start[row, 0] = rational(self.u0[row])
+                for c in range(dimension):
+                    matrix[row, dimension * drawn + c] = rational(self.gain[row][c])
+                    start[row, 0] -= rational(self.gain[row][c]) * rational(self.v[c])
+            for place in range(dimension * n):
+                matrix[self.game.first + place, place] = 1
+            one = cost.through(matrix, start).times(fmpq(1, n))
+            whole = one if whole is None else whole + one
+        assert whole is not None
+        return whole
+
+    def announced(self) -> Announced:
+        """The game of the followers."""
+        costs = [self.expected(self.game.paid_by(i)) for i in range(self.game.count)]
+        return Announced(costs, self.expected(self.game.paid_by_leader()), self.game.sizes[2])
