@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
-from stackexact.errors import GameError, LimitReached
+from stackexact.errors import ExpressionError, GameError, LimitReached
 from stackexact.exact.prover import Numbers, Prover
 from stackexact.exact.reading import NumberReader
 from stackexact.exact.tracing import Tracer
@@ -85,7 +85,10 @@ class IncentiveRoutine:
         tracer.positive(made.bottoms)
         with _convexity(tables.where(sample)):
             found = VERIFIED[self.concept](made.problem, tracer)
-        cell = _made(self.concept, IncentiveMaker(game, made.problem, ring), found)
+        try:
+            cell = _made(self.concept, IncentiveMaker(game, made.problem, ring), found)
+        except ExpressionError:
+            raise LimitReached("the closed form is too long; set numbers for some parameters") from None
         return Traced(cell, _unwritten, tracer.conditions)  # type: ignore[attr-defined]
 
 
