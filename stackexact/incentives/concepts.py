@@ -6,7 +6,7 @@ are linear in what is seen then, and the numbers are their gains.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
@@ -135,17 +135,30 @@ def _unique(game: _Game[T], made: Curvature[T], prover: Prover[T]) -> Unique:
     """Deviations that are expected to be alike to a degree c are told apart from none if and only if own + (N − 1) c
     cross (all alike) and own − c cross (their mean stays) are regular."""
     others = game.moves.followers - prover.number(1)
-    several = bool(prover.sign(others))
-    alike = apart = True
-    for one in game.correlations:
-        own = scaled(made.own, one.bottom)
-        alike &= not _vanishes(plus(own, scaled(made.cross, others * one.top)), prover)
-        # A single follower has nobody to differ from.
-        if several:
-            apart &= not _vanishes(plus(own, scaled(made.cross, -one.top)), prover)
-    if not several:
-        prover.zero([others])
-    return Unique(alike, apart)
+    alike = _all_regular([_felt(made, one, others) for one in game.correlations], prover)
+    apart = [_felt(made, one, prover.number(-1)) for one in game.correlations]
+    if not prover.sign(others) and not all(prover.sign(determinant(matrix)) for matrix in apart):
+        prover.zero([others])  # a single follower has nobody to differ from
+        return Unique(alike, apart=True)
+    found = _all_regular(apart, prover)
+    if not found:
+        prover.nonzero([others])
+    return Unique(alike, found)
+
+
+def _felt(made: Curvature[T], correlation: Ratio[T], others: T) -> Matrix[T]:
+    return plus(scaled(made.own, correlation.bottom), scaled(made.cross, others * correlation.top))
+
+
+def _all_regular(matrices: Sequence[Matrix[T]], prover: Prover[T]) -> bool:
+    """Whether all matrices are regular, required to be so; or one that is not is required not to be."""
+    values = list(map(determinant, matrices))
+    vanishing = next((value for value in values if not prover.sign(value)), None)
+    if vanishing is None:
+        prover.nonzero(values)
+        return True
+    prover.zero([vanishing])
+    return False
 
 
 def _vanishes(matrix: Matrix[T], prover: Prover[T]) -> bool:

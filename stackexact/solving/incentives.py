@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
-from stackexact.errors import GameError, LimitReached
+from stackexact.errors import ExpressionError, GameError, LimitReached
 from stackexact.exact.prover import Numbers, Prover
 from stackexact.exact.reading import NumberReader
 from stackexact.exact.tracing import Tracer
@@ -96,7 +96,11 @@ class IncentiveRoutine:
             found = VERIFIED[self.concept](made.problem, tracer)
         maker = IncentiveMaker(game, made.problem, ring)
         proof = _proof(self.concept, maker, found, partial(Tracer, ring.constant, sample.sign_of))
-        return Traced(_made(self.concept, maker, found), proof, tracer.conditions)
+        try:
+            cell = _made(self.concept, maker, found)
+        except ExpressionError as flaw:  # the longest functions that can be written down are long ones
+            raise LimitReached(f"{self.concept}: {flaw}") from None
+        return Traced(cell, proof, tracer.conditions)
 
 
 INCENTIVE_ROUTINES: Final = {concept: IncentiveRoutine(concept) for concept in VERIFIED}
