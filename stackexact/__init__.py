@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from stackexact.games.files import read_csv_pair as read_csv_pair
     from stackexact.games.files import read_game as read
     from stackexact.games.files import write_game as write
+    from stackexact.games.lq_incentive import IncentiveGame as IncentiveGame
     from stackexact.instances import instance as instance
     from stackexact.simulation.simulate import simulate as simulate
     from stackexact.solving.comparing import compare as compare
@@ -44,6 +45,7 @@ __version__: Final = VERSION
 _PLACES: Final = {
     "Expression": "stackexact.exact.rational_function:Expression",
     "Game": "stackexact.games.bimatrix:Game",
+    "IncentiveGame": "stackexact.games.lq_incentive:IncentiveGame",
     "Solution": "stackexact.solving.solution:Solution",
     "StackexactError": "stackexact.errors:StackexactError",
     "Trace": "stackexact.traces.trace:Trace",
@@ -69,6 +71,7 @@ _PLACES: Final = {
 __all__ = [
     "Expression",
     "Game",
+    "IncentiveGame",
     "Solution",
     "StackexactError",
     "Trace",

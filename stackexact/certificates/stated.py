@@ -111,14 +111,18 @@ class Stated:
         found = frozenset([turn])
         if rest.is_constant:
             return found if rest else frozenset([0])
-        if rest in self.facts:
-            return _products(found, self.facts[rest])
+        said = self.facts.get(rest, ANY)
+        if len(said) == 1:
+            return _products(found, said)
         if any(signs == {0} and rest.divided(factor) is not None for factor, signs in self.facts.items()):
             return frozenset([0])
+        # What is said of its factors may tell more than what is said of itself.
+        whole, by_factors = rest, frozenset([1])
         for factor, signs in self.facts.items():
-            rest, power = rest.stripped(factor)
-            found = _products(found, frozenset(sign**power for sign in signs)) if power else found
-        return found if rest.is_constant else _products(found, ANY)
+            if factor != whole:
+                rest, power = rest.stripped(factor)
+                by_factors = _products(by_factors, frozenset(sign**power for sign in signs)) if power else by_factors
+        return _products(found, said & (by_factors if rest.is_constant else ANY))
 
     def holds(self, p: Terms, relation: str) -> bool:
         """Whether the relation to 0 holds wherever the conditions do; raises ``Unsupported`` unless they say so."""

@@ -18,7 +18,7 @@ from stackexact.errors import ExpressionError, GameError, StackexactError, short
 from stackexact.exact.grammar import INPUT, NAME, parse
 from stackexact.exact.numbers import exact
 from stackexact.exact.rational_function import Exact, Expression
-from stackexact.exact.relation import Assumption, parameters_of, text_of
+from stackexact.exact.relation import Assumption, parameters_of, parse_assumption, text_of
 from stackexact.exact.work import Work
 from stackexact.games.declared import (
     declared_assumptions,
@@ -82,6 +82,9 @@ class IncentiveGame:
     """One leader, ``followers`` (a number or a parameter) followers alike and perhaps a major one, who pay quadratic
     costs in their actions and the mean action.
 
+    Where the number of followers is a parameter it is assumed to be at least 1, and variances that depend on parameters
+    are assumed to be ones: these assumptions are added to the game's own.
+
     >>> game = IncentiveGame("u0**2 + u**2 + (u0 + ubar - 3)**2", "u**2 + (u + u0 - 4)**2", followers="N")
     >>> game.parameters, str(game.cost("leader").hessian[0][0])
     (('N',), '4')
@@ -122,8 +125,9 @@ class IncentiveGame:
             None if major is None else _exact(major, "costs.major", work),
         )
         told = _information(information, names, work)
-        chains = declared_assumptions(assumptions, work)
         count = _followers(followers, work)
+        stated = declared_assumptions(assumptions, work)
+        chains = (*stated, *_implied(count, told, stated))
         values: dict[str, Any] = {
             "variables": names,
             "costs": costs,
@@ -366,6 +370,17 @@ def _require_no_linear_terms(form: Quadratic, player: str) -> None:
             found = shorten(text_of(slope * parse(name)))[1:-1]
             wanted = f"costs.{player}: expected no linear terms with Gaussian information"
             raise GameError(f"{wanted}, found {found}; remove it")
+
+
+def _implied(count: Exact, told: Information | None, stated: Sequence[Assumption]) -> Iterator[Assumption]:
+    """What a number of followers and variances are, where they depend on parameters, unless it is stated."""
+    bounds = [(count, ">= 1")]
+    bounds += [] if told is None else [(told.variance, "> 0"), (told.noise, ">= 0")]
+    for value, bound in bounds:
+        if isinstance(value, Expression):
+            chain = parse_assumption(f"{text_of(value)} {bound}")
+            if chain not in stated:
+                yield chain
 
 
 def _variable_names(names: Variables, told: Information | None) -> tuple[str, ...]:

@@ -61,9 +61,11 @@ def require_convex(problem: Problem[T], prover: Prover[T]) -> None:
     """
     together = problem.merged(problem.leader).hessian
     _require_definite("leader", "all actions when followers move alike", together, prover)
-    if prover.sign(problem.followers - prover.number(1)):
-        own = problem.leader.block(problem.own, problem.own)
+    own, others = problem.leader.block(problem.own, problem.own), problem.followers - prover.number(1)
+    if prover.sign(others) or all(prover.sign(minor) > 0 for minor in leading_minors(own)):
         _require_definite("leader", "a follower's own action", own, prover)
+    else:
+        prover.zero([others])
 
 
 def stationary(problem: Problem[T], prover: Prover[T]) -> Optimum[T]:

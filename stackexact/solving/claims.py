@@ -62,6 +62,11 @@ class Claims:
         return replace(first, **dropped)
 
     @staticmethod
+    def further(cell: Cell) -> tuple[str, ...]:
+        """The attributes that accompany a claim where one value serves the whole cell."""
+        return _FURTHER.get(type(cell), ())
+
+    @staticmethod
     def names(cell: Cell) -> list[str]:
         """The attributes that make up a claim."""
         further = _FURTHER.get(type(cell), ())

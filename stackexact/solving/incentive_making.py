@@ -56,22 +56,25 @@ class IncentiveMaker(Generic[T]):
     def _cost(self, found: Optimum[T]) -> Exact:
         return self._in_units(found.value, self.problem.leader)
 
-    def _actions(self, found: Optimum[T]) -> Mapping[str, Exact]:
+    def actions(self, found: Optimum[T]) -> Mapping[str, Exact]:
+        """A point, by the names of actions."""
         names = self.game.variables
         labels = (*names.leader, *names.major, *names.follower)
         values = (self.reader.exact(value, found.bottom) for value in found.point)
         return frozen_mapping(dict(zip(labels, values, strict=True)))
 
     def _gains(self, found: Gain[T], columns: Sequence[str], factor: Exact | int = 1) -> Gains:
-        rows = ([self.reader.exact(value, found.bottom) * factor for value in row] for row in found.rows)
-        made: Gains = self._named(rows, columns)
+        made: Gains = self._named(([value * factor for value in row] for row in self._rows(found)), columns)
         return made
+
+    def _rows(self, found: Gain[T]) -> list[list[Exact]]:
+        return [[self.reader.exact(value, found.bottom) for value in row] for row in found.rows]
 
     def _named(self, rows: Iterable[Sequence[Any]], columns: Sequence[str]) -> Any:
         made = (frozen_mapping(dict(zip(columns, row, strict=True))) for row in rows)
         return frozen_mapping(dict(zip(self.game.variables.leader, made, strict=True)))
 
-    def _strategies(self, found: Optimum[T], reaction: Ratio[T], *, on_path: bool) -> Gains:
+    def strategies(self, found: Optimum[T], reaction: Ratio[T], *, on_path: bool) -> Gains:
         """Linear strategies; ``on_path`` where the mean action is a follower's gain times the state."""
         told, names = self.game.information, self.game.variables
         assert told is not None
@@ -86,8 +89,8 @@ class IncentiveMaker(Generic[T]):
     def team_optimum(self, found: Linear[T]) -> TeamCell | LinearTeamCell:
         """``team-optimum``."""
         if self.game.information is None:
-            return TeamCell((), self._cost(found.optimum), self._actions(found.optimum))
-        strategies = self._strategies(found.optimum, found.reaction, on_path=False)
+            return TeamCell((), self._cost(found.optimum), self.actions(found.optimum))
+        strategies = self.strategies(found.optimum, found.reaction, on_path=False)
         return LinearTeamCell((), self._cost(found.optimum), strategies)
 
     def incentive(self, found: Incentive[T]) -> IncentiveCell:
@@ -116,29 +119,22 @@ class IncentiveMaker(Generic[T]):
         if open_loop is not None:
             cost = self._cost(open_loop)
             gap = cost - team
-        swapped = None if found.swapped is None else self._cost(found.swapped)
+        swapped = None if found.swapped is None else self._cost(found.swapped.optimum)
         if self.game.information is None:
-            actions = None if open_loop is None else self._actions(open_loop)
+            actions = None if open_loop is None else self.actions(open_loop)
             return MeanFieldCell((), found.aligned, limit, mean, energy, cost, actions, gap, swapped)
         reaction = found.optimum.reaction
-        strategies = self._strategies(optimum, reaction, on_path=False)
-        played = None if open_loop is None else self._strategies(open_loop, reaction, on_path=True)
+        strategies = self.strategies(optimum, reaction, on_path=False)
+        played = None if open_loop is None else self.strategies(open_loop, reaction, on_path=True)
         return LinearMeanFieldCell((), found.aligned, limit, mean, energy, team, strategies, cost, played, gap, swapped)
 
     def _limit_of_mean(self, found: MeanField[T]) -> Mapping[str, Mapping[str, Exact | Infinity]]:
-        names, columns = self.game.variables.leader, self.game.variables.follower
-        rest = None if found.rest is None else self._gains(found.rest, columns)
-        words = {1: Infinity.OO, -1: Infinity.MINUS_OO}
-
-        def entry(name: str, column: str, sign: int) -> Exact | Infinity:
-            # An entry whose limit per follower is 0 has one of its own, which ``rest`` tells.
-            if sign:
-                return words[sign]
-            return Fraction(0) if rest is None else rest[name][column]
-
+        columns = self.game.variables.follower
+        words: dict[int, Infinity] = {1: Infinity.OO, -1: Infinity.MINUS_OO}
+        rests = None if found.rest is None else self._rows(found.rest)
         rows = (
-            [entry(name, column, sign) for column, sign in zip(columns, row, strict=True)]
-            for name, row in zip(names, found.signs, strict=True)
+            [words[sign] if sign else rests[j][k] if rests else Fraction(0) for k, sign in enumerate(row)]
+            for j, row in enumerate(found.signs)
         )
         made: Mapping[str, Mapping[str, Exact | Infinity]] = self._named(rows, columns)
         return made
@@ -146,10 +142,10 @@ class IncentiveMaker(Generic[T]):
     def major_follower(self, found: Major[T]) -> MajorCell:
         """``major-follower``."""
         gains, limit = self._of_major(found.gain), found.limit
-        cost, actions = self._cost(found.optimum), self._actions(found.optimum)
+        cost, actions = self._cost(found.optimum), self.actions(found.optimum)
         if limit is None:
             return MajorCell((), gains is not None, cost, actions, gains, None, None, None)
-        limits = self._cost(limit.optimum), self._actions(limit.optimum), self._of_major(limit.gain)
+        limits = self._cost(limit.optimum), self.actions(limit.optimum), self._of_major(limit.gain)
         return MajorCell((), gains is not None, cost, actions, gains, *limits)
 
     def _of_major(self, found: Gain[T] | None) -> Gains | None:
@@ -167,4 +163,4 @@ class IncentiveMaker(Generic[T]):
             return RandomisedCell((), True, gains, None, None, None, saving)
         cost = self._cost(found.response)
         error = cost - self._cost(found.optimum)
-        return RandomisedCell((), True, gains, cost, self._actions(found.response), error, saving)
+        return RandomisedCell((), True, gains, cost, self.actions(found.response), error, saving)

@@ -300,6 +300,8 @@ class _Describing:
 
     def cell(self, group: Sequence[Answered[Cell]], part: Part) -> Cell:
         """The claim of a group on one part of its area."""
+        if not Claims.further(group[0].answer):
+            return self.claimed(group[0].answer, [group[0].answer], part.conditions)
         alone = next((one for one in group if self._inside(part, one)), None)
         proved = group if alone is None else [alone]
         return self.claimed(group[0].answer, [one.answer for one in proved], part.conditions)
