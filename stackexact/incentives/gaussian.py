@@ -18,6 +18,7 @@ from typing import Any, Generic, TypeVar
 
 from stackexact.exact.prover import Prover, Ratio
 from stackexact.incentives.forms import Form, Problem, Vector
+from stackexact.incentives.optima import NotConvex
 
 __all__ = ["Information", "announced", "expected"]
 
@@ -53,6 +54,8 @@ def announced(told: Information[T], prover: Prover[T]) -> tuple[Problem[T], Rati
     if not told.reacts:
         return problem, Ratio(prover.number(0), one)
     h = problem.leader.hessian
+    if prover.sign(h[0][0]) <= 0:
+        raise NotConvex("leader", "her own action", strictly=True)
     prover.positive([h[0][0]])
     reaction = Ratio(-(h[0][1] + h[0][2]), h[0][0])
     leader, follower = (_reacting(form, reaction) for form in (problem.leader, problem.follower))
