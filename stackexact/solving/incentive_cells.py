@@ -136,13 +136,13 @@ class LinearMeanFieldCell(_Told):
 @dataclass(frozen=True, slots=True, repr=False)
 class MajorCell(_Told):
     """The leader's best ``actions`` if the minor followers respond, and the bounded ``gain`` on the major follower's
-    action that makes its own best, if one ``exists``; and the limits of all three with many minor followers (none where
-    no action of hers determines what infinitely many do)."""
+    action that makes its own best, if one ``exists``; and the limits of all three with many minor followers. There are
+    none of these where no action of hers determines what the minor followers do."""
 
     when: tuple[str, ...]
     exists: bool
-    cost: Exact
-    actions: Mapping[str, Exact]
+    cost: Exact | None
+    actions: Mapping[str, Exact] | None
     gain: Gains | None
     limit_cost: Exact | None
     limit_actions: Mapping[str, Exact] | None

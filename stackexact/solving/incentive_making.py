@@ -11,7 +11,7 @@ from stackexact.exact.prover import Ratio
 from stackexact.exact.rational_function import Exact
 from stackexact.exact.reading import Reader
 from stackexact.games.lq_incentive import IncentiveGame
-from stackexact.incentives.concepts import Incentive, Linear, Major, MeanField, Randomised
+from stackexact.incentives.concepts import Incentive, Led, Linear, Major, MeanField, Randomised
 from stackexact.incentives.forms import Form, Problem
 from stackexact.incentives.gains import Gain
 from stackexact.incentives.gaussian import Information
@@ -141,15 +141,14 @@ class IncentiveMaker(Generic[T]):
 
     def major_follower(self, found: Major[T]) -> MajorCell:
         """``major-follower``."""
-        gains, limit = self._of_major(found.gain), found.limit
-        cost, actions = self._cost(found.optimum), self.actions(found.optimum)
-        if limit is None:
-            return MajorCell((), gains is not None, cost, actions, gains, None, None, None)
-        limits = self._cost(limit.optimum), self.actions(limit.optimum), self._of_major(limit.gain)
-        return MajorCell((), gains is not None, cost, actions, gains, *limits)
+        exists = found.finite is not None and found.finite.gain is not None
+        return MajorCell((), exists, *self._led(found.finite), *self._led(found.limit))
 
-    def _of_major(self, found: Gain[T] | None) -> Gains | None:
-        return None if found is None else self._gains(found, self.game.variables.major)
+    def _led(self, found: Led[T] | None) -> tuple[Exact | None, Mapping[str, Exact] | None, Gains | None]:
+        if found is None:
+            return None, None, None
+        gains = None if found.gain is None else self._gains(found.gain, self.game.variables.major)
+        return self._cost(found.optimum), self.actions(found.optimum), gains
 
     def randomised(self, found: Randomised[T]) -> RandomisedCell:
         """``randomised``."""
