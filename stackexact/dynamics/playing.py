@@ -36,7 +36,7 @@ def play(
     damping: object = None,
     step: object = None,
     order: str | None = None,
-    spread: object = 1,
+    spread: object = None,
     shift: object = 0,
     bound: object = BOUND,
     announced: Announced | None = None,
@@ -46,9 +46,9 @@ def play(
     """Let the N followers of a game of kind ``lq-incentive`` move under the incentive that its leader announces.
 
     ``dynamics`` is ``"best-response"`` (with ``damping``, and ``order="sequential"`` for one after the other),
-    ``"gradient"`` (with ``step``), or ``"hold"``: everybody obeys. Without information their actions move from the
-    desired one plus ``shift`` plus ``spread`` times normal deviates; with Gaussian information the gains of linear
-    strategies do, and every round draws the state and the observations: best responses are exact conditional
+    ``"gradient"`` (with ``step``), or ``"hold"``: everybody obeys. Without information actions move, from the desired
+    one plus ``shift`` plus ``spread`` (by default 1) times normal deviates. With Gaussian information the gains of
+    linear strategies do, and every round draws the state and the observations: best responses are exact conditional
     expectations, gradients are of the costs that were drawn. A run ends where the distance from the desired point is
     beyond ``bound``. With ``announced`` the leader announces that instead of what is right. The same ``seed`` gives the
     same numbers whatever ``workers`` (threads, by default one per core) play; ``report`` hears of each run.
@@ -78,7 +78,7 @@ def planned(
     damping: Any = None,
     step: Any = None,
     order: str | None = None,
-    spread: Any = 1,
+    spread: Any = None,
     shift: Any = 0,
     bound: Any = BOUND,
 ) -> Plan:
@@ -171,7 +171,7 @@ class _Table:
     def start(self, rng: np.random.Generator) -> np.ndarray:
         """The points of round 1."""
         deviates = rng.standard_normal((self.followers, len(self.desired)))
-        return self.desired + float(self.plan.shift) + float(self.plan.spread) * deviates
+        return self.desired + float(self.plan.shift) + float(self.plan.start) * deviates
 
 
 def _floats(values: Any) -> np.ndarray:

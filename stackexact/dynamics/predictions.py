@@ -33,7 +33,7 @@ from stackexact.exact.numbers import exact
 from stackexact.exact.records import Record
 from stackexact.incentives.forms import principal_minors
 
-__all__ = ["DYNAMICS", "Dynamics", "Mode", "Prediction", "Status", "Update", "predicted", "update"]
+__all__ = ["DYNAMICS", "Dynamics", "Mode", "Prediction", "Status", "Update", "number_of", "predicted", "update"]
 
 Status: TypeAlias = Literal["stable", "marginal", "unstable", "undecided"]
 """Whether deviations vanish, some stay of their size, or some grow; or none of these is proved."""
@@ -211,11 +211,11 @@ def _radius(polynomial: Any) -> tuple[Fraction, Fraction]:
     """An enclosure of the greatest magnitude of a root."""
     with ctx.workprec(_PRECISION):
         sizes = [abs(root) for root, _ in polynomial.numer().complex_roots()]
-        ends = [(_fraction(size.lower()), _fraction(size.upper())) for size in sizes]
+        ends = [(number_of(size.lower()), number_of(size.upper())) for size in sizes]
     return max(Fraction(0), *(low for low, _ in ends)), max(high for _, high in ends)
 
 
-def _fraction(value: Any) -> Fraction:
+def number_of(value: Any) -> Fraction:
     """A ball without radius as the number that it is."""
     mantissa, exponent = value.mid().man_exp()
     return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)

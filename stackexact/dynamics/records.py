@@ -69,8 +69,9 @@ class Track:
 class Plan:
     """What is played: a game ``at`` some numbers, the dynamics, how long and how often, and from where.
 
-    Followers start at the desired point plus ``shift`` plus ``spread`` times normal deviates of their own. Each run has
-    a random generator of its own, spawned from ``seed``. A run ends where the distance exceeds ``bound``. Raises
+    Followers start at the desired point plus ``shift`` plus ``spread`` (by default 1) times normal deviates of their
+    own; those who ``hold`` obey, and start at the desired point. Each run has a random generator of its own, spawned
+    from ``seed``. A run ends where the distance exceeds ``bound``, which is above the start and at most 10^100. Raises
     :class:`~stackexact.errors.UsageError` for what cannot be played.
     """
 
@@ -79,7 +80,7 @@ class Plan:
     rounds: int = 100
     runs: int = 1
     seed: int = 0
-    spread: Fraction = Fraction(1)
+    spread: Fraction | None = None
     shift: Fraction = Fraction(0)
     bound: Fraction = BOUND
     at: Mapping[str, Any] = field(default_factory=dict)
@@ -91,16 +92,31 @@ class Plan:
             raise UsageError(f"dynamics: expected dynamics, found {found(self.dynamics)}; make them with Dynamics")
         for name, least in (("rounds", 1), ("runs", 1), ("seed", 0)):
             object.__setattr__(self, name, whole(name, getattr(self, name), least))
+        if self.spread is None:
+            object.__setattr__(self, "spread", Fraction(self.dynamics.kind != "hold"))
         for name in ("spread", "shift", "bound"):
             object.__setattr__(self, name, _number(name, getattr(self, name)))
         if not isinstance(self.at, Mapping):
             raise UsageError(f"at: expected a mapping of parameters to numbers, found {found(self.at)}")
         object.__setattr__(self, "at", FrozenMapping({name: exact(value) for name, value in self.at.items()}))
-        if self.spread < 0:
-            raise UsageError(f"spread: expected a number of at least 0, found {shorten(text_of(self.spread))}")
-        if not self.spread + abs(self.shift) < self.bound <= _FARTHEST:
+        self._require_start()
+
+    def _require_start(self) -> None:
+        spread = self.start
+        if spread < 0:
+            raise UsageError(f"spread: expected a number of at least 0, found {shorten(text_of(spread))}")
+        if self.dynamics.kind == "hold" and (spread or self.shift):
+            name = "spread" if spread else "shift"
+            raise UsageError(f"{name}: expected 0 with the dynamics hold, whose followers obey, found another; drop it")
+        if not spread + abs(self.shift) < self.bound <= _FARTHEST:
             wanted = "more than spread and shift, and at most 10**100"
             raise UsageError(f"bound: expected {wanted}, found {shorten(text_of(self.bound))}")
+
+    @property
+    def start(self) -> Fraction:
+        """The spread of the start."""
+        assert self.spread is not None, "found when the plan was made"
+        return self.spread
 
     def settled(self) -> tuple[Announced, Reaction]:
         """What the leader announces, and what followers then face."""
