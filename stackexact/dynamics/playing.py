@@ -207,6 +207,9 @@ def _run(table: _Table, number: int, stop: Callable[[], bool]) -> Track:
 def _checkpoint(table: _Table, points: np.ndarray, done: int, costs: tuple[float, float], diverged: bool) -> Checkpoint:
     mean = points.mean(axis=0)
     spread, distance = (float(np.sqrt(((points - one) ** 2).sum(axis=1).mean())) for one in (mean, table.desired))
+    if not np.isfinite([*mean, spread, distance, *costs]).all():
+        told = f"expected numbers that a float holds in round {done}, found larger ones; lower the bound"
+        raise LimitReached(f"simulation: {told}")
     return Checkpoint(done, tuple(mean.tolist()), spread, distance, *costs, diverged)
 
 

@@ -109,7 +109,7 @@ def test_a_wrong_gain_is_found_with_noise(reacts: bool) -> None:
     rule = wrong(game)
     found = verdicts(play(game, rounds=500, runs=5, damping="1/5", announced=rule))
     assert found["mean"] == found["all"] == "false"
-    small: dict[str, Any] = {"step": "1/4000", "rounds": 300, "runs": 500, "spread": "1/10", "shift": "1/2"}
+    small: dict[str, Any] = {"step": "1/4000", "rounds": 60, "runs": 250, "spread": "1/10", "shift": "1/2"}
     assert verdicts(play(game, "gradient", announced=rule, **small))["all"] == "false"
     assert verdicts(play(game, "gradient", **small))["all"] == "true"
 
