@@ -201,16 +201,20 @@ def _parsed(data: bytes) -> dict[str, Any]:
 def _plan(file: _File, game: IncentiveGame) -> Plan:
     """The plan that metadata tell of, where the rows are theirs and the game is the one given."""
     made = file.metadata
-    if made["game"]["sha256"] != game.sha256:
-        name = "another game" if made["game"]["name"] is None else f"the game {shorten(made['game']['name'])}"
+    other = fields.closed(made["game"], "game", required=["name", "sha256"])
+    rows = fields.closed(made["rows"], "rows", required=["number", "sha256"])
+    moves = fields.closed(made["dynamics"], "dynamics", required=["kind"], optional=["damping", "step", "order"])
+    for path, value in (("game.sha256", other["sha256"]), ("rows.sha256", rows["sha256"])):
+        fields.text(value, path)
+    if other["sha256"] != game.sha256:
+        name = "another game" if other["name"] is None else f"the game {shorten(other['name'])}"
         told = f"expected a play of this game (sha256 {game.sha256[:12]}…), found one of {name}"
-        raise InputError(f"{told} ({made['game']['sha256'][:12]}…); give the game as it was given then")
-    rows = made["rows"]
+        raise InputError(f"{told} ({other['sha256'][:12]}…); give the game as it was given then")
     if (file.digest.rows, file.digest.hex) != (rows["number"], rows["sha256"]):
         told = f"expected the {rows['number']} rows that its metadata tell of (sha256 {rows['sha256'][:12]}…)"
         raise InputError(f"{told}, found {file.digest.rows} others ({file.digest.hex[:12]}…); restore the file")
     settings = {name: made[name] for name in _SETTINGS[1:]}
-    return Plan(game, Dynamics(**made["dynamics"]), **settings, at=made["at"])
+    return Plan(game, Dynamics(**moves), **settings, at=made["at"])
 
 
 def _tracks(plan: Plan, rows: Sequence[Sequence[str]]) -> tuple[Track, ...]:

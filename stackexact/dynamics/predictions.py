@@ -28,12 +28,24 @@ from stackexact.dynamics.matrices import (
     transposed,
 )
 from stackexact.dynamics.reactions import Reaction
-from stackexact.errors import UsageError, shorten
+from stackexact.errors import ExpressionError, UsageError, shorten
 from stackexact.exact.numbers import exact
 from stackexact.exact.records import Record
+from stackexact.exact.relation import text_of
 from stackexact.incentives.forms import principal_minors
 
-__all__ = ["DYNAMICS", "Dynamics", "Mode", "Prediction", "Status", "Update", "number_of", "predicted", "update"]
+__all__ = [
+    "DYNAMICS",
+    "Dynamics",
+    "Mode",
+    "Prediction",
+    "Status",
+    "Update",
+    "number_named",
+    "number_of",
+    "predicted",
+    "update",
+]
 
 Status: TypeAlias = Literal["stable", "marginal", "unstable", "undecided"]
 """Whether deviations vanish, some stay of their size, or some grow; or none of these is proved."""
@@ -93,9 +105,24 @@ class Dynamics(Record):
         return {name: str(value) for name, value in values.items() if value is not None}
 
 
+def number_named(name: str, value: object) -> Fraction:
+    """A number that is handed over under a name; a float stands for its decimal text.
+
+    >>> number_named("spread", 0.1)
+    Fraction(1, 10)
+    """
+    try:
+        number = exact(value, floats="decimal")
+    except ExpressionError as error:
+        raise UsageError(f"{name}: {error}") from None
+    if not isinstance(number, Fraction):
+        raise UsageError(f"{name}: expected a number, found {shorten(text_of(number))}; write one")
+    return number
+
+
 def _share(name: str, value: object, most: int | None) -> Fraction:
-    number = exact(value, floats="decimal")
-    if not isinstance(number, Fraction) or number <= 0 or (most is not None and number > most):
+    number = number_named(name, value)
+    if number <= 0 or (most is not None and number > most):
         wanted = "above 0" if most is None else f"above 0 and at most {most}"
         raise UsageError(f"{name}: expected a number {wanted}, found {shorten(value)}")
     return number

@@ -8,10 +8,9 @@ from fractions import Fraction
 from typing import Any
 
 from stackexact.dynamics.announced import Announced, announced, require_game
-from stackexact.dynamics.predictions import Dynamics
+from stackexact.dynamics.predictions import Dynamics, number_named
 from stackexact.dynamics.reactions import Reaction, reaction
 from stackexact.errors import LimitReached, UsageError, shorten
-from stackexact.exact.numbers import exact
 from stackexact.exact.records import FrozenMapping, Record
 from stackexact.exact.relation import text_of
 from stackexact.games.lq_incentive import IncentiveGame
@@ -95,10 +94,10 @@ class Plan:
         if self.spread is None:
             object.__setattr__(self, "spread", Fraction(self.dynamics.kind != "hold"))
         for name in ("spread", "shift", "bound"):
-            object.__setattr__(self, name, _number(name, getattr(self, name)))
+            object.__setattr__(self, name, number_named(name, getattr(self, name)))
         if not isinstance(self.at, Mapping):
             raise UsageError(f"at: expected a mapping of parameters to numbers, found {found(self.at)}")
-        object.__setattr__(self, "at", FrozenMapping({name: exact(value) for name, value in self.at.items()}))
+        object.__setattr__(self, "at", FrozenMapping({name: number_named(name, one) for name, one in self.at.items()}))
         self._require_start()
 
     def _require_start(self) -> None:
@@ -145,13 +144,6 @@ class Plan:
             "seed": self.seed,
             **{name: text_of(getattr(self, name)) for name in ("spread", "shift", "bound")},
         }
-
-
-def _number(name: str, value: object) -> Fraction:
-    number = exact(value, floats="decimal")
-    if not isinstance(number, Fraction):
-        raise UsageError(f"{name}: expected a number, found {shorten(text_of(number))}")
-    return number
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -15,6 +15,8 @@ from stackexact.verification.judging import Verdict, together
 
 __all__ = ["Check", "PlayVerification"]
 
+_DIGITS = 15
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Check(Record):
@@ -31,10 +33,15 @@ class Check(Record):
     reason: str = ""
 
     def document(self) -> dict[str, Any]:
-        """As JSON values."""
-        numbers = {"number": self.number, "measured": self.measured, "lower": self.lower, "upper": self.upper}
+        """As JSON values; what was measured in decimals, its ends rounded outwards."""
         made: dict[str, Any] = {"check": self.name, "expected": self.expected}
-        made |= {name: text_of(value) for name, value in numbers.items() if value is not None}
+        if self.number is not None:
+            made["number"] = text_of(self.number)
+        ways = {"measured": "ROUND_HALF_EVEN", "lower": "ROUND_FLOOR", "upper": "ROUND_CEILING"}
+        for name, way in ways.items():
+            value = getattr(self, name)
+            if value is not None:
+                made[name] = rounded(value, _DIGITS, way).text
         return {**made, "verdict": str(self.verdict), **({"reason": self.reason} if self.reason else {})}
 
     def __str__(self) -> str:
@@ -102,6 +109,5 @@ def _told(mode: Mode) -> str:
 def _mode(mode: Mode) -> dict[str, Any]:
     if mode.factor is not None:
         return {"mode": mode.name, "factor": text_of(mode.factor), "status": mode.status}
-    # The ends have hundreds of digits: fifteen, rounded outwards, tell as much.
-    ends = rounded(mode.lower, 15, "ROUND_FLOOR").text, rounded(mode.upper, 15, "ROUND_CEILING").text
+    ends = rounded(mode.lower, _DIGITS, "ROUND_FLOOR").text, rounded(mode.upper, _DIGITS, "ROUND_CEILING").text
     return {"mode": mode.name, "magnitude": {"lower": ends[0], "upper": ends[1]}, "status": mode.status}
