@@ -28,7 +28,9 @@ __all__ = ["Followed", "end", "follows"]
 
 _GRAIN: Final = Fraction(1, 2**44)
 _NEGLIGIBLE: Final = Fraction(1, 2**20)
-"""What is small beside the start, or the numbers themselves."""
+"""What is small beside the start."""
+_USABLE: Final = Fraction(1, 2**10)
+"""Rounds are compared where rounding is at most this share of the numbers."""
 _FEW: Final = 16
 _CLEAR: Final = 1000
 """How far above rounding a deviation is where its factor is measured."""
@@ -55,7 +57,7 @@ class Followed:
             farthest = max(farthest, Fraction(point.distance))
             grown = led(((max(growth, Fraction(1)),),), (unit,), point.round - 1)[0][1]
             grain = _GRAIN * (_FEW + point.round) * work * (steady + farthest + grown)
-            found.append(grain if grain <= _NEGLIGIBLE * (steady + farthest) else None)
+            found.append(grain if grain <= _USABLE * (steady + farthest) else None)
         return found
 
 

@@ -157,6 +157,18 @@ def test_a_run_that_ought_to_converge_and_does_not() -> None:
         assert verdicts(replace(one, plan=other.plan))["end"] == "false"
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("reacts", [False, True])
+def test_many_followers(reacts: bool) -> None:
+    """Ten thousand followers: costs are those expected, and what a follower alone does is lost in the mean."""
+    made = verify_play(play(GAUSSIAN[reacts], "hold", at={"N": 10_000}, rounds=1000, runs=10), margin="0.1")
+    assert made.verdict is Verdict.TRUE, str(made)
+    away = verify_play(play(GAUSSIAN[reacts], at={"N": 10_000}, rounds=1000, runs=2))
+    assert away.prediction is not None
+    assert away.prediction.status == "unstable"
+    assert away.verdict is Verdict.TRUE, str(away)
+
+
 def test_expected_costs_are_those_of_normal_variables() -> None:
     """Beside the covariance of everything, from matrices in floats."""
     for reacts in (False, True):
