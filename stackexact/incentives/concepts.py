@@ -106,13 +106,15 @@ class Unique:
 @dataclass(frozen=True, slots=True)
 class Incentive(Generic[T]):
     """The team optimum, whether a gain makes it stationary for the followers, the gain of least norm, whether each
-    follower's cost is convex then (``second_order``), so that it is a response, and whether that is the only one."""
+    follower's cost is convex then (``second_order``), so that it is a response, and whether that is the only one; and
+    how the leader reacts on path to the mean action (:class:`Linear`)."""
 
     optimum: Optimum[T]
     case: Case
     gain: Gain[T] | None
     second_order: bool
     unique: Unique | None
+    reaction: Ratio[T]
 
 
 def incentive(told: Told[T], prover: Prover[T]) -> Incentive[T]:
@@ -123,11 +125,11 @@ def incentive(told: Told[T], prover: Prover[T]) -> Incentive[T]:
     case = case_of(by_leader, by_rest, prover)
     found = gain(case, by_leader, by_rest, prover)
     if found is None:
-        return Incentive(optimum, case, None, False, None)
+        return Incentive(optimum, case, None, False, None, game.reaction)
     made = curvature(game.moves, found)
     if not is_semidefinite(game.moves.follower.hessian, made.own, prover):
-        return Incentive(optimum, case, found, False, None)
-    return Incentive(optimum, case, found, True, _unique(game, made, prover))
+        return Incentive(optimum, case, found, False, None, game.reaction)
+    return Incentive(optimum, case, found, True, _unique(game, made, prover), game.reaction)
 
 
 def _unique(game: _Game[T], made: Curvature[T], prover: Prover[T]) -> Unique:
