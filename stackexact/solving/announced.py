@@ -209,5 +209,5 @@ def _several(value: Exact) -> bool:
 
 TEXT: Final = Script(text_of, lambda name: name, "*", ("(", ")"), "sum_i ", ", i drawn at random")
 LATEX: Final = Script(
-    value_latex, name_latex, r" \, ", (r"\left(", r"\right)"), r"\sum_{i} ", r" \quad \text{(a follower $i$ is drawn)}"
+    value_latex, name_latex, " ", (r"\left(", r"\right)"), r"\sum_{i} ", r" \quad \text{(a follower $i$ is drawn)}"
 )

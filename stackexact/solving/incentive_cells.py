@@ -36,7 +36,7 @@ class CostCell(Shown):
     """Cells of games of incentives, whose JSON has the names of their fields; what there is not is left out.
 
     The entries of their mappings have names of their own, such as ``gain.u0.u`` and ``actions.u``
-    (:func:`stackexact.solving.branches.named_value`).
+    (:func:`stackexact.solving.names.named_value`).
     """
 
     __slots__ = ()
