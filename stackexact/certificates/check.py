@@ -14,11 +14,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-from stackexact.certificates import benchmark_proofs, proofs, weak_proofs
+from stackexact.certificates import (
+    benchmark_proofs,
+    gaussian_proofs,
+    incentive_proofs,
+    incentive_variants,
+    proofs,
+    weak_proofs,
+)
 from stackexact.certificates.bounds import TooLarge, Unsupported
 from stackexact.certificates.coverage import prove_closed_form
 from stackexact.certificates.digits import integer
-from stackexact.certificates.embedded import Game, read_game
+from stackexact.certificates.embedded import Embedded, read_game
+from stackexact.certificates.incentive_game import IncentiveGame, read_incentive_game
 from stackexact.certificates.line import Region
 from stackexact.certificates.reading import DIGITS, Node
 from stackexact.certificates.several import prove_in_several
@@ -31,16 +39,39 @@ __all__ = ["CertificateError", "Report", "Verdict", "check", "prover", "read", "
 MAX_BYTES = 256 * 2**20
 """The size of the largest file that is read."""
 
-CONCEPTS: dict[str, Callable[[Game, Node, Node], None]] = {
-    "pure-strong": proofs.pure_strong,
-    "pure-weak": proofs.pure_weak,
-    "mixed-strong": proofs.mixed_strong,
-    "mixed-weak": weak_proofs.mixed_weak,
-    "alignment": benchmark_proofs.alignment,
-    "correlated": proofs.correlated,
+KINDS: dict[str, Callable[[Node], Embedded]] = {
+    "bimatrix": read_game,
+    "lq-incentive": read_incentive_game,
 }
+"""What reads a game of each kind."""
 
-TOLERANT: dict[str, Callable[[Game, Node, Node, Node], None]] = {
+CONCEPTS: dict[str, dict[str, Callable[[Any, Node, Node], None]]] = {
+    "bimatrix": {
+        "pure-strong": proofs.pure_strong,
+        "pure-weak": proofs.pure_weak,
+        "mixed-strong": proofs.mixed_strong,
+        "mixed-weak": weak_proofs.mixed_weak,
+        "alignment": benchmark_proofs.alignment,
+        "correlated": proofs.correlated,
+    },
+    "lq-incentive": {
+        "team-optimum": incentive_proofs.team_optimum,
+        "incentive": incentive_proofs.the_incentive,
+        "mean-field": incentive_proofs.mean_field,
+        "randomised": incentive_variants.randomised,
+        "major-follower": incentive_variants.major_follower,
+    },
+}
+"""What shows the claims about games of each kind."""
+
+GAUSSIAN: dict[str, Callable[[IncentiveGame, Node, Node], None]] = {
+    "team-optimum": gaussian_proofs.team_optimum,
+    "incentive": gaussian_proofs.the_incentive,
+    "mean-field": gaussian_proofs.mean_field,
+}
+"""The same for those with Gaussian information."""
+
+TOLERANT: dict[str, Callable[[Any, Node, Node, Node], None]] = {
     "tolerant": benchmark_proofs.tolerant,
     "self-tolerant": benchmark_proofs.self_tolerant,
 }
@@ -68,7 +99,8 @@ class Verdict:
         return self.true and bool(self.coverage) and not self.coverage.startswith("proved")
 
     def __str__(self) -> str:
-        name = self.concept if self.concept in CONCEPTS or self.concept in TOLERANT else shorten(self.concept)
+        known = self.concept in TOLERANT or any(self.concept in some for some in CONCEPTS.values())
+        name = self.concept if known else shorten(self.concept)
         covered = f" (coverage {self.coverage})" if self.coverage else ""
         return f"{name}: true{covered}" if self.true else f"{name}: {self.found}: {self.reason}"
 
@@ -83,7 +115,7 @@ class Report:
     """What checking a certificate found, claim by claim; ``game`` is the embedded one, if it can be read."""
 
     kind: str
-    game: Game | None = field(repr=False)
+    game: Embedded | None = field(repr=False)
     verdicts: tuple[Verdict, ...]
 
     @property
@@ -188,8 +220,11 @@ def check(document: dict[str, Any], smt: str | None = None) -> Report:
     solver = None if smt is None else Solver.of(smt)
     try:
         parts = Node(document, "certificate").fields("format", "version", "kind", "game", "claims", "proofs")
-        for key, expected in (("format", "stackexact/certificate"), ("version", 1), ("kind", "bimatrix")):
+        for key, expected in (("format", "stackexact/certificate"), ("version", 1)):
             parts[key].constant(expected)
+        kind = parts["kind"].value
+        if not isinstance(kind, str) or kind not in KINDS:
+            raise parts["kind"].wrong(f"one of {', '.join(KINDS)}")
         claims, evidence = (parts[key].members() for key in ("claims", "proofs"))
         if not claims and not evidence:
             raise parts["claims"].fails("expected at least one claim")
@@ -198,14 +233,14 @@ def check(document: dict[str, Any], smt: str | None = None) -> Report:
         raise CertificateError(f"expected a certificate, but {flaw}; {remedy}") from None
     concepts = dict.fromkeys((*claims, *evidence))
     try:
-        game = read_game(Node(parts["game"].value, "game"))
+        game = KINDS[kind](Node(parts["game"].value, "game"))
     except Unsupported as flaw:
-        return Report("bimatrix", None, tuple(_unproved(concept, flaw) for concept in concepts))
-    return Report("bimatrix", game, tuple(_verdict(game, concept, claims, evidence, solver) for concept in concepts))
+        return Report(kind, None, tuple(_unproved(concept, flaw) for concept in concepts))
+    return Report(kind, game, tuple(_verdict(game, concept, claims, evidence, solver) for concept in concepts))
 
 
 def _verdict(
-    game: Game, concept: str, claims: dict[str, Node], evidence: dict[str, Node], solver: Solver | None
+    game: Embedded, concept: str, claims: dict[str, Node], evidence: dict[str, Node], solver: Solver | None
 ) -> Verdict:
     try:
         return Verdict(concept, True, "", _prove(game, concept, claims, evidence, solver))
@@ -217,10 +252,13 @@ def _unproved(concept: str, flaw: Unsupported) -> Verdict:
     return Verdict(concept, False, str(flaw), limit=isinstance(flaw, TooLarge))
 
 
-def _prove(game: Game, concept: str, claims: dict[str, Node], evidence: dict[str, Node], solver: Solver | None) -> str:
+def _prove(
+    game: Embedded, concept: str, claims: dict[str, Node], evidence: dict[str, Node], solver: Solver | None
+) -> str:
     """Show all that is claimed of a concept; returns what was shown of the coverage."""
-    if concept not in CONCEPTS and concept not in TOLERANT:
-        raise Unsupported(f"expected one of {', '.join((*CONCEPTS, *TOLERANT))}")
+    known = [*CONCEPTS[game.kind], *(TOLERANT if game.kind == "bimatrix" else ())]
+    if concept not in known:
+        raise Unsupported(f"expected one of {', '.join(known)}")
     if concept not in claims:
         raise Unsupported(f"claims.{concept}: expected, for a proof is given, but missing")
     if concept not in evidence:
@@ -242,7 +280,9 @@ def _prove(game: Game, concept: str, claims: dict[str, Node], evidence: dict[str
     return ""
 
 
-def prover(game: Game, concept: str, tolerance: Node | None) -> Callable[[Region | Stated | None, Node, Node], None]:
+def prover(
+    game: Embedded, concept: str, tolerance: Node | None
+) -> Callable[[Region | Stated | None, Node, Node], None]:
     """What shows a cell by a proof where the parameters are in a region (``None``: there are none)."""
 
     def prove(region: Region | Stated | None, cell: Node, proof: Node) -> None:
@@ -250,7 +290,11 @@ def prover(game: Game, concept: str, tolerance: Node | None) -> Callable[[Region
         if concept in TOLERANT and tolerance is not None:
             bound = Node(tolerance.value, tolerance.place, True, region)
             TOLERANT[concept](there, bound, cell, proof)
+        elif isinstance(there, IncentiveGame) and there.information is not None:
+            if concept not in GAUSSIAN:
+                raise Unsupported(f"{cell.place}: expected a game without Gaussian information")
+            GAUSSIAN[concept](there, cell, proof)
         else:
-            CONCEPTS[concept](there, cell, proof)
+            CONCEPTS[game.kind][concept](there, cell, proof)
 
     return prove

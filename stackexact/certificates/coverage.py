@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from stackexact.certificates.bounds import TooLarge, Unsupported
-from stackexact.certificates.embedded import COMPARE, Exact, Game, Relation, chained
+from stackexact.certificates.embedded import COMPARE, Embedded, Exact, Relation, chained
 from stackexact.certificates.functions import Function
 from stackexact.certificates.line import Line, Real, Region, Split, bounded
 from stackexact.certificates.polynomials import Poly, sign_at, times
@@ -92,7 +92,7 @@ class Divided:
         return Region(self.line, self.regions[first].low, self.regions[last].high)
 
 
-def prove_closed_form(game: Game, cells: Node, proofs: dict[str, Node], prove: Prove) -> None:
+def prove_closed_form(game: Embedded, cells: Node, proofs: dict[str, Node], prove: Prove) -> None:
     """Show that the claimed cells are disjoint, that they cover the domain, and each of them by the proofs of its
     pieces, which must cover it."""
     if "coverage" not in proofs:

@@ -8,12 +8,12 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from operator import eq, ge, gt, le, lt, ne
-from typing import Any, TypeVar, cast
+from typing import Any, ClassVar, Protocol, Self, TypeVar, cast
 from unicodedata import category
 
 from stackexact.certificates.bounds import TooLarge, Unsupported
@@ -36,10 +36,48 @@ Relation = tuple[Exact, str, Exact]
 _RELATION = re.compile(r"(<=|>=|==|!=|<|>)")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _EXPRESSION = re.compile(r"[0-9A-Za-z_.+*/() -]+")
-_TEXTS = ("name", "description", "source")
+TEXTS = ("name", "description", "source")
 
 PARAMETERS = 1000
 """Most parameters of a game: a monomial takes a word for each that occurs."""
+
+
+class Embedded(Protocol):
+    """What the checker asks of a game of any kind."""
+
+    @property
+    def name(self) -> str | None:
+        """What it calls itself."""
+
+    @property
+    def kind(self) -> str:
+        """The kind of game."""
+
+    @property
+    def line(self) -> Line | Space | None:
+        """The parameters that occur."""
+
+    @property
+    def relations(self) -> tuple[Relation, ...]:
+        """What the assumptions say of them."""
+
+    @property
+    def values(self) -> list[Exact]:
+        """All numbers of the game."""
+
+    @property
+    def is_numeric(self) -> bool:
+        """Whether they are free of parameters."""
+
+    @property
+    def bound(self) -> str | None:
+        """The tolerance as text in normal form, if there is one."""
+
+    def on(self, region: Region | Stated) -> Self:
+        """The game where the parameters are in a region."""
+
+    def sha256(self) -> str:
+        """The digest that solutions state."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +114,8 @@ class Game:
     say of them; payoffs that depend on them compare only :meth:`on` a region.
     """
 
+    kind: ClassVar[str] = "bimatrix"
+
     name: str | None
     leader: Labels
     follower: Labels
@@ -96,7 +136,7 @@ class Game:
     @property
     def bound(self) -> str | None:
         """The tolerance as text in normal form."""
-        return None if self.tolerance is None else _text(self.tolerance, self.line)
+        return None if self.tolerance is None else text_of(self.tolerance, self.line)
 
     @property
     def is_numeric(self) -> bool:
@@ -106,10 +146,13 @@ class Game:
     def on(self, region: Region | Stated) -> Game:
         """The game where the parameters are in a region, with numbers as payoffs if that is a rational point."""
         tables = (
-            Table(tuple(tuple(_on(value, region) for value in row) for row in u.entries)) for u in (self.u1, self.u2)
+            Table(tuple(tuple(on_region(value, region) for value in row) for row in u.entries))
+            for u in (self.u1, self.u2)
         )
         u1, u2 = tables
-        return replace(self, u1=u1, u2=u2, tolerance=None if self.tolerance is None else _on(self.tolerance, region))
+        return replace(
+            self, u1=u1, u2=u2, tolerance=None if self.tolerance is None else on_region(self.tolerance, region)
+        )
 
     def sha256(self) -> str:
         """Digest of the canonical JSON of kind, actions, parameters, assumptions and payoffs, as solutions state it."""
@@ -119,7 +162,7 @@ class Game:
             "parameters": self.parameters,
             "assumptions": self.assumptions,
             "payoffs": {
-                player: [[_text(value, self.line) for value in row] for row in table.entries]
+                player: [[text_of(value, self.line) for value in row] for row in table.entries]
                 for player, table in (("leader", self.u1), ("follower", self.u2))
             },
         }
@@ -127,7 +170,7 @@ class Game:
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _on(value: Exact, region: Region | Stated) -> Fraction:
+def on_region(value: Exact, region: Region | Stated) -> Fraction:
     """A payoff in a region. A function takes the place of a number: it compares like one there."""
     if isinstance(region, Stated):
         assert not isinstance(value, Function), "a game has one kind of functions"
@@ -139,7 +182,7 @@ def _on(value: Exact, region: Region | Stated) -> Fraction:
     return cast("Fraction", (value if isinstance(value, Function) else Function.of(value)).on(region))
 
 
-def _text(value: Exact | str, line: Line | Space | None) -> str:
+def text_of(value: Exact | str, line: Line | Space | None) -> str:
     if isinstance(value, Function | Quotient) and line is not None:
         return line.text(cast("Any", value))
     return written(value) if isinstance(value, Fraction) else str(value)
@@ -147,25 +190,27 @@ def _text(value: Exact | str, line: Line | Space | None) -> str:
 
 def read_game(node: Node) -> Game:
     """Read the embedded game."""
-    optional = (*_TEXTS, "actions", "parameters", "assumptions", "tolerance")
+    optional = (*TEXTS, "actions", "parameters", "assumptions", "tolerance")
     parts = node.fields("format", "version", "kind", "payoffs", optional=optional)
     for key, expected in (("format", "stackexact/game"), ("version", 1), ("kind", "bimatrix")):
         parts[key].constant(expected)
-    for key in _TEXTS:
+    for key in TEXTS:
         if key in parts and not isinstance(parts[key].value, str):
             raise parts[key].wrong("text")
-    parameters = _parameters(parts["parameters"]) if "parameters" in parts else ()
+    parameters = parameters_at(parts["parameters"]) if "parameters" in parts else ()
     players = parts["payoffs"].fields("leader", "follower")
-    line = _line(parameters, node)
+    line = line_of(parameters, node, ("payoffs", "tolerance", "assumptions"))
     u1, u2 = _table(players["leader"], line), _table(players["follower"], line)
     shape = len(u1.entries), len(u1[0])
     if shape != (len(u2.entries), len(u2[0])):
         raise players["follower"].fails(f"expected {shape[0]}x{shape[1]} payoffs, as the leader has")
     labels = parts["actions"].fields(optional=("leader", "follower")) if "actions" in parts else {}
-    tolerance = _number(parts["tolerance"], line) if "tolerance" in parts else None
+    tolerance = number_at(parts["tolerance"], line) if "tolerance" in parts else None
     if isinstance(tolerance, Fraction) and tolerance < 0:
         raise parts["tolerance"].wrong("a tolerance of at least 0")
-    chains = [_chain(item, parameters, line) for item in parts["assumptions"].items()] if "assumptions" in parts else []
+    chains = (
+        [chain_at(item, parameters, line) for item in parts["assumptions"].items()] if "assumptions" in parts else []
+    )
     return Game(
         name=str(parts["name"].value) if "name" in parts else None,
         leader=_labels(labels.get("leader"), "a", shape[0]),
@@ -180,10 +225,10 @@ def read_game(node: Node) -> Game:
     )
 
 
-def _line(parameters: tuple[str, ...], node: Node) -> Line | Space | None:
-    """The line of the parameter that occurs, or the space of those that do; without any, nothing."""
+def line_of(parameters: tuple[str, ...], node: Node, keys: Sequence[str]) -> Line | Space | None:
+    """The line of the parameter that occurs under these keys, or the space of those that do; without any, nothing."""
     parts = node.members()
-    waiting = [parts[key].value for key in ("payoffs", "tolerance", "assumptions") if key in parts]
+    waiting = [parts[key].value for key in keys if key in parts]
     occurring: set[str] = set()
     while waiting:
         value = waiting.pop()
@@ -197,7 +242,7 @@ def _line(parameters: tuple[str, ...], node: Node) -> Line | Space | None:
     return Line(occurring.pop()) if occurring else None
 
 
-def _parameters(node: Node) -> tuple[str, ...]:
+def parameters_at(node: Node) -> tuple[str, ...]:
     names: list[str] = []
     items = node.items()
     if len(items) > PARAMETERS:
@@ -211,7 +256,7 @@ def _parameters(node: Node) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _chain(node: Node, parameters: tuple[str, ...], line: Line | Space | None) -> tuple[str, list[Relation]]:
+def chain_at(node: Node, parameters: tuple[str, ...], line: Line | Space | None) -> tuple[str, list[Relation]]:
     """A chain of relations: its normal form, and what it says of parameters. What it says of numbers must be true."""
     terms, signs = chained(node, lambda text: _term(node, text, parameters, line))
     relations: list[Relation] = []
@@ -221,7 +266,7 @@ def _chain(node: Node, parameters: tuple[str, ...], line: Line | Space | None) -
                 raise node.fails(f"expected a true assumption, found {shorten(node.value)}")
         elif not isinstance(left, str) and not isinstance(right, str):
             relations.append((left, sign, right))
-    texts = [_text(term, line) for term in terms]
+    texts = [text_of(term, line) for term in terms]
     return " ".join([texts[0], *(part for pair in zip(signs, texts[1:], strict=True) for part in pair)]), relations
 
 
@@ -244,27 +289,27 @@ def _term(node: Node, text: str, parameters: tuple[str, ...], line: Line | Space
         raise node.wrong("relations between numbers and parameters")
     if unknown := [name for name in names if name not in parameters]:
         raise node.fails(f"expected names that stand under parameters, found {shorten(unknown[0])}")
-    return text if line is None else _function(Node(text, node.place), line)
+    return text if line is None else function_at(Node(text, node.place), line)
 
 
 def _table(node: Node, line: Line | Space | None) -> Table:
-    rows = tuple(tuple(cast("Fraction", _number(entry, line)) for entry in row.items()) for row in node.items())
+    rows = tuple(tuple(cast("Fraction", number_at(entry, line)) for entry in row.items()) for row in node.items())
     if not rows or not rows[0] or any(len(row) != len(rows[0]) for row in rows):
         raise node.fails("expected rows of the same length, with at least one payoff")
     return Table(rows)
 
 
-def _number(node: Node, line: Line | Space | None) -> Exact:
+def number_at(node: Node, line: Line | Space | None) -> Exact:
     if isinstance(node.value, int) and not isinstance(node.value, bool):
         return Fraction(node.value)
     if isinstance(node.value, str) and _NAME.search(node.value):
         if line is None:
             raise Unsupported(f"{node.wrong('a number as text, p or p/q')}; the game lists no parameter that occurs")
-        return _function(node, line)
+        return function_at(node, line)
     return node.number()
 
 
-def _function(node: Node, line: Line | Space) -> Function | Quotient:
+def function_at(node: Node, line: Line | Space) -> Function | Quotient:
     """An expression of the game. It means the function in lowest terms, and so does the digest: one of which the
     checker cannot tell that it is in lowest terms might mean another domain."""
     found = node.function(line)

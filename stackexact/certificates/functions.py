@@ -92,6 +92,10 @@ class Function:
         work = self.work or two.work
         return self.made(times(self.top, two.bottom, work), times(self.bottom, two.top, work), two)
 
+    def __rtruediv__(self, other: object) -> Function:
+        two = self._with(other)
+        return NotImplemented if two is None else two / self
+
     def __abs__(self) -> Function:
         return -self if self.sign < 0 else self
 

@@ -82,6 +82,9 @@ class Quotient:
         two = self._with(other)
         return NotImplemented if two is None else self * two.inverse()
 
+    def __rtruediv__(self, other: object) -> Quotient:
+        return self.inverse() * other
+
     def inverse(self) -> Quotient:
         """One divided by this; raises :class:`ZeroDivisionError` for zero."""
         if not self.top:

@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from stackexact.certificates.bounds import TooLarge
 from stackexact.certificates.coverage import STATEMENT, Prove, claim_of, relation_of
-from stackexact.certificates.embedded import COMPARE, Game, Relation
+from stackexact.certificates.embedded import COMPARE, Embedded, Relation
 from stackexact.certificates.quotients import Quotient
 from stackexact.certificates.reading import Node
 from stackexact.certificates.smt import Question, Solver, Undecided
@@ -34,7 +34,7 @@ ASSUMED = "assumed"
 """What is said of a coverage that nobody has shown."""
 
 
-def prove_in_several(game: Game, cells: Node, proofs: dict[str, Node], prove: Prove, solver: Solver | None) -> str:
+def prove_in_several(game: Embedded, cells: Node, proofs: dict[str, Node], prove: Prove, solver: Solver | None) -> str:
     """Show each claimed cell by its pieces, and the coverage by a solver if one is named; says which it was."""
     proofs["coverage"].constant(STATEMENT)
     space = game.line
@@ -126,7 +126,7 @@ def _meets(point: list[Fraction], conditions: list[Condition]) -> bool:
 
 
 def _cover(
-    game: Game,
+    game: Embedded,
     question: Question,
     told: list[list[Condition]],
     pieces: list[list[list[Condition]]],
@@ -137,7 +137,7 @@ def _cover(
     for value in game.values:
         bottoms.update(dict.fromkeys(value.factors if isinstance(value, Quotient) else ()))
     for factor in bottoms:
-        question.never([(factor, "==")], (), "game.payoffs: expected values on the whole domain")
+        question.never([(factor, "==")], (), "game: expected values on the whole domain")
     for n, (cell, own) in enumerate(zip(claimed, pieces, strict=True)):
         question.sometimes(told[n], f"{cell.place}: expected a cell that holds somewhere in the domain")
         question.never(told[n], own, f"{cell.place}: expected pieces that fill the cell")

@@ -45,7 +45,7 @@ from stackexact.incentives.optima import (
     team_optimum,
 )
 
-__all__ = ["VERIFIED", "Incentive", "Linear", "Major", "MeanField", "Randomised", "Unique"]
+__all__ = ["VERIFIED", "Incentive", "Linear", "Major", "MeanField", "Randomised", "Swapped", "Unique", "change"]
 
 T = TypeVar("T", bound=Any)
 
@@ -106,15 +106,13 @@ class Unique:
 @dataclass(frozen=True, slots=True)
 class Incentive(Generic[T]):
     """The team optimum, whether a gain makes it stationary for the followers, the gain of least norm, whether each
-    follower's cost is convex then (``second_order``), so that it is a response, and whether that is the only one; and
-    how the leader reacts on path to the mean action (:class:`Linear`)."""
+    follower's cost is convex then (``second_order``), so that it is a response, and whether that is the only one."""
 
-    optimum: Optimum[T]
+    optimum: Linear[T]
     case: Case
     gain: Gain[T] | None
     second_order: bool
     unique: Unique | None
-    reaction: Ratio[T]
 
 
 def incentive(told: Told[T], prover: Prover[T]) -> Incentive[T]:
@@ -124,12 +122,13 @@ def incentive(told: Told[T], prover: Prover[T]) -> Incentive[T]:
     by_leader, by_rest = moved_by_follower(game.felt, optimum)
     case = case_of(by_leader, by_rest, prover)
     found = gain(case, by_leader, by_rest, prover)
+    target = Linear(optimum, game.reaction)
     if found is None:
-        return Incentive(optimum, case, None, False, None, game.reaction)
+        return Incentive(target, case, None, False, None)
     made = curvature(game.moves, found)
     if not is_semidefinite(game.moves.follower.hessian, made.own, prover):
-        return Incentive(optimum, case, found, False, None, game.reaction)
-    return Incentive(optimum, case, found, True, _unique(game, made, prover), game.reaction)
+        return Incentive(target, case, found, False, None)
+    return Incentive(target, case, found, True, _unique(game, made, prover))
 
 
 def _unique(game: _Game[T], made: Curvature[T], prover: Prover[T]) -> Unique:
@@ -161,23 +160,33 @@ def _vanishes(matrix: Matrix[T], prover: Prover[T]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class MeanField(Generic[T]):
-    """The limit of many followers: that of the team optimum, of the gain (κ), and of N κ where κ vanishes (``rest``);
+    """The limit of many followers: that of the team optimum, of the gain (κ), and what is left of N κ (``rest``);
     the open-loop Stackelberg solution, the best that remains with infinitely many; and what incentives of a fixed gain
     on the mean reach with infinitely many followers, as that gain grows (``swapped``: the limits in the other order).
 
-    The energy N |κ|² stays finite if and only if the limit of κ is 0: if and only if the team optimum is a response
-    already where nobody moves the mean (``aligned``). ``signs`` are those of the limit's entries. ``None`` where there
-    is no gain, where no action of the leader determines what infinitely many followers do, where gains do not.
+    ``rest`` is beside the limit: N κ is N times the limit, and the rest (with Gaussian information where the limit is
+    0 alone). The energy N |κ|² stays finite if and only if the limit of κ is 0: if and only if the team optimum is a
+    response already where nobody moves the mean (``aligned``). ``signs`` are those of the limit's entries. ``None``
+    where there is no gain, where no action of the leader determines what infinitely many followers do, where gains do
+    not.
     """
 
     optimum: Linear[T]
-    case: Case
     aligned: bool
     limit: Gain[T] | None
     signs: Matrix[int]
     rest: Gain[T] | None
     open_loop: Optimum[T] | None
-    swapped: Optimum[T] | None
+    swapped: Swapped[T] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Swapped(Generic[T]):
+    """Where the limits in the other order lead, and by how much u0 turned along a follower's slope by it (in units of
+    its cost; ``None`` where nothing moves)."""
+
+    optimum: Optimum[T]
+    turn: Ratio[T] | None
 
 
 def mean_field(told: Told[T], prover: Prover[T]) -> MeanField[T]:
@@ -186,19 +195,39 @@ def mean_field(told: Told[T], prover: Prover[T]) -> MeanField[T]:
     problem, optimum = game.felt, game.team_optimum(prover)
     form, point = problem.follower, problem.alike(optimum.point)
     u0, own = (form.slope(rows, point, optimum.bottom) for rows in (problem.u0, problem.own))
-    case = case_of(u0, own, prover)
-    limit = gain(case, u0, own, prover)
     aligned = not any(map(prover.sign, own))
     if aligned:
         prover.zero(own)
-    elif case == "gain":
+    else:
         prover.positive([dot(own, own)])
-    rest = _rest(told, problem, optimum, u0, case, prover) if aligned and limit is not None else None
+    if any(map(prover.sign, u0)):
+        limit = gain("gain", u0, own, prover)
+        rest = _rest(told, problem, optimum, u0, prover) if aligned or isinstance(told, Problem) else None
+    else:
+        limit = rest = _without_influence(told, problem, optimum, u0, own, prover)
     signs = _signs(limit, prover) if limit is not None else ()
     reaction = plus(form.block(problem.own, problem.own), form.block(problem.own, problem.mean))
     open_loop = responsive_optimum(problem, prover, infinite=True) if _determined(problem, prover) else None
-    swapped = optimum if aligned else None if limit is None else _swapped(problem, optimum, reaction, u0, own, prover)
-    return MeanField(Linear(optimum, game.reaction), case, aligned, limit, signs, rest, open_loop, swapped)
+    swapped = Swapped(optimum, None) if aligned else None
+    if limit is not None and not aligned:
+        swapped = _swapped(problem, optimum, reaction, (u0, own), prover)
+    return MeanField(Linear(optimum, game.reaction), aligned, limit, signs, rest, open_loop, swapped)
+
+
+def _without_influence(
+    told: Told[T], problem: Problem[T], optimum: Optimum[T], u0: Vector[T], own: Vector[T], prover: Prover[T]
+) -> Gain[T] | None:
+    """No gain, where a follower's cost does not change with the leader's action; but 0 where none is needed. (With
+    Gaussian information it may change with any number of followers, and gains grow without bound.)"""
+    prover.zero(u0)
+    if not isinstance(told, Problem):
+        return None
+    mean = problem.follower.slope(problem.mean, problem.alike(optimum.point), optimum.bottom)
+    both = (*own, *mean)
+    if any(map(prover.sign, both)):
+        return gain("none", u0, both, prover)
+    prover.zero(mean)
+    return gain("any", u0, own, prover)
 
 
 def _signs(limit: Gain[T], prover: Prover[T]) -> Matrix[int]:
@@ -216,35 +245,39 @@ def _signs(limit: Gain[T], prover: Prover[T]) -> Matrix[int]:
     return tuple(tuple(made[i : i + columns]) for i in range(0, len(made), columns))
 
 
-def _rest(
-    told: Told[T], problem: Problem[T], optimum: Optimum[T], u0: Vector[T], case: Case, prover: Prover[T]
-) -> Gain[T] | None:
-    """The limit of N κ where κ vanishes: the gain that answers how a follower's slope changes with 1/N. Its action
-    moves the mean by 1/N; with Gaussian information the optimum changes with N, and so does what it expects of others.
-    """
+def _rest(told: Told[T], problem: Problem[T], optimum: Optimum[T], u0: Vector[T], prover: Prover[T]) -> Gain[T] | None:
+    """What is left of N κ beyond N times its limit, where that converges: the gain that answers how a follower's slope
+    changes with 1/N. Its action moves the mean by 1/N; with Gaussian information the optimum changes with N, and so
+    does what it expects of others."""
     by_mean = problem.follower.slope(problem.mean, problem.alike(optimum.point), optimum.bottom)
     if isinstance(told, Problem):
-        return gain(case, u0, by_mean, prover)
+        return gain("gain", u0, by_mean, prover)
+    moved, bottom = change(told, problem, optimum, prover)
+    moves, _ = announced(told, prover)
+    own = problem.follower.hessian[1]
+    changed = own[0] * moved[0] + (own[1] + own[2]) * moved[1]
+    expects = moves.follower.hessian[1][2] * told.noise * optimum.point[1]
+    return gain("gain", tuple(a * bottom for a in u0), ((by_mean[0] + expects) * bottom + changed,), prover)
+
+
+def change(told: Information[T], problem: Problem[T], optimum: Optimum[T], prover: Prover[T]) -> tuple[Vector[T], T]:
+    """How the team optimum (a, g) of infinitely many followers changes with 1/N, times its bottom."""
     moves, _ = announced(told, prover)
     g, h = optimum.point[1], moves.leader.hessian
     curved = g * told.noise * (h[1][2] + h[2][1] + h[2][2]) * 2  # expected() doubles the leader's cost
-    moved, bottom = solve(prover, problem.merged(problem.leader).hessian, (curved * 0, -curved))
-    own = problem.follower.hessian[1]
-    changed = own[0] * moved[0] + (own[1] + own[2]) * moved[1]
-    expects = moves.follower.hessian[1][2] * told.noise * g
-    return gain(case, tuple(a * bottom for a in u0), ((by_mean[0] + expects) * bottom + changed,), prover)
+    return solve(prover, problem.merged(problem.leader).hessian, (curved * 0, -curved))
 
 
 def _swapped(
     problem: Problem[T],
     optimum: Optimum[T],
     reaction: Matrix[T],
-    u0: Vector[T],
-    own: Vector[T],
+    slopes: tuple[Vector[T], Vector[T]],
     prover: Prover[T],
-) -> Optimum[T] | None:
+) -> Swapped[T] | None:
     """Where infinitely many followers respond to u0* + t κ (ū − v*) for large t: there the mean leaves v* only in
     directions that κ does not see, and u0 leaves u0* along κ's only direction, so that they respond."""
+    u0, own = slopes
     along = product(problem.follower.block(problem.own, problem.u0), tuple((value,) for value in u0))
     nought = prover.number(0)
     system = (*(((*row, *by)) for row, by in zip(reaction, along, strict=True)), (*own, nought))
@@ -257,7 +290,8 @@ def _swapped(
     moves = (*leader, *(nought for _ in range(problem.sizes[1])), *found[:-1])
     point = tuple(value + move for value, move in zip(start, moves, strict=True))
     whole = optimum.bottom * bottom
-    return Optimum(point, whole, problem.leader.value(problem.alike(point), whole))
+    made = Optimum(point, whole, problem.leader.value(problem.alike(point), whole))
+    return Swapped(made, Ratio(found[-1], bottom))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Incentives under Gaussian information: the leader sees the state x, and each follower y_i = x + w_i.
 
-x ~ N(0, X) and w_i ~ N(0, W) are independent; costs are quadratic in (u0, u, ū, x) without linear terms, actions are
+x ~ N(0, X) and w_i ~ N(0, W) are independent; costs are quadratic in (u0, u, ū, x), without linear terms, actions are
 scalars. The leader wants u_i = G y_i and announces u0 = A x + B ū + κ Σ(u_i − G y_i): A x + B ū where all obey. She may
 react to the mean on path, with B = −∂²/∂u0∂ū over ∂²/∂u0², or take B = 0. Linear strategies are optimal for the team
 (Radner 1962).
@@ -87,7 +87,7 @@ def expected(game: Problem[T], told: Information[T], prover: Prover[T], *, infin
     paid = Form(
         hessian,
         tuple(row[3] * state * 2 for row in leader.hessian[:3]),
-        leader.hessian[3][3] * state,
+        leader.hessian[3][3] * state + leader.constant * whole * 2,
         leader.unit,
         leader.over * whole * 2,
     )

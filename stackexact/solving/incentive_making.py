@@ -56,22 +56,25 @@ class IncentiveMaker(Generic[T]):
     def _cost(self, found: Optimum[T]) -> Exact:
         return self._in_units(found.value, self.problem.leader)
 
-    def _actions(self, found: Optimum[T]) -> Mapping[str, Exact]:
+    def actions(self, found: Optimum[T]) -> Mapping[str, Exact]:
+        """A point, by the names of actions."""
         names = self.game.variables
         labels = (*names.leader, *names.major, *names.follower)
         values = (self.reader.exact(value, found.bottom) for value in found.point)
         return frozen_mapping(dict(zip(labels, values, strict=True)))
 
     def _gains(self, found: Gain[T], columns: Sequence[str], factor: Exact | int = 1) -> Gains:
-        rows = ([self.reader.exact(value, found.bottom) * factor for value in row] for row in found.rows)
-        made: Gains = self._named(rows, columns)
+        made: Gains = self._named(([value * factor for value in row] for row in self._rows(found)), columns)
         return made
+
+    def _rows(self, found: Gain[T]) -> list[list[Exact]]:
+        return [[self.reader.exact(value, found.bottom) for value in row] for row in found.rows]
 
     def _named(self, rows: Iterable[Sequence[Any]], columns: Sequence[str]) -> Any:
         made = (frozen_mapping(dict(zip(columns, row, strict=True))) for row in rows)
         return frozen_mapping(dict(zip(self.game.variables.leader, made, strict=True)))
 
-    def _strategies(self, found: Optimum[T], reaction: Ratio[T], *, on_path: bool) -> Gains:
+    def strategies(self, found: Optimum[T], reaction: Ratio[T], *, on_path: bool) -> Gains:
         """Linear strategies; ``on_path`` where the mean action is a follower's gain times the state."""
         told, names = self.game.information, self.game.variables
         assert told is not None
@@ -86,8 +89,8 @@ class IncentiveMaker(Generic[T]):
     def team_optimum(self, found: Linear[T]) -> TeamCell | LinearTeamCell:
         """``team-optimum``."""
         if self.game.information is None:
-            return TeamCell((), self._cost(found.optimum), self._actions(found.optimum))
-        strategies = self._strategies(found.optimum, found.reaction, on_path=False)
+            return TeamCell((), self._cost(found.optimum), self.actions(found.optimum))
+        strategies = self.strategies(found.optimum, found.reaction, on_path=False)
         return LinearTeamCell((), self._cost(found.optimum), strategies)
 
     def incentive(self, found: Incentive[T]) -> IncentiveCell:
@@ -106,8 +109,8 @@ class IncentiveMaker(Generic[T]):
     def _desired(self, found: Incentive[T]) -> tuple[Mapping[str, Exact] | None, Gains | None]:
         """The actions at the team optimum, or the strategies."""
         if self.game.information is None:
-            return self._actions(found.optimum), None
-        return None, self._strategies(found.optimum, found.reaction, on_path=False)
+            return self.actions(found.optimum.optimum), None
+        return None, self.strategies(found.optimum.optimum, found.optimum.reaction, on_path=False)
 
     def mean_field(self, found: MeanField[T]) -> MeanFieldCell | LinearMeanFieldCell:
         """``mean-field``."""
@@ -123,31 +126,33 @@ class IncentiveMaker(Generic[T]):
         if open_loop is not None:
             cost = self._cost(open_loop)
             gap = cost - team
-        swapped = None if found.swapped is None else self._cost(found.swapped)
+        swapped = None if found.swapped is None else self._cost(found.swapped.optimum)
         if self.game.information is None:
-            actions = None if open_loop is None else self._actions(open_loop)
+            actions = None if open_loop is None else self.actions(open_loop)
             return MeanFieldCell((), found.aligned, limit, mean, energy, cost, actions, gap, swapped)
         reaction = found.optimum.reaction
-        strategies = self._strategies(optimum, reaction, on_path=False)
-        played = None if open_loop is None else self._strategies(open_loop, reaction, on_path=True)
+        strategies = self.strategies(optimum, reaction, on_path=False)
+        played = None if open_loop is None else self.strategies(open_loop, reaction, on_path=True)
         return LinearMeanFieldCell((), found.aligned, limit, mean, energy, team, strategies, cost, played, gap, swapped)
 
     def _limit_of_mean(self, found: MeanField[T]) -> Mapping[str, Mapping[str, Exact | Infinity]]:
         columns = self.game.variables.follower
-        if found.rest is not None:
-            return self._gains(found.rest, columns)
-        words = {1: Infinity.OO, -1: Infinity.MINUS_OO, 0: Fraction(0)}
-        made: Mapping[str, Mapping[str, Exact | Infinity]]
-        made = self._named(([words[sign] for sign in row] for row in found.signs), columns)
+        words: dict[int, Infinity] = {1: Infinity.OO, -1: Infinity.MINUS_OO}
+        rests = None if found.rest is None else self._rows(found.rest)
+        rows = (
+            [words[sign] if sign else rests[j][k] if rests else Fraction(0) for k, sign in enumerate(row)]
+            for j, row in enumerate(found.signs)
+        )
+        made: Mapping[str, Mapping[str, Exact | Infinity]] = self._named(rows, columns)
         return made
 
     def major_follower(self, found: Major[T]) -> MajorCell:
         """``major-follower``."""
         gains, limit = self._of_major(found.gain), found.limit
-        cost, actions = self._cost(found.optimum), self._actions(found.optimum)
+        cost, actions = self._cost(found.optimum), self.actions(found.optimum)
         if limit is None:
             return MajorCell((), gains is not None, cost, actions, gains, None, None, None)
-        limits = self._cost(limit.optimum), self._actions(limit.optimum), self._of_major(limit.gain)
+        limits = self._cost(limit.optimum), self.actions(limit.optimum), self._of_major(limit.gain)
         return MajorCell((), gains is not None, cost, actions, gains, *limits)
 
     def _of_major(self, found: Gain[T] | None) -> Gains | None:
@@ -158,7 +163,7 @@ class IncentiveMaker(Generic[T]):
         if found.limit is None:
             return RandomisedCell((), False, None, None, None, None, None)
         gains = self._gains(found.limit, self.game.variables.follower, self.game.followers)
-        desired = self._actions(found.optimum)
+        desired = self.actions(found.optimum)
         if found.saving is None:
             return RandomisedCell((), False, gains, None, None, None, None, desired)
         saving = self._in_units(found.saving, self.problem.follower)
@@ -166,4 +171,4 @@ class IncentiveMaker(Generic[T]):
             return RandomisedCell((), True, gains, None, None, None, saving, desired)
         cost = self._cost(found.response)
         error = cost - self._cost(found.optimum)
-        return RandomisedCell((), True, gains, cost, self._actions(found.response), error, saving, desired)
+        return RandomisedCell((), True, gains, cost, self.actions(found.response), error, saving, desired)

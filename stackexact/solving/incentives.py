@@ -18,7 +18,7 @@ from stackexact.incentives.optima import NotConvex
 from stackexact.incentives.problems import numeric_problem, polynomial_problem
 from stackexact.solving.answers import Answer
 from stackexact.solving.incentive_making import IncentiveMaker
-from stackexact.solving.routines import Traced
+from stackexact.solving.routines import Proof, Traced
 from stackexact.solving.workspace import Workspace
 
 __all__ = ["INCENTIVE_ROUTINES", "IncentiveRoutine", "answer"]
@@ -34,7 +34,8 @@ def answer(concept: str, space: Workspace) -> Answer:
     problem = numeric_problem(game)
     with _convexity():
         found = VERIFIED[concept](problem, Numbers())
-    return Answer(_made(concept, IncentiveMaker(game, problem, NumberReader()), found), _unwritten)
+    maker = IncentiveMaker(game, problem, NumberReader())
+    return Answer(_made(concept, maker, found), _proof(concept, maker, found, Numbers))
 
 
 @contextmanager
@@ -48,8 +49,16 @@ def _convexity(at: str = "") -> Iterator[None]:
         raise GameError(f"costs.{flaw.player}: {wanted}, found {found}") from None
 
 
-def _unwritten() -> dict[str, Any]:
-    raise LimitReached("certificates of games of incentives are not written yet")
+def _proof(concept: str, maker: IncentiveMaker[Any], found: Any, prover: Callable[[], Prover[Any]]) -> Proof:
+    """Writes the proof of what was found when somebody asks for it."""
+
+    def written() -> dict[str, Any]:
+        from stackexact.solving.incentive_evidence import Evidence
+
+        proof: dict[str, Any] = getattr(Evidence(maker, prover), concept.replace("-", "_"))(found)
+        return proof
+
+    return written
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +90,13 @@ class IncentiveRoutine:
             raise LimitReached("the time limit was reached; raise it")
         ring = tables.parameter
         made = polynomial_problem(game, ring, sample.sign_of)
-        tracer: Prover[Any] = Tracer(ring.constant, sample.sign_of)
+        tracer = Tracer(ring.constant, sample.sign_of)
         tracer.positive(made.bottoms)
         with _convexity(tables.where(sample)):
             found = VERIFIED[self.concept](made.problem, tracer)
-        cell = _made(self.concept, IncentiveMaker(game, made.problem, ring), found)
-        return Traced(cell, _unwritten, tracer.conditions)  # type: ignore[attr-defined]
+        maker = IncentiveMaker(game, made.problem, ring)
+        proof = _proof(self.concept, maker, found, partial(Tracer, ring.constant, sample.sign_of))
+        return Traced(_made(self.concept, maker, found), proof, tracer.conditions)
 
 
 INCENTIVE_ROUTINES: Final = {concept: IncentiveRoutine(concept) for concept in VERIFIED}

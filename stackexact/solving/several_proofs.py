@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
-from stackexact.certificates.check import prover
-from stackexact.certificates.embedded import Game as Embedded
-from stackexact.certificates.embedded import read_game
+from stackexact.certificates.check import KINDS, prover
+from stackexact.certificates.embedded import Embedded
 from stackexact.certificates.reading import Node, Unsupported
 from stackexact.certificates.several import COORDINATE
 from stackexact.certificates.stated import ADMITTED, Space, Stated
@@ -125,7 +124,7 @@ class Proving:
 
     @cached_property
     def _embedded(self) -> Embedded:
-        return read_game(Node(self.game.document(), "game"))
+        return KINDS[self.game.kind](Node(self.game.document(), "game"))
 
     def _piece(self, cell: Cell, found: Traced, point: Point) -> tuple[dict[str, Any], tuple[Condition, ...]]:
         """A proof at a point, with the relations that the checker needs for it."""
@@ -134,7 +133,8 @@ class Proving:
         space = self._embedded.line
         assert isinstance(space, Space)
         region = _Recorder(space, self.parameters, point)
-        bound = None if self.game.tolerance is None else text_of(self.game.tolerance)
+        stated = getattr(self.game, "tolerance", None)
+        bound = None if stated is None else text_of(stated)
         prove = prover(self._embedded, self.concept, None if bound is None else Node(bound, "tolerance", True))
         whole = {**claim, **unsaid, "when": []}
         prove(region, Node(whole, "claim", True, region), Node(proof, "proof", region=region))

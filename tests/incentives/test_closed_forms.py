@@ -51,8 +51,8 @@ def test_the_formulas_of_the_scalar_game() -> None:
     u0 = e("m*p*(t - s)") / d
     rest = e("1 + e") * v + e("f") * u0 - e("d")
     gain = -(e("r") * v + e("k") * rest) / (e("f*k") * rest) - e("e/(f*N)")
-    assert [s.exact(x, found.optimum.bottom) for x in found.optimum.point] == [u0, v]
-    assert s.exact(*found.optimum.value) == e("m*p*q*(t - s)**2") / d
+    assert [s.exact(x, found.optimum.optimum.bottom) for x in found.optimum.optimum.point] == [u0, v]
+    assert s.exact(*found.optimum.optimum.value) == e("m*p*q*(t - s)**2") / d
     assert found.gain is not None
     assert s.exact(found.gain.rows[0][0], found.gain.bottom) == gain
     made, unit = curvature(s.problem, found.gain), found.gain.bottom * s.problem.followers
@@ -80,7 +80,8 @@ def test_the_formulas_of_the_gaussian_game(reacts: bool) -> None:
     s = Symbolic(game, **dict.fromkeys(game.parameters, 2))
     found = incentive(s.problem, s.tracer)
     strategies = team(s.problem, s.tracer)
-    a, g = (s.exact(value, found.optimum.bottom) for value in found.optimum.point)
+    optimum = strategies.optimum
+    a, g = (s.exact(value, optimum.bottom) for value in optimum.point)
     b = s.exact(strategies.reaction.top, strategies.reaction.bottom)
     assert found.gain is not None
     gain = s.exact(found.gain.rows[0][0], found.gain.bottom)
