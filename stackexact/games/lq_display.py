@@ -10,9 +10,9 @@ from stackexact.exact.latex import latex as value_latex
 from stackexact.exact.rational_function import Expression, symbol
 from stackexact.exact.relation import parameters_of, text_of
 from stackexact.games.lq_incentive import IncentiveGame
-from stackexact.games.screen import Page
+from stackexact.games.screen import WIDTH, Page, painted
 
-__all__ = ["game_html", "game_latex", "game_page", "title"]
+__all__ = ["game_html", "game_latex", "game_page", "text", "title"]
 
 
 def title(game: IncentiveGame) -> str:
@@ -36,6 +36,13 @@ def _costs(game: IncentiveGame) -> Iterator[tuple[str, str]]:
         value = getattr(game.costs, player)
         if value is not None:
             yield player, text_of(value)
+
+
+def text(game: IncentiveGame, *, colour: bool = False, width: int = WIDTH, hint: str = "") -> str:
+    """The game as text; costs are never shortened, so that no ``hint`` is needed."""
+    page = Page(width)
+    game_page(page, game)
+    return painted(page.lines, colour=colour)
 
 
 def game_page(page: Page, game: IncentiveGame, remark: str = "") -> None:
