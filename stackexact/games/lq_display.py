@@ -88,7 +88,7 @@ def game_latex(game: IncentiveGame) -> str:
     own = {name: symbol(f"{name}_i") for name in game.variables.follower}
     count = value_latex(game.followers)
     rows = []
-    for player, index in (("leader", "0"), ("major", r"\mathrm{M}"), ("follower", "i")):
+    for player, index in (("leader", "0"), ("major", r"{\mathrm{M}}"), ("follower", "i")):
         cost = getattr(game.costs, player)
         if cost is None:
             continue

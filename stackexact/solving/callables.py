@@ -227,7 +227,7 @@ def _floats(found: Any) -> Any:
     if isinstance(found, Mapping):
         return FrozenMapping({label: _floats(entry) for label, entry in found.items()})
     if isinstance(found, Infinity):
-        return math.inf
+        return math.inf if found is Infinity.OO else -math.inf
     return float(found) if type(found).__module__.startswith("sympy.") else found
 
 
