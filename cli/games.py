@@ -14,7 +14,7 @@ from stackexact.errors import InputError, UsageError, shorten
 
 from .output import note
 
-__all__ = ["Change", "argument", "changes", "load", "locate", "named", "playable", "values_of"]
+__all__ = ["Change", "argument", "changes", "load", "locate", "named", "values_of"]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -91,13 +91,6 @@ def load(source: str, change: Change) -> Any:
         with _named(f"--assume {shorten(relation)}"):
             game = _method(game, "assuming", "--assume")(relation)
     return _substituted(game, change.at)
-
-
-def playable(game: Any, command: str) -> Any:
-    """The game, refused where learners of two players cannot play it."""
-    if game.kind != "bimatrix":
-        raise UsageError(f"{command}: expected a game of the kind bimatrix, found the kind {game.kind}; give another")
-    return game
 
 
 def named(option: str, name: str | None) -> None:

@@ -39,7 +39,7 @@ def command(context: click.Context, as_json: bool) -> int:
 @command.command("show")
 @click.argument("name")
 def show(name: str) -> int:
-    """Print the payoff table (or the costs) and the citation of a shipped game."""
+    """Print a shipped game and its citation."""
     from stackexact.games import display, lq_display
     from stackexact.games.screen import Page, painted
     from stackexact.instances import instance, path

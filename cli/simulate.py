@@ -12,7 +12,7 @@ import click
 from stackexact.errors import UsageError
 
 from .commands import Command
-from .games import Change, argument, changes, load, named, playable, values_of
+from .games import Change, argument, changes, load, named, values_of
 from .output import emit
 from .places import writable
 from .progress import progress
@@ -93,7 +93,7 @@ def command(
         raise UsageError(f"--journal: expected another file than --output, found {journal} for both; name another")
     options = {"--checkpoints": checkpoints, "--workers": workers, "--journal": journal}
     _require_form(form, rewards, options)
-    loaded = playable(load(game, Change((), assume, leader, follower)), "simulate")
+    loaded = load(game, Change((), assume, leader, follower))
     first, second = map(learner, learners)
     what = {**given, "at": values_of(loaded, at)}
     with progress() as report:

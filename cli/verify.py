@@ -16,7 +16,7 @@ from stackexact.verification.growth import FITS
 from stackexact.verification.intervals import METHODS
 
 from .commands import Command
-from .games import Change, argument, changes, load, locate, named, playable, values_of
+from .games import Change, argument, changes, load, locate, named, values_of
 from .output import emit, note, terminal
 from .places import writable
 from .progress import progress
@@ -86,7 +86,7 @@ def command(
     request = _Request(as_json, plot, output)
     request.check(game, trace, follower)
     claims = [parse_claim(text) for text in given.pop("claims")]  # refused before any work
-    loaded = playable(load(game, Change((), (), leader, follower, tolerance)), "verify")
+    loaded = load(game, Change((), (), leader, follower, tolerance))
     values = values_of(loaded, at)
     return _run(loaded, trace, request, {**given, "claims": claims, "at": values, "assuming": assume})
 
