@@ -39,12 +39,13 @@ def command(context: click.Context, as_json: bool) -> int:
 @command.command("show")
 @click.argument("name")
 def show(name: str) -> int:
-    """Print the payoff table and the citation of a shipped game."""
-    from stackexact.games.display import text
+    """Print a shipped game and its citation."""
+    from stackexact.games import display, lq_display
     from stackexact.games.screen import Page, painted
     from stackexact.instances import instance, path
 
-    game = instance(name)
+    game: Any = instance(name)
+    text = display.text if game.kind == "bimatrix" else lq_display.text
     colour, width = terminal()
     page = Page(width)
     page.add()

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from stackexact.instances import instance as instance
     from stackexact.simulation.simulate import simulate as simulate
     from stackexact.solving.comparing import compare as compare
+    from stackexact.solving.plotting_incentives import plot_incentives as plot_incentives
     from stackexact.solving.solution import Solution as Solution
     from stackexact.solving.solve import solve as solve
     from stackexact.traces.reading import read_trace as read_trace
@@ -57,6 +58,7 @@ _PLACES: Final = {
     "instances": "stackexact.instances:",
     "lp": "stackexact.lp:",
     "parse": "stackexact.exact.grammar:parse",
+    "plot_incentives": "stackexact.solving.plotting_incentives:plot_incentives",
     "read": "stackexact.games.files:read_game",
     "read_csv_pair": "stackexact.games.files:read_csv_pair",
     "read_trace": "stackexact.traces.reading:read_trace",
@@ -84,6 +86,7 @@ __all__ = [
     "instances",
     "lp",
     "parse",
+    "plot_incentives",
     "read",
     "read_csv_pair",
     "read_trace",
