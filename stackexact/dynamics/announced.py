@@ -8,17 +8,18 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from stackexact.dynamics.matrices import Matrix, Vector, identity
+from stackexact.dynamics.matrices import Matrix, Vector
 from stackexact.errors import GameError, UsageError
-from stackexact.exact.prover import Numbers
+from stackexact.exact.prover import Number, Numbers
 from stackexact.exact.reading import NumberReader
 from stackexact.exact.records import Record
 from stackexact.games.lq_incentive import IncentiveGame
 from stackexact.games.quadratic import Quadratic
-from stackexact.incentives.concepts import incentive
-from stackexact.incentives.gaussian import slopes_at, team_strategies
+from stackexact.incentives.concepts import Incentive, incentive
+from stackexact.incentives.forms import Problem
+from stackexact.incentives.gaussian import Information
 from stackexact.incentives.optima import NotConvex
-from stackexact.incentives.problems import numeric_information, numeric_problem
+from stackexact.incentives.problems import numeric_problem
 from stackexact.traces.arguments import found
 
 __all__ = ["Announced", "Cost", "Law", "announced", "require_game"]
@@ -117,33 +118,41 @@ def _convexity() -> Iterator[None]:
 
 
 def _plain(game: IncentiveGame, costs: tuple[Cost, Cost]) -> Announced:
-    problem, read = numeric_problem(game), NumberReader().exact
-    made = incentive(problem, Numbers())
-    if made.gain is None:
-        raise _no_incentive()
-    rows, bottom = made.gain.rows, made.gain.bottom
-    gain = tuple(tuple(_number(read(value, bottom)) for value in row) for row in rows)
-    point = tuple(_number(read(value, made.optimum.bottom)) for value in made.optimum.point)
-    cost = _number(read(*made.optimum.value)) * problem.leader.unit
-    return Announced(_count(game), costs, point[problem.u0], point[problem.own], gain, cost)
+    problem = numeric_problem(game)
+    assert isinstance(problem, Problem)
+    made = _incentive(problem)
+    optimum = made.optimum.optimum
+    point = tuple(_read(value, optimum.bottom) for value in optimum.point)
+    cost = _read(*optimum.value) * problem.leader.unit
+    return Announced(_count(game), costs, point[problem.u0], point[problem.own], _gain(made), cost)
 
 
 def _gaussian(game: IncentiveGame, costs: tuple[Cost, Cost]) -> Announced:
-    problem, read = numeric_information(game), NumberReader().exact
-    made = team_strategies(problem, Numbers())
-    by_leader, by_rest = slopes_at(problem, made)
-    if not by_leader.top and by_rest.top:
+    told, information = numeric_problem(game), game.information
+    assert isinstance(told, Information)
+    assert information is not None
+    made = _incentive(told)
+    optimum, reaction = made.optimum.optimum, made.optimum.reaction
+    a, g = (_read(value, optimum.bottom) for value in optimum.point)
+    cost = _read(*optimum.value) * told.problem.leader.unit
+    law = Law(_number(information.variance), _number(information.noise), a, _read(reaction.top, reaction.bottom))
+    return Announced(_count(game), costs, (Fraction(0),), (g,), _gain(made), cost, law)
+
+
+def _incentive(told: Problem[Number] | Information[Number]) -> Incentive[Number]:
+    made = incentive(told, Numbers())
+    if made.gain is None:
         raise _no_incentive()
-    gain = -_number(read(by_rest.top, by_leader.top)) if by_leader.top else Fraction(0)
-    a, b, g = (_number(read(value, made.bottom)) for value in (made.A, made.B, made.G))
-    told = game.information
-    assert told is not None
-    variance, noise = _number(told.variance), _number(told.noise)
-    # The variances were computed with in a unit of their own, and costs are proportional to them.
-    unit = variance / Fraction(int(problem.state))
-    cost = _number(read(*made.value)) * problem.leader.unit * unit
-    law = Law(variance, noise, a, b)
-    return Announced(_count(game), costs, (Fraction(0),), (g,), identity(1, gain), cost, law)
+    return made
+
+
+def _gain(made: Incentive[Number]) -> Matrix:
+    assert made.gain is not None
+    return tuple(tuple(_read(value, made.gain.bottom) for value in row) for row in made.gain.rows)
+
+
+def _read(top: Number, bottom: Number) -> Fraction:
+    return _number(NumberReader().exact(top, bottom))
 
 
 def _no_incentive() -> UsageError:

@@ -26,12 +26,13 @@ T = TypeVar("T", bound=Any)
 
 @dataclass(frozen=True, slots=True)
 class Information(Generic[T]):
-    """A game whose forms have the state x after all actions; the variances of the state and of a follower's noise, in
-    one unit; and whether the leader reacts on path to the mean action."""
+    """A game whose forms have the state x after all actions; the variances of the state and of a follower's noise,
+    times a positive ``scale``; and whether the leader reacts on path to the mean action."""
 
     problem: Problem[T]
     state: T
     noise: T
+    scale: T
     reacts: bool
 
     def correlations(self, prover: Prover[T]) -> tuple[Ratio[T], ...]:
@@ -87,9 +88,9 @@ def expected(game: Problem[T], told: Information[T], prover: Prover[T], *, infin
     paid = Form(
         hessian,
         tuple(row[3] * state * 2 for row in leader.hessian[:3]),
-        leader.hessian[3][3] * state + leader.constant * whole * 2,
+        leader.hessian[3][3] * state + leader.constant * whole * told.scale * 2,
         leader.unit,
-        leader.over * whole * 2,
+        leader.over * whole * told.scale * 2,
     )
     slopes = tuple(_times(row, (state, total, mean), 1) for row in follower.hessian[:3])
     felt = Form(slopes, tuple(row[3] * state for row in follower.hessian[:3]), one * 0, follower.unit)
