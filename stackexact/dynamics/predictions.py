@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from math import lcm
 from typing import Any, Final, Literal, TypeAlias
 
 from flint import ctx, fmpq_poly
@@ -32,7 +33,7 @@ from stackexact.errors import ExpressionError, UsageError, shorten
 from stackexact.exact.numbers import exact
 from stackexact.exact.records import Record
 from stackexact.exact.relation import text_of
-from stackexact.incentives.forms import principal_minors
+from stackexact.incentives.forms import sums_of_minors
 
 __all__ = [
     "DYNAMICS",
@@ -220,8 +221,14 @@ def _in_turn(faced: Reaction) -> Status:
     parts = [faced.alike, *([faced.apart] if faced.followers > 1 else [])]
     if all(map(is_definite, parts)):
         return "stable"
-    semidefinite = all(minor >= 0 for part in parts for minor in principal_minors(part))
+    semidefinite = all(value >= 0 for part in parts for value in sums_of_minors(_whole(part)))
     return "marginal" if semidefinite else "unstable"
+
+
+def _whole(matrix: Matrix) -> tuple[tuple[int, ...], ...]:
+    """A positive multiple in integers, whose divisions are exact."""
+    scale = lcm(*(value.denominator for row in matrix for value in row))
+    return tuple(tuple(int(value * scale) for value in row) for row in matrix)
 
 
 def _mode(name: str, matrix: Matrix) -> Mode:
