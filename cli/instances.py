@@ -40,11 +40,12 @@ def command(context: click.Context, as_json: bool) -> int:
 @click.argument("name")
 def show(name: str) -> int:
     """Print a shipped game and its citation."""
-    from stackexact.games.display import text
+    from stackexact.games import display, lq_display
     from stackexact.games.screen import Page, painted
     from stackexact.instances import instance, path
 
-    game = instance(name)
+    game: Any = instance(name)
+    text = display.text if game.kind == "bimatrix" else lq_display.text
     colour, width = terminal()
     page = Page(width)
     page.add()

@@ -46,7 +46,12 @@ def randomised(game: IncentiveGame, claim: Node, proof: Node) -> None:
     a, own, mean = (layout.slopes(game.follower, places, point) for places in (layout.u0, layout.own, layout.mean))
     given = claim.members()
     groups = ("drawn_gain",), ("saving",), ("cost", "actions", "error")
-    told = claimed(claim, "exists", *(name for group in groups if group[0] in given for name in group))
+    optional = ["team_actions"] if "drawn_gain" in given else []
+    told = claimed(
+        claim, "exists", *(name for group in groups if group[0] in given for name in group), optional=optional
+    )
+    if "team_actions" in told:
+        require_team(game, told.pop("team_actions"))
     if "drawn_gain" not in told:
         if told["exists"].flag() or len(told) > 2:
             raise claim.fails("expected no response where there is no gain")
@@ -118,27 +123,30 @@ def require_response(
 def major_follower(game: IncentiveGame, claim: Node, proof: Node) -> None:
     """An incentive through a major follower, and its limit with many minor ones."""
     given = claim.members()
-    names = ["exists", "cost", "actions", *(["gain"] if "gain" in given else [])]
-    limits = ["limit_cost", "limit_actions", *(["limit_gain"] if "limit_gain" in given else [])]
-    told = claimed(claim, *names, *(limits if "limit_cost" in given else []))
-    evidence = proof.fields("response", optional=("limit_response",))
+    names = ["exists"]
+    for prefix in ("", "limit_"):
+        if f"{prefix}cost" in given:
+            names += [f"{prefix}cost", f"{prefix}actions", *([f"{prefix}gain"] if f"{prefix}gain" in given else [])]
+    told = claimed(claim, *names)
+    evidence = proof.fields(optional=("response", "limit_response"))
     if told["exists"].flag() != ("gain" in told):
         raise told["exists"].wrong("true" if "gain" in told else "false")
-    _major(game, told, "", evidence.get("response"), infinite=False)
-    if "limit_cost" in told:
-        _major(game, told, "limit_", evidence.get("limit_response"), infinite=True)
-        return
     layout = Layout.of(game)
-    reaction = added(*(block(game.follower, layout.own, two) for two in (layout.own, layout.mean)))
-    if determinant(reaction) != 0:
-        raise claim.fails("expected limit_cost and limit_actions: the followers' response is determined")
+    for prefix, share in (("", ONE / game.followers), ("limit_", ZERO)):
+        if f"{prefix}cost" in told:
+            _major(game, told, prefix, evidence.get(f"{prefix}response"), share)
+            continue
+        rows = added(*(block(game.follower, layout.own, two) for two in (layout.own, layout.mean)))
+        others = added(*(block(game.follower, layout.mean, two) for two in (layout.own, layout.mean)))
+        if determinant(added(rows, scaled(others, share))) != 0:
+            raise claim.fails(f"expected {prefix}cost and {prefix}actions: the followers' response is determined")
 
 
-def _major(game: IncentiveGame, told: dict[str, Node], prefix: str, response: Node | None, *, infinite: bool) -> None:
-    layout, n = Layout.of(game), game.followers
+def _major(game: IncentiveGame, told: dict[str, Node], prefix: str, response: Node | None, share: Any) -> None:
+    """The claims about followers who move the mean by a share of their actions."""
+    layout = Layout.of(game)
     node, costs = told[f"{prefix}actions"], game.follower
     point = point_of(game, node)
-    share = ZERO if infinite else ONE / n
     first = [*layout.u0, *layout.w]
     rows, slopes = [], []
     for own, mean in zip(layout.own, layout.mean, strict=True):

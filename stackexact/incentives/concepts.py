@@ -38,6 +38,7 @@ from stackexact.incentives.optima import (
     Optimum,
     is_definite,
     is_semidefinite,
+    reaction,
     require_convex,
     require_semidefinite,
     responsive_optimum,
@@ -45,7 +46,7 @@ from stackexact.incentives.optima import (
     team_optimum,
 )
 
-__all__ = ["VERIFIED", "Incentive", "Linear", "Major", "MeanField", "Randomised", "Swapped", "Unique", "change"]
+__all__ = ["VERIFIED", "Incentive", "Led", "Linear", "Major", "MeanField", "Randomised", "Swapped", "Unique", "change"]
 
 T = TypeVar("T", bound=Any)
 
@@ -219,11 +220,12 @@ def mean_field(told: Told[T], prover: Prover[T]) -> MeanField[T]:
     else:
         limit = rest = _without_influence(told, problem, optimum, u0, own, prover)
     signs = _signs(limit, prover) if limit is not None else ()
-    reaction = plus(form.block(problem.own, problem.own), form.block(problem.own, problem.mean))
-    open_loop = responsive_optimum(problem, prover, infinite=True) if _determined(problem, prover) else None
+    open_loop = None
+    if _determined(problem, prover, infinite=True):
+        open_loop = responsive_optimum(problem, prover, infinite=True)
     swapped = Swapped(optimum, None) if aligned else None
     if limit is not None and not aligned:
-        swapped = _swapped(problem, optimum, reaction, (u0, own), prover)
+        swapped = _swapped(problem, optimum, (u0, own), prover)
     return MeanField(Linear(optimum, game.reaction), aligned, limit, signs, rest, open_loop, swapped)
 
 
@@ -284,7 +286,6 @@ def change(told: Information[T], problem: Problem[T], optimum: Optimum[T], prove
 def _swapped(
     problem: Problem[T],
     optimum: Optimum[T],
-    reaction: Matrix[T],
     slopes: tuple[Vector[T], Vector[T]],
     prover: Prover[T],
 ) -> Swapped[T] | None:
@@ -293,7 +294,7 @@ def _swapped(
     u0, own = slopes
     along = product(problem.follower.block(problem.own, problem.u0), tuple((value,) for value in u0))
     nought = prover.number(0)
-    system = (*(((*row, *by)) for row, by in zip(reaction, along, strict=True)), (*own, nought))
+    system = (*(((*row, *by)) for row, by in zip(reaction(problem, infinite=True), along, strict=True)), (*own, nought))
     if _vanishes(system, prover):
         return None
     found, bottom = solve(prover, system, (*(-value for value in own), nought))
@@ -369,39 +370,49 @@ def _response(problem: Problem[T], optimum: Optimum[T], limit: Gain[T], prover: 
 
 
 @dataclass(frozen=True, slots=True)
-class Major(Generic[T]):
-    """The best (u0, w) if the minor followers respond to it, and the gain that makes w the major follower's best; and
-    the ``limit`` of both with infinitely many minor followers (of which there is none)."""
+class Led(Generic[T]):
+    """The best (u0, w) if the minor followers respond to it, and the gain, if there is one, that makes w the major
+    follower's best."""
 
     optimum: Optimum[T]
-    case: Case
     gain: Gain[T] | None
-    limit: Major[T] | None
 
 
-def major_follower(problem: Problem[T], prover: Prover[T], *, infinite: bool = False) -> Major[T]:
+@dataclass(frozen=True, slots=True)
+class Major(Generic[T]):
+    """An incentive through a major follower with N minor ones, and with infinitely many; ``None`` where (u0, w) does
+    not determine what these do."""
+
+    finite: Led[T] | None
+    limit: Led[T] | None
+
+
+def major_follower(problem: Problem[T], prover: Prover[T]) -> Major[T]:
     """An incentive through a major follower; requires the second-order condition of the major one.
 
     It plays at the same time as the minor ones, and takes what they do as given.
     """
+    return Major(_led(problem, prover, infinite=False), _led(problem, prover, infinite=True))
+
+
+def _led(problem: Problem[T], prover: Prover[T], *, infinite: bool) -> Led[T] | None:
     form = problem.major
     if form is None:
         raise ValueError("expected a problem with a major follower")
+    if not _determined(problem, prover, infinite=infinite):
+        return None
     optimum = responsive_optimum(problem, prover, infinite=infinite)
     point = problem.alike(optimum.point)
     by_leader, by_own = (form.slope(rows, point, optimum.bottom) for rows in (problem.u0, problem.w))
-    case = case_of(by_leader, by_own, prover)
-    found = gain(case, by_leader, by_own, prover)
+    found = gain(case_of(by_leader, by_own, prover), by_leader, by_own, prover)
     if found is not None:
         require_semidefinite("major", "its own action", form.hessian, _under(form, problem, found), prover)
-    limit = None if infinite or not _determined(problem, prover) else major_follower(problem, prover, infinite=True)
-    return Major(optimum, case, found, limit)
+    return Led(optimum, found)
 
 
-def _determined(problem: Problem[T], prover: Prover[T]) -> bool:
-    """Whether infinitely many followers' response to (u0, w) is determined."""
-    form = problem.follower
-    return not _vanishes(plus(form.block(problem.own, problem.own), form.block(problem.own, problem.mean)), prover)
+def _determined(problem: Problem[T], prover: Prover[T], *, infinite: bool) -> bool:
+    """Whether the symmetric response of N, or infinitely many, followers to (u0, w) is determined."""
+    return not _vanishes(reaction(problem, infinite=infinite), prover)
 
 
 def _under(form: Any, problem: Problem[T], found: Gain[T]) -> Matrix[T]:

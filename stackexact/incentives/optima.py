@@ -26,6 +26,7 @@ __all__ = [
     "Optimum",
     "is_definite",
     "is_semidefinite",
+    "reaction",
     "require_convex",
     "require_semidefinite",
     "responses",
@@ -123,19 +124,26 @@ def require_semidefinite(player: str, actions: str, whole: Matrix[T], part: Matr
         raise NotConvex(player, actions, strictly=False)
 
 
+def reaction(problem: Problem[T], *, infinite: bool) -> Matrix[T]:
+    """How a follower's slope by its own action changes with the action of all followers, times N: regular where they
+    have one symmetric response. A follower moves the mean by 1/N, or with infinitely many not at all."""
+    form, own, mean = problem.follower, problem.own, problem.mean
+    alike = plus(form.block(own, own), form.block(own, mean))
+    if infinite:
+        return alike
+    return plus(scaled(alike, problem.followers), form.block(mean, own), form.block(mean, mean))
+
+
 def responses(problem: Problem[T], prover: Prover[T], *, infinite: bool) -> tuple[Matrix[T], Vector[T]]:
     """The equations C (u0, w, v) + c = 0 of a symmetric Nash response of the followers to (u0, w).
 
-    A follower moves the mean by 1/N of its own action, or, with infinitely many followers, not at all. Requires that
-    its cost is convex in its action, and that (u0, w) determines v.
+    Requires that a follower's cost is convex in its action; :func:`reaction` tells whether (u0, w) determines v.
     """
     form, first, own, mean = problem.follower, problem.first, problem.own, problem.mean
-    alike = plus(form.block(own, own), form.block(own, mean))
     across, slope, curved = form.block(own, first), form.gradient[own], form.block(own, own)
     if not infinite:
         n = problem.followers
-        aside = plus(form.block(mean, own), form.block(mean, mean))
-        alike, across = plus(scaled(alike, n), aside), plus(scaled(across, n), form.block(mean, first))
+        across = plus(scaled(across, n), form.block(mean, first))
         slope = tuple(a * n + b for a, b in zip(slope, form.gradient[mean], strict=True))
         curved = plus(
             scaled(curved, n * n),
@@ -144,8 +152,7 @@ def responses(problem: Problem[T], prover: Prover[T], *, infinite: bool) -> tupl
             form.block(mean, mean),
         )
     require_semidefinite("follower", "its own action", form.hessian, curved, prover)
-    solve(prover, alike, slope)
-    return beside(across, alike), slope
+    return beside(across, reaction(problem, infinite=infinite)), slope
 
 
 def responsive_optimum(problem: Problem[T], prover: Prover[T], *, infinite: bool) -> Optimum[T]:

@@ -104,7 +104,9 @@ class Evidence(Generic[T]):
     def major_follower(self, found: Major[T]) -> dict[str, Any]:
         """``major-follower``: how the minor followers respond, N of them and infinitely many."""
         problem = self.maker.problem
-        made: dict[str, Any] = {"response": self._response(problem, infinite=False)}
+        made: dict[str, Any] = {}
+        if found.finite is not None:
+            made["response"] = self._response(problem, infinite=False)
         if found.limit is not None:
             made["limit_response"] = self._response(problem, infinite=True)
         return made

@@ -11,7 +11,7 @@ from stackexact.exact.prover import Ratio
 from stackexact.exact.rational_function import Exact
 from stackexact.exact.reading import Reader
 from stackexact.games.lq_incentive import IncentiveGame
-from stackexact.incentives.concepts import Incentive, Linear, Major, MeanField, Randomised
+from stackexact.incentives.concepts import Incentive, Led, Linear, Major, MeanField, Randomised
 from stackexact.incentives.forms import Form, Problem
 from stackexact.incentives.gains import Gain
 from stackexact.incentives.gaussian import Information
@@ -100,10 +100,17 @@ class IncentiveMaker(Generic[T]):
         count, own = self.game.followers, self.game.variables.follower
         gains, mean = self._gains(found.gain, own), self._gains(found.gain, own, count)
         energy = sum((value * value for row in gains.values() for value in row.values()), 0 * count) * count
+        desired = self._desired(found)
         if found.unique is None:
-            return IncentiveCell((), False, gains, mean, energy, False, None, None, None)
+            return IncentiveCell((), False, gains, mean, energy, False, None, None, None, *desired)
         alike, apart = found.unique.alike, found.unique.apart
-        return IncentiveCell((), True, gains, mean, energy, True, alike and apart, alike, apart)
+        return IncentiveCell((), True, gains, mean, energy, True, alike and apart, alike, apart, *desired)
+
+    def _desired(self, found: Incentive[T]) -> tuple[Mapping[str, Exact] | None, Gains | None]:
+        """The actions at the team optimum, or the strategies."""
+        if self.game.information is None:
+            return self.actions(found.optimum.optimum), None
+        return None, self.strategies(found.optimum.optimum, found.optimum.reaction, on_path=False)
 
     def mean_field(self, found: MeanField[T]) -> MeanFieldCell | LinearMeanFieldCell:
         """``mean-field``."""
@@ -141,26 +148,26 @@ class IncentiveMaker(Generic[T]):
 
     def major_follower(self, found: Major[T]) -> MajorCell:
         """``major-follower``."""
-        gains, limit = self._of_major(found.gain), found.limit
-        cost, actions = self._cost(found.optimum), self.actions(found.optimum)
-        if limit is None:
-            return MajorCell((), gains is not None, cost, actions, gains, None, None, None)
-        limits = self._cost(limit.optimum), self.actions(limit.optimum), self._of_major(limit.gain)
-        return MajorCell((), gains is not None, cost, actions, gains, *limits)
+        exists = found.finite is not None and found.finite.gain is not None
+        return MajorCell((), exists, *self._led(found.finite), *self._led(found.limit))
 
-    def _of_major(self, found: Gain[T] | None) -> Gains | None:
-        return None if found is None else self._gains(found, self.game.variables.major)
+    def _led(self, found: Led[T] | None) -> tuple[Exact | None, Mapping[str, Exact] | None, Gains | None]:
+        if found is None:
+            return None, None, None
+        gains = None if found.gain is None else self._gains(found.gain, self.game.variables.major)
+        return self._cost(found.optimum), self.actions(found.optimum), gains
 
     def randomised(self, found: Randomised[T]) -> RandomisedCell:
         """``randomised``."""
         if found.limit is None:
             return RandomisedCell((), False, None, None, None, None, None)
         gains = self._gains(found.limit, self.game.variables.follower, self.game.followers)
+        desired = self.actions(found.optimum)
         if found.saving is None:
-            return RandomisedCell((), False, gains, None, None, None, None)
+            return RandomisedCell((), False, gains, None, None, None, None, desired)
         saving = self._in_units(found.saving, self.problem.follower)
         if found.response is None:
-            return RandomisedCell((), True, gains, None, None, None, saving)
+            return RandomisedCell((), True, gains, None, None, None, saving, desired)
         cost = self._cost(found.response)
         error = cost - self._cost(found.optimum)
-        return RandomisedCell((), True, gains, cost, self.actions(found.response), error, saving)
+        return RandomisedCell((), True, gains, cost, self.actions(found.response), error, saving, desired)

@@ -205,7 +205,7 @@ def test_hostile_costs(text: str, place: str) -> None:
 
 
 def test_many_variables_are_read() -> None:
-    """A game of thirty actions of each sort is read; one of two hundred names is refused in one line."""
+    """Thirty actions of each sort are read; more names than an expression may have are refused in one line."""
     names = {key: [f"{key}{i}" for i in range(30)] for key in ("leader", "follower", "mean")}
     leader = " + ".join(f"{name}**2" for name in (*names["leader"], *names["follower"]))
     follower = " + ".join(f"({a} - {b})**2" for a, b in zip(names["leader"], names["follower"], strict=True))

@@ -122,7 +122,8 @@ def test_a_major_follower() -> None:
         followers="N",
     )
     s = Symbolic(game, N=7)
-    found = major_follower(s.problem, s.tracer)
+    found = major_follower(s.problem, s.tracer).finite
+    assert found is not None
     assert [s.exact(x, found.optimum.bottom) for x in found.optimum.point] == [
         Fraction(3, 4),
         Fraction(3, 4),
