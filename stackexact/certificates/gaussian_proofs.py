@@ -152,12 +152,13 @@ def mean_field(game: IncentiveGame, claim: Node, proof: Node) -> None:
     told["team_cost"].agrees(team)
     by_u0, by_own, by_mean = felt(game, rule, at)
     aligned = by_own == 0
-    if told["finite_energy"].flag() != aligned:
-        raise told["finite_energy"].wrong("true" if aligned else "false")
+    finite = aligned
     if "gain" in told:
-        _limits(game, told, evidence, (rule, at), (by_u0, by_own, by_mean))
-    elif by_u0 != 0:
-        raise claim.fails("expected a gain: the leader has influence")
+        finite = _limits(game, told, evidence, (rule, at), (by_u0, by_own, by_mean))
+    else:
+        _no_limit(game, told, evidence, (rule, at), (by_u0, by_own, by_mean))
+    if told["finite_energy"].flag() != finite:
+        raise told["finite_energy"].wrong("true" if finite else "false")
     h = game.follower.hessian[1]
     if not h[1] >= 0:
         raise claim.fails("a follower's cost is not convex in its own action")
@@ -181,13 +182,19 @@ def _limits(
     evidence: dict[str, Node],
     where: tuple[Linear, Moments],
     slopes: tuple[Number, Number, Number],
-) -> None:
-    """The limits of the gain, of N times the gain, and of the energy."""
-    by_u0, by_own, _ = slopes
-    if not by_u0 != 0:
-        raise told["gain"].fails("expected no gain: the leader has no influence in the limit")
+) -> bool:
+    """The limits of the gain, of N times the gain, and of the energy; whether that is finite."""
+    by_u0, by_own, by_mean = slopes
     gain = gains(game, told["gain"])
-    require_gain(told["gain"], gain, [by_u0], [by_own])
+    if by_u0 != 0:
+        require_gain(told["gain"], gain, [by_u0], [by_own])
+    else:
+        # Slopes that both vanish: the limit is that of the quotient of their derivatives by 1/N.
+        turned, changed, apart = _changed(game, told, evidence, *where, slopes)
+        nothing = not any(value != 0 for value in (turned, changed, by_mean, apart))
+        if by_own != 0 or ((turned == 0 or changed == 0) and not nothing):
+            raise told["gain"].fails("expected no gain: the leader has no influence in the limit")
+        require_gain(told["gain"], gain, [turned], [changed])
     (row,) = told["mean_gain"].by_label(game.variables["leader"], complete=True).values()
     (node,) = row.by_label(game.variables["follower"], complete=True).values()
     value = gain[0][0]
@@ -197,10 +204,31 @@ def _limits(
             raise node.wrong("oo or -oo")
         if not unbounded(told["energy"], 1):
             raise told["energy"].wrong("oo")
-        return
+        return False
     told["energy"].agrees(ZERO)
-    if node.number() * by_u0 + _changed(game, told, evidence, *where, slopes) != 0:
+    rest = ZERO if by_u0 == 0 else -_changed(game, told, evidence, *where, slopes)[1] / by_u0
+    if node.number() != rest:
         raise node.fails("expected the limit of N times the gain")
+    return True
+
+
+def _no_limit(
+    game: IncentiveGame,
+    told: dict[str, Node],
+    evidence: dict[str, Node],
+    where: tuple[Linear, Moments],
+    slopes: tuple[Number, Number, Number],
+) -> None:
+    """No gain converges: there is need of one, and the leader has no influence with infinitely many followers, or none
+    with any number: times the denominator of the team optimum all slopes are linear in 1/N."""
+    by_u0, by_own, _ = slopes
+    node = told["finite_energy"]
+    if by_u0 != 0:
+        raise node.fails("expected a gain: the leader has influence")
+    if by_own == 0:
+        turned, changed, _ = _changed(game, told, evidence, *where, slopes)
+        if turned != 0 or changed == 0:
+            raise node.fails("expected a gain, which may converge")
 
 
 def _changed(
@@ -210,11 +238,12 @@ def _changed(
     rule: Linear,
     at: Moments,
     slopes: tuple[Number, Number, Number],
-) -> Number:
-    """The derivative, by s = 1/N at 0, of a follower's slope by its own action and s times that by the mean, along the
-    team optima: those change by the evidence (A', G'), which the derivative of their equations determines (M' = W)."""
+) -> tuple[Number, Number, Number]:
+    """The derivatives, by s = 1/N at 0, of a follower's slope by u0, of that by its own action and s times that by the
+    mean, and of the latter, along the team optima: these change by the evidence (A', G'), which the derivative of their
+    equations determines (M' = W)."""
     if "change" not in evidence:
-        raise told["mean_gain"].fails("expected the evidence change")
+        raise told["finite_energy"].fails("expected the evidence change")
     node = evidence["change"]
     da, dg = (entry.number() for entry in node.items(2))
     noise, b, h = _information(game).noise, rule.b, game.leader.hessian
@@ -225,7 +254,8 @@ def _changed(
     by_g = dot(h[1], with_own) + dot(h[2], with_mean) + b * dot(h[0], with_mean)
     if dot(h[0], by_x) != 0 or by_g != 0:
         raise node.fails("the team optimum does not change so with 1/N")
-    return dot(game.follower.hessian[1], with_own) / at.total + slopes[2]
+    turned, by_own, by_mean = (dot(row, with_own) / at.total for row in game.follower.hessian[:3])
+    return turned, by_own + slopes[2], by_mean + b * turned
 
 
 def _open_loop(

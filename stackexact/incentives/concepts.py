@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
+from stackexact.errors import LimitReached
 from stackexact.exact.prover import Prover, Ratio
 from stackexact.incentives.forms import (
     Matrix,
@@ -217,8 +218,11 @@ def mean_field(told: Told[T], prover: Prover[T]) -> MeanField[T]:
     if any(map(prover.sign, u0)):
         limit = gain("gain", u0, own, prover)
         rest = _rest(told, problem, optimum, u0, prover) if aligned or isinstance(told, Problem) else None
+    elif isinstance(told, Problem):
+        limit = rest = _without_influence(problem, optimum, u0, own, prover)
     else:
-        limit = rest = _without_influence(told, problem, optimum, u0, own, prover)
+        prover.zero(u0)
+        limit, rest = _both_vanishing(told, problem, optimum, prover) if aligned else None, None
     signs = _signs(limit, prover) if limit is not None else ()
     open_loop = None
     if _determined(problem, prover, infinite=True):
@@ -230,19 +234,39 @@ def mean_field(told: Told[T], prover: Prover[T]) -> MeanField[T]:
 
 
 def _without_influence(
-    told: Told[T], problem: Problem[T], optimum: Optimum[T], u0: Vector[T], own: Vector[T], prover: Prover[T]
+    problem: Problem[T], optimum: Optimum[T], u0: Vector[T], own: Vector[T], prover: Prover[T]
 ) -> Gain[T] | None:
-    """No gain, where a follower's cost does not change with the leader's action; but 0 where none is needed. (With
-    Gaussian information it may change with any number of followers, and gains grow without bound.)"""
+    """No gain, where a follower's cost does not change with the leader's action; but 0 where none is needed."""
     prover.zero(u0)
-    if not isinstance(told, Problem):
-        return None
     mean = problem.follower.slope(problem.mean, problem.alike(optimum.point), optimum.bottom)
     both = (*own, *mean)
     if any(map(prover.sign, both)):
         return gain("none", u0, both, prover)
     prover.zero(mean)
     return gain("any", u0, own, prover)
+
+
+def _both_vanishing(
+    told: Information[T], problem: Problem[T], optimum: Optimum[T], prover: Prover[T]
+) -> Gain[T] | None:
+    """The limit of κ where the slopes by u0 and by a follower's own action both vanish for N → ∞: that of the quotient
+    of what they change by with 1/N; 0 where none is needed for any N, and ``None`` where there is none for any.
+
+    Times the optimum's bottom all slopes are linear in 1/N, so that u0 moves nobody for any N where its slope does not
+    change. Raises :class:`~stackexact.errors.LimitReached` where κ vanishes to a higher order.
+    """
+    share = _by_share(told, problem, optimum, prover)
+    if prover.sign(share.by_rest):
+        prover.nonzero([share.by_rest])
+        if prover.sign(share.by_u0):
+            return gain("gain", (share.by_u0,), (share.by_rest,), prover)
+        prover.zero([share.by_u0])
+        return None
+    nothing = (share.by_u0, share.by_rest, share.mean, share.by_mean)
+    if any(map(prover.sign, nothing)):
+        raise LimitReached("mean-field: the need of incentives vanishes to the second order in 1/N; solve it at some N")
+    prover.zero(nothing)
+    return gain("any", (share.by_u0,), (share.by_rest,), prover)
 
 
 def _signs(limit: Gain[T], prover: Prover[T]) -> Matrix[int]:
@@ -264,15 +288,36 @@ def _rest(told: Told[T], problem: Problem[T], optimum: Optimum[T], u0: Vector[T]
     """What is left of N κ beyond N times its limit, where that converges: the gain that answers how a follower's slope
     changes with 1/N. Its action moves the mean by 1/N; with Gaussian information the optimum changes with N, and so
     does what it expects of others."""
-    by_mean = problem.follower.slope(problem.mean, problem.alike(optimum.point), optimum.bottom)
     if isinstance(told, Problem):
+        by_mean = problem.follower.slope(problem.mean, problem.alike(optimum.point), optimum.bottom)
         return gain("gain", u0, by_mean, prover)
+    share = _by_share(told, problem, optimum, prover)
+    return gain("gain", tuple(a * share.bottom for a in u0), (share.by_rest,), prover)
+
+
+@dataclass(frozen=True, slots=True)
+class _ByShare(Generic[T]):
+    """How a follower's slopes change with 1/N where there are infinitely many: that by u0, by all that its own action
+    moves, and by the mean; and the latter itself (``mean``). Over one bottom."""
+
+    by_u0: T
+    by_rest: T
+    by_mean: T
+    mean: T
+    bottom: T
+
+
+def _by_share(told: Information[T], problem: Problem[T], optimum: Optimum[T], prover: Prover[T]) -> _ByShare[T]:
+    """The optimum changes, so does what a follower expects of others, and its action begins to move the mean."""
     moved, bottom = change(told, problem, optimum, prover)
     moves, _ = announced(told, prover)
-    own = problem.follower.hessian[1]
-    changed = own[0] * moved[0] + (own[1] + own[2]) * moved[1]
-    expects = moves.follower.hessian[1][2] * told.noise * optimum.point[1]
-    return gain("gain", tuple(a * bottom for a in u0), ((by_mean[0] + expects) * bottom + changed,), prover)
+    noise = told.noise * optimum.point[1]
+    by_u0, own, by_mean = (
+        row[0] * moved[0] + (row[1] + row[2]) * moved[1] + seen[2] * noise * bottom
+        for row, seen in zip(problem.follower.hessian[:3], moves.follower.hessian[:3], strict=True)
+    )
+    (mean,) = problem.follower.slope(problem.mean, problem.alike(optimum.point), optimum.bottom)
+    return _ByShare(by_u0, own + mean * bottom, by_mean, mean * bottom, bottom)
 
 
 def change(told: Information[T], problem: Problem[T], optimum: Optimum[T], prover: Prover[T]) -> tuple[Vector[T], T]:

@@ -72,7 +72,7 @@ class Evidence(Generic[T]):
             reaction = h[1] * (told.state + told.noise) + h[2] * told.state
             solved = self.prover().solve(((reaction,),), ((-h[0] * told.state,),))
             made["response"] = self._text(solved.rows[0][0], solved.bottom)
-        if found.aligned and found.limit is not None:
+        if found.aligned:
             prover, optimum = self.prover(), found.optimum.optimum
             moves, _ = announced(told, prover)
             moved, bottom = change(told, expected(moves, told, prover, infinite=True), optimum, prover)

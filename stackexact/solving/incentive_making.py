@@ -115,11 +115,13 @@ class IncentiveMaker(Generic[T]):
     def mean_field(self, found: MeanField[T]) -> MeanFieldCell | LinearMeanFieldCell:
         """``mean-field``."""
         own = self.game.variables.follower
+        # Where influence and need vanish together the gain may have another limit than 0 in an aligned game.
+        finite = found.aligned and not any(sign for row in found.signs for sign in row)
         limit = mean = energy = None
         if found.limit is not None:
             limit = self._gains(found.limit, own)
             mean = self._limit_of_mean(found)
-            energy = Fraction(0) if found.aligned else Infinity.OO
+            energy = Fraction(0) if finite else Infinity.OO
         optimum, open_loop = found.optimum.optimum, found.open_loop
         team = self._cost(optimum)
         cost = gap = actions = None
@@ -129,11 +131,11 @@ class IncentiveMaker(Generic[T]):
         swapped = None if found.swapped is None else self._cost(found.swapped.optimum)
         if self.game.information is None:
             actions = None if open_loop is None else self.actions(open_loop)
-            return MeanFieldCell((), found.aligned, limit, mean, energy, cost, actions, gap, swapped)
+            return MeanFieldCell((), finite, limit, mean, energy, cost, actions, gap, swapped)
         reaction = found.optimum.reaction
         strategies = self.strategies(optimum, reaction, on_path=False)
         played = None if open_loop is None else self.strategies(open_loop, reaction, on_path=True)
-        return LinearMeanFieldCell((), found.aligned, limit, mean, energy, team, strategies, cost, played, gap, swapped)
+        return LinearMeanFieldCell((), finite, limit, mean, energy, team, strategies, cost, played, gap, swapped)
 
     def _limit_of_mean(self, found: MeanField[T]) -> Mapping[str, Mapping[str, Exact | Infinity]]:
         columns = self.game.variables.follower

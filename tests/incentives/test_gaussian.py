@@ -15,6 +15,7 @@ from sympy import Rational, Symbol, oo
 
 import stackexact as sx
 from stackexact.games.lq_incentive import IncentiveGame
+from stackexact.solving.cells import Infinity
 
 NAMES = ("u0", "u", "ubar", "x")
 BOTH = pytest.mark.parametrize("reacts", [False, True])
@@ -251,12 +252,15 @@ def test_more_limits(seed: int, reacts: bool) -> None:
         require_limits(aligned(gaussian(seed, signs=signs), reacts=reacts), reacts=reacts)
 
 
-@pytest.mark.xfail(strict=True, reason="finite_energy is told by the gap, also where u0 moves nobody in the limit")
 def test_influence_and_need_that_vanish_together() -> None:
     """Then the gain tends to a number that is not 0 though the game is aligned, and its energy to infinity."""
     drawn = aligned(gaussian(32), reacts=False)
     gain = Many(drawn).gain(reacts=False)
     assert gain == Rational(77, 38)
-    cell = sx.solve(game(drawn, reacts=False), ["mean-field"])["mean-field"].cell
+    solution = sx.solve(game(drawn, reacts=False), ["mean-field"])
+    cell = solution["mean-field"].cell
     assert cell.gap == 0
     assert not cell.finite_energy
+    assert cell.gain == {"u0": {"u": Fraction(77, 38)}}
+    assert cell.energy is Infinity.OO
+    assert solution.certificate().check()
