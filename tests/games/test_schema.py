@@ -127,7 +127,7 @@ def test_schemas_are_schemas_and_self_contained(name: str) -> None:
 
 def test_unknown_schema() -> None:
     with pytest.raises(
-        UsageError, match="schema: expected one of bimatrix, solution, certificate, trace, verification, found 'poker'"
+        UsageError, match="schema: expected one of bimatrix, lq-incentive, solution, certificate, trace, verification, found 'poker'"
     ):
         schema.load("poker")
 
