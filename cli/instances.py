@@ -25,7 +25,7 @@ __all__ = ["command"]
 @click.option("--json", "as_json", is_flag=True, help="Print the list as one JSON object.")
 @click.pass_context
 def command(context: click.Context, as_json: bool) -> int:
-    """List the shipped games by publication: name, size, parameters, what each shows.
+    """List the shipped games by publication: name, shape, parameters, what each shows.
 
     A shipped name is accepted wherever a GAME is.
     """
@@ -39,12 +39,13 @@ def command(context: click.Context, as_json: bool) -> int:
 @command.command("show")
 @click.argument("name")
 def show(name: str) -> int:
-    """Print the payoff table and the citation of a shipped game."""
-    from stackexact.games.display import text
+    """Print a shipped game and its citation."""
+    from stackexact.games import display, lq_display
     from stackexact.games.screen import Page, painted
     from stackexact.instances import instance, path
 
-    game = instance(name)
+    game: Any = instance(name)
+    text = display.text if game.kind == "bimatrix" else lq_display.text
     colour, width = terminal()
     page = Page(width)
     page.add()
@@ -79,17 +80,19 @@ def _list(as_json: bool) -> None:
 
     colour, width = terminal()
     on_terminal = is_terminal(sys.stdout)
-    names, parameters = (max(map(len, column)) for column in zip(*map(_columns, games), strict=True))
-    lines: list[Line] = [((f"{'name':{names + 4}}size   {'parameters':{parameters}}  what it shows", "title"),)]
+    columns = zip(("name", "shape", "parameters"), *map(_columns, games), strict=True)
+    names, shapes, parameters = (max(map(len, column)) for column in columns)
+    head = f"{'name':{names + 4}}{'shape':{shapes}}  {'parameters':{parameters}}  what it shows"
+    lines: list[Line] = [((head, "title"),)]
     for publication, members in groupby(games, key=lambda info: info.publication):
         lines.append(((publication, "label"),))
         for info in members:
-            name, listed = _columns(info)
-            start = f"  {name:{names}}  {info.size[0]} x {info.size[1]}  {listed:{parameters}}  "
+            name, shape, listed = _columns(info)
+            start = f"  {name:{names}}  {shape:{shapes}}  {listed:{parameters}}  "
             shown = clip(info.description, width - len(start)) if on_terminal else printable(info.description)
             lines.append(((start, ""), (shown, "dim")))
     emit(painted(lines, colour=colour))
 
 
-def _columns(info: InstanceInfo) -> tuple[str, str]:
-    return info.name, ", ".join(info.parameters)
+def _columns(info: InstanceInfo) -> tuple[str, str, str]:
+    return info.name, info.shape, ", ".join(info.parameters)

@@ -11,10 +11,12 @@ import click
 
 from stackexact.errors import UsageError
 
+from . import plays
 from .commands import Command
 from .games import Change, argument, changes, load, named, values_of
 from .output import emit
 from .places import writable
+from .plays import playing, taken
 from .progress import progress
 
 __all__ = ["command"]
@@ -57,9 +59,13 @@ _LEARNERS = ("ExploreThenUCB", "ActiveArmElimination")
 @click.option("--checkpoints", type=int, metavar="N", help="Counts per decade of rounds.  [default: 10]")
 @click.option("--workers", type=int, metavar="N", help="Runs side by side; by default one per core.")
 @click.option("--journal", metavar="FILE", help="Keep finished runs there, to go on after an interrupt.")
+@playing
 @click.option("--output", required=True, metavar="TRACE", help="The trace: .csv, .csv.gz or .parquet.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object about the trace.")
+@click.pass_context
 def command(
+    context: click.Context,
+    /,
     game: str,
     at: tuple[str, ...],
     assume: tuple[str, ...],
@@ -81,6 +87,10 @@ def command(
     The follower is one copy of its learner per action of the leader. Learners: ExploreThenCommit,
     ExploreThenCommitThrowOut, ExploreThenUCB, UCB, LipschitzUCB, PhasedUCB (leader); ExploreThenCommit,
     ActiveArmElimination, UCB, EpsilonGreedy, BestResponse, MultiplicativeWeights (follower).
+
+    In a GAME of the kind lq-incentive, the N followers move by the --dynamics under the incentive that the leader
+    announces; --rounds, --damping, --order, --step, --spread, --shift and --bound are for these games, --learners,
+    --horizon, --noise, --form, --rewards, --checkpoints, --journal and --assume for the others.
     """
     from stackexact.simulation.registry import learner
     from stackexact.simulation.simulate import simulate, write_rounds
@@ -91,9 +101,14 @@ def command(
     writable("--output", output)
     if journal is not None and os.path.abspath(journal) == os.path.abspath(output):
         raise UsageError(f"--journal: expected another file than --output, found {journal} for both; name another")
-    options = {"--checkpoints": checkpoints, "--workers": workers, "--journal": journal}
-    _require_form(form, rewards, options)
+    sometimes = {"--checkpoints": checkpoints, "--workers": workers, "--journal": journal}
+    _require_form(form, rewards, sometimes)
     loaded = load(game, Change((), assume, leader, follower))
+    moving = taken(context, loaded, given)
+    if moving is not None:
+        options = {**moving, **given, "at": values_of(loaded, at), "workers": workers}
+        emit(plays.said(plays.simulate(loaded, options, output), output, as_json))
+        return 0
     first, second = map(learner, learners)
     what = {**given, "at": values_of(loaded, at)}
     with progress() as report:

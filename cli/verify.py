@@ -15,6 +15,7 @@ from stackexact.traces.metadata import beside
 from stackexact.verification.growth import FITS
 from stackexact.verification.intervals import METHODS
 
+from . import plays
 from .commands import Command
 from .games import Change, argument, changes, load, locate, named, values_of
 from .output import emit, note, terminal
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 _FALSE, _UNDECIDED = 1, 3
+_CODES: Final = {"true": 0, "false": _FALSE, "undecided": _UNDECIDED}
 _PICTURES: Final = (".pdf", ".png", ".svg")
 
 
@@ -60,7 +62,10 @@ def _seconds(context: click.Context, parameter: click.Parameter, value: float | 
 @click.option("--plot", metavar="FILE", help="Draw the regrets there (.png, .svg, .pdf).")
 @click.option("--output", metavar="FILE", help="Write the result there; .json names its format.")
 @click.option("--time-limit", type=float, callback=_seconds, metavar="SECONDS", help="For each benchmark.")
+@click.pass_context
 def command(
+    context: click.Context,
+    /,
     game: str,
     trace: str,
     at: tuple[str, ...],
@@ -79,6 +84,9 @@ def command(
     stackelberg, tolerant, self-tolerant. ABOUT: linear, sublinear, 'rate <= T^(2/3)*log(T)^(1/3)' (or < >= > == !=), or
     'regret <= T/10 + 3*sqrt(T)'.
 
+    For a GAME of the kind lq-incentive, TRACE is what simulate wrote about its followers: what they did is compared
+    with what is exactly true of it; there are no claims then, nor --method, --fit, --decades, --time-limit.
+
     Exit code 0: every claim is true; 1: one is false; 3: none is false, but one is undecided.
     """
     from stackexact.verification.claims import parse_claim
@@ -88,6 +96,8 @@ def command(
     claims = [parse_claim(text) for text in given.pop("claims")]  # refused before any work
     loaded = load(game, Change((), (), leader, follower, tolerance))
     values = values_of(loaded, at)
+    if plays.of(context, loaded):
+        return _run_play(loaded, trace, request, {**given, "at": values})
     return _run(loaded, trace, request, {**given, "claims": claims, "at": values, "assuming": assume})
 
 
@@ -171,6 +181,19 @@ def _run(game: Any, trace: str, request: _Request, options: dict[str, Any]) -> i
         for left in found.notes:
             note(left)
     return _code(found)
+
+
+def _run_play(game: Any, trace: str, request: _Request, options: dict[str, Any]) -> int:
+    """The verdict on a play of followers."""
+    with progress() as report:
+        report("reading the play")
+        play, found = plays.verify(game, trace, options)
+        picture = b"" if request.plot is None else plays.drawn(play, os.path.splitext(request.plot)[1][1:].lower())
+        text = plays.rendered(found, json=request.json)
+        request.write(text, picture)
+    if request.target is None:
+        emit(text, utf8=request.json)
+    return _CODES[str(found.verdict)]
 
 
 def _drawn(found: Verification, place: str) -> bytes:

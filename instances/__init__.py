@@ -16,34 +16,34 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from stackexact.errors import UsageError, shorten
-
-if TYPE_CHECKING:
-    from stackexact.games.bimatrix import Game
 
 __all__ = ["InstanceInfo", "expected", "instance", "instances", "names", "path"]
 
 
 @dataclass(frozen=True, slots=True)
 class InstanceInfo:
-    """What the list of games says about one: the publication it is filed under, its full citation (``source``), the
-    numbers of leader and follower actions, and the parameters it depends on."""
+    """What the list of games says about one: the publication it is filed under, its full citation (``source``), its
+    ``kind``, its ``shape`` as text (the numbers of leader and follower actions, or how many followers there are), and
+    the parameters it depends on."""
 
     name: str
     publication: str
     description: str
     source: str
-    size: tuple[int, int]
+    kind: str
+    shape: str
     parameters: tuple[str, ...]
 
 
 def instances() -> tuple[InstanceInfo, ...]:
     """Every shipped game, by publication and name. The files are read, but no payoff is parsed.
 
-    >>> next(info for info in instances() if info.name == "chain-store").parameters
-    ('a', 'b')
+    >>> info = next(info for info in instances() if info.name == "chain-store")
+    >>> info.kind, info.shape, info.parameters
+    ('bimatrix', '2 x 2', ('a', 'b'))
     """
     return tuple(_info(file) for file in _files().values())
 
@@ -57,8 +57,8 @@ def names() -> tuple[str, ...]:
     return tuple(_files())
 
 
-def instance(name: str) -> Game:
-    """The shipped game of that name. An unknown name raises :class:`~stackexact.errors.UsageError`.
+def instance(name: str) -> Any:
+    """The shipped game of that name, of its kind's type. An unknown name raises :class:`~stackexact.errors.UsageError`.
 
     >>> instance("matching-pennie")
     Traceback (most recent call last):
@@ -66,8 +66,7 @@ def instance(name: str) -> Game:
     """
     from stackexact.games.files import read_game
 
-    game: Game = read_game(path(name))
-    return game
+    return read_game(path(name))
 
 
 def path(name: str) -> Path:
@@ -110,15 +109,22 @@ def _files() -> dict[str, Path]:
 
 def _info(file: Path) -> InstanceInfo:
     document = _document(file)
-    table = document["payoffs"]["leader"]
     return InstanceInfo(
         file.stem,
         file.parent.name,
         document["description"],
         document["source"],
-        (len(table), len(table[0])),
+        document["kind"],
+        _shape(document),
         tuple(document.get("parameters", ())),
     )
+
+
+def _shape(document: dict[str, Any]) -> str:
+    if "payoffs" in document:
+        table = document["payoffs"]["leader"]
+        return f"{len(table)} x {len(table[0])}"
+    return f"{document['followers']} followers"
 
 
 def _document(file: Path) -> Any:

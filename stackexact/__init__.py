@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from stackexact import instances as instances
     from stackexact import lp as lp
     from stackexact.certificates.check import check as check
+    from stackexact.dynamics.playing import play as play
+    from stackexact.dynamics.verifying import verify_play as verify_play
     from stackexact.errors import StackexactError as StackexactError
     from stackexact.exact.grammar import parse as parse
     from stackexact.exact.rational_function import Expression as Expression
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from stackexact.instances import instance as instance
     from stackexact.simulation.simulate import simulate as simulate
     from stackexact.solving.comparing import compare as compare
+    from stackexact.solving.plotting_incentives import plot_incentives as plot_incentives
     from stackexact.solving.solution import Solution as Solution
     from stackexact.solving.solve import solve as solve
     from stackexact.traces.reading import read_trace as read_trace
@@ -57,6 +60,8 @@ _PLACES: Final = {
     "instances": "stackexact.instances:",
     "lp": "stackexact.lp:",
     "parse": "stackexact.exact.grammar:parse",
+    "play": "stackexact.dynamics.playing:play",
+    "plot_incentives": "stackexact.solving.plotting_incentives:plot_incentives",
     "read": "stackexact.games.files:read_game",
     "read_csv_pair": "stackexact.games.files:read_csv_pair",
     "read_trace": "stackexact.traces.reading:read_trace",
@@ -64,6 +69,7 @@ _PLACES: Final = {
     "solve": "stackexact.solving.solve:solve",
     "text_of": "stackexact.exact.relation:text_of",
     "verify": "stackexact.verification.verify:verify",
+    "verify_play": "stackexact.dynamics.verifying:verify_play",
     "write": "stackexact.games.files:write_game",
     "write_trace": "stackexact.traces.writing:write_trace",
 }
@@ -84,6 +90,8 @@ __all__ = [
     "instances",
     "lp",
     "parse",
+    "play",
+    "plot_incentives",
     "read",
     "read_csv_pair",
     "read_trace",
@@ -91,6 +99,7 @@ __all__ = [
     "solve",
     "text_of",
     "verify",
+    "verify_play",
     "write",
     "write_trace",
 ]

@@ -17,6 +17,7 @@ from stackexact.errors import UsageError
 from stackexact.exact.relation import parse_assumption
 
 NAMES = shipped.names()
+KINDS = {info.name: info.kind for info in shipped.instances()}
 ROOT = Path(__file__).parents[1] / "instances"
 CASES = [(name, n) for name in NAMES for n in range(len(shipped.expected(name)["cases"]))]
 
@@ -25,7 +26,7 @@ def test_nothing_is_left_out():
     """Every game in the folder is listed once, and there are as many as the project promises."""
     games = [path for path in ROOT.glob("*/*.json") if not path.name.endswith(".expected.json")]
     assert sorted(NAMES) == sorted(path.stem for path in games)
-    assert len(NAMES) == len(set(NAMES)) > 40
+    assert len(NAMES) == len(set(NAMES)) > 60
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -38,8 +39,10 @@ def test_files_are_complete(name):
     assert len(info.source) > 20
     assert game.description == info.description
     assert info.description.endswith(".")
-    assert (game.shape, game.parameters) == (info.size, info.parameters)
-    assert re.search(rf"^\| `{name}` \| {game.shape[0]} × {game.shape[1]} \|", (ROOT / "README.md").read_text(), re.M)
+    shape = f"{game.shape[0]} x {game.shape[1]}" if game.kind == "bimatrix" else f"{game.followers} followers"
+    assert (game.kind, shape, game.parameters) == (info.kind, info.shape, info.parameters)
+    row = f"| `{name}` | {shape.replace(' x ', ' × ')} | {', '.join(game.parameters)} |"
+    assert row in (ROOT / "README.md").read_text(encoding="utf-8")
     assert shipped.expected(name)["name"] == name
     assert not game.unused_parameters
 
@@ -56,7 +59,7 @@ def test_publications_are_slugs():
 def test_schema(name):
     """The files are what the shipped schema describes."""
     jsonschema = pytest.importorskip("jsonschema")
-    jsonschema.validate(json.loads(shipped.path(name).read_text(encoding="utf-8")), schema.load("bimatrix"))
+    jsonschema.validate(json.loads(shipped.path(name).read_text(encoding="utf-8")), schema.load(KINDS[name]))
 
 
 def solved(name: str, case: dict) -> sx.Solution:
@@ -75,6 +78,8 @@ def test_expected_answers(name, n):
     for concept, expected in case["results"].items():
         (cell,) = solution.claims[concept]["cells"]
         assert {key: cell[key] for key in expected} == expected, concept
+        if KINDS[name] != "bimatrix":  # whose cells tell what there is, and nothing else
+            assert cell == {"when": [], **expected}, concept
     report = solution.certificate().check()
     assert report, str(report)
     assert [verdict.concept for verdict in report.verdicts] == list(solution)
@@ -100,13 +105,22 @@ def test_games_with_parameters(name):
             if not here or not same_tolerance(form, case, values):
                 continue
             for concept in form["results"].keys() & case["results"].keys():
-                for key in ("leader", "follower", "constant"):
-                    if key in form["results"][concept] and form["results"][concept][key] != "oo":
-                        value = sx.parse(form["results"][concept][key])
-                        value = value.at(values) if isinstance(value, sx.Expression) else value
-                        assert value == Fraction(case["results"][concept][key]), (concept, key)
-                        compared += 1
+                stated = form["results"][concept]
+                if KINDS[name] == "bimatrix":
+                    stated = {key: stated[key] for key in ("leader", "follower", "constant") if key in stated}
+                for key, text in leaves(stated):
+                    value = sx.parse(text)
+                    value = value.at(values) if isinstance(value, sx.Expression) else value
+                    assert value == Fraction(dict(leaves(case["results"][concept]))[key]), (concept, key)
+                    compared += 1
     assert compared
+
+
+def leaves(node: object, path: tuple = ()) -> list[tuple[tuple, str]]:
+    """All finite numbers of an answer, by their places."""
+    if isinstance(node, dict):
+        return [leaf for key, value in node.items() for leaf in leaves(value, (*path, key))]
+    return [(path, node)] if isinstance(node, str) and not node.endswith("oo") else []
 
 
 ONE_PARAMETER = [name for name in NAMES if len(sx.instance(name).parameters) == 1]

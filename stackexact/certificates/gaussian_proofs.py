@@ -126,7 +126,9 @@ def the_incentive(game: IncentiveGame, claim: Node, proof: Node) -> None:
     n = game.followers
     by_u0, by_own, by_mean = felt(game, rule, at)
     rest = by_own + by_mean / n
-    told = incentive_flags(claim)
+    told = incentive_flags(claim, "strategies")
+    if "strategies" in told:
+        require_team(game, told["strategies"], at)
     if "gain" not in told:
         require_no_gain(told["exists"], [by_u0], [rest])
         return

@@ -49,7 +49,9 @@ def the_incentive(game: IncentiveGame, claim: Node, proof: Node) -> None:
     by_leader = layout.slopes(game.follower, layout.u0, point)
     own, mean = (layout.slopes(game.follower, places, point) for places in (layout.own, layout.mean))
     by_rest = [n * a + b for a, b in zip(own, mean, strict=True)]
-    told = incentive_flags(claim)
+    told = incentive_flags(claim, "actions")
+    if "actions" in told:
+        require_team(game, told["actions"])
     if "gain" not in told:
         require_no_gain(told["exists"], by_leader, by_rest)
         return
@@ -65,15 +67,18 @@ def the_incentive(game: IncentiveGame, claim: Node, proof: Node) -> None:
     finish_incentive(game, told, gain, (own_curve, cross), [ONE])
 
 
-def incentive_flags(claim: Node) -> dict[str, Node]:
-    """The members of the claim of an incentive: there is none; it violates the second-order condition; or it is one."""
+def incentive_flags(claim: Node, desired: str) -> dict[str, Node]:
+    """The members of the claim of an incentive: there is none; it violates the second-order condition; or it is one.
+
+    Beside a gain may stand what is ``desired``, which is left to prove.
+    """
     given = claim.members()
     names: tuple[str, ...] = ("exists",)
     if "gain" in given:
         names = (*names, "gain", "mean_gain", "energy", "second_order")
         if "second_order" in given and given["second_order"].flag():
             names = (*names, "unique", "unique_alike", "unique_apart")
-    told = claimed(claim, *names)
+    told = claimed(claim, *names, optional=[desired] if "gain" in names else [])
     if told["exists"].flag() != ("unique" in names):
         raise told["exists"].wrong("true" if "unique" in names else "false")
     return told

@@ -1,6 +1,7 @@
 r"""LaTeX of exact values, without SymPy, whose printer refuses numbers of more than 4 300 digits.
 
-Greek names become Greek letters, ``delta_1`` and ``x1`` get their subscripts, other names stand in italics as words.
+Greek names become Greek letters, ``delta_1`` and ``x1`` get their subscripts, ``ubar`` its bar, other names stand in
+italics as words.
 """
 
 from __future__ import annotations
@@ -12,12 +13,13 @@ from typing import Final
 from stackexact.exact.digits import fraction_to_text, int_to_text
 from stackexact.exact.rational_function import Exact
 
-__all__ = ["latex"]
+__all__ = ["latex", "name_latex"]
 
 _GREEK: Final = re.compile(
     "alpha|beta|gamma|delta|(var)?epsilon|zeta|eta|(var)?theta|iota|kappa|lambda|mu|nu|xi|(var)?pi|(var)?rho|(var)?sigma"
     "|tau|upsilon|(var)?phi|chi|psi|omega|Gamma|Delta|Theta|Lambda|Xi|Pi|Sigma|Upsilon|Phi|Psi|Omega"
 )
+_BARRED: Final = re.compile(rf"({_GREEK.pattern}|[A-Za-z])bar")
 _NAME: Final = re.compile(r"([A-Za-z]+)([0-9]*)")
 
 
@@ -49,7 +51,7 @@ def _polynomial(terms: dict[tuple[int, ...], int], names: tuple[str, ...], divis
     for powers in sorted(terms, key=lambda p: (sum(p), p), reverse=True):
         coefficient = Fraction(terms[powers], divisor)
         factors = [
-            _name(name) + (f"^{{{power}}}" if power > 1 else "")
+            name_latex(name) + (f"^{{{power}}}" if power > 1 else "")
             for name, power in zip(names, powers, strict=True)
             if power
         ]
@@ -61,7 +63,12 @@ def _polynomial(terms: dict[tuple[int, ...], int], names: tuple[str, ...], divis
     return "".join(parts)
 
 
-def _name(name: str) -> str:
+def name_latex(name: str) -> str:
+    r"""A name in math mode.
+
+    >>> print(name_latex("delta_1"), name_latex("ubar"), name_latex("w_bar"), name_latex("cost"))
+    \delta_{1} \bar{u} w_{\mathrm{bar}} \mathit{cost}
+    """
     head, *rest = [part for part in name.split("_") if part]
     match = _NAME.fullmatch(head)
     base, index = (match[1], match[2]) if match else (head, "")
@@ -72,4 +79,6 @@ def _name(name: str) -> str:
 def _word(word: str, style: str) -> str:
     if _GREEK.fullmatch(word):
         return "\\" + word
+    if match := _BARRED.fullmatch(word):
+        return rf"\bar{{{_word(match[1], style)}}}"
     return word if len(word) == 1 or word.isdigit() else rf"\{style}{{{word}}}"

@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import Any, ClassVar, Final
 
 from stackexact.errors import ExpressionError, GameError, StackexactError, shorten
-from stackexact.exact.grammar import INPUT, NAME
+from stackexact.exact.grammar import INPUT, NAME, parse
 from stackexact.exact.numbers import exact
 from stackexact.exact.rational_function import Exact, Expression
 from stackexact.exact.relation import Assumption, parameters_of, parse_assumption, text_of
@@ -144,7 +144,9 @@ class IncentiveGame:
         for key, value in {**values, "parameters": declared_parameters(parameters, used)}.items():
             object.__setattr__(self, key, value)
         for player in ("leader", "follower", *(("major",) if major is not None else ())):
-            self.cost(player)  # refused where it is not quadratic
+            form = self.cost(player)  # refused where it is not quadratic
+            if told is not None:
+                _require_no_linear_terms(form, player)
 
     def cost(self, player: str) -> Quadratic:
         """A cost as a quadratic form in the variables (and in the state, which comes last)."""
@@ -359,6 +361,15 @@ def _checked_followers(value: Exact) -> Exact:
     if isinstance(value, Expression) and len(value.parameters) != 1:
         raise GameError(f"followers: expected a number or one parameter, found {shorten(text_of(value))}")
     return value
+
+
+def _require_no_linear_terms(form: Quadratic, player: str) -> None:
+    """With Gaussian information everything is linear in what is seen, and everything seen has mean 0."""
+    for name, slope in zip(form.variables, form.gradient, strict=True):
+        if slope:
+            found = shorten(text_of(slope * parse(name)))[1:-1]
+            wanted = f"costs.{player}: expected no linear terms with Gaussian information"
+            raise GameError(f"{wanted}, found {found}; remove it")
 
 
 def _implied(count: Exact, told: Information | None, stated: Sequence[Assumption]) -> Iterator[Assumption]:

@@ -18,6 +18,7 @@ from typing import Any, Generic, TypeVar
 
 from stackexact.exact.prover import Prover, Ratio
 from stackexact.incentives.forms import Form, Problem, Vector
+from stackexact.incentives.optima import NotConvex
 
 __all__ = ["Information", "announced", "expected"]
 
@@ -26,12 +27,13 @@ T = TypeVar("T", bound=Any)
 
 @dataclass(frozen=True, slots=True)
 class Information(Generic[T]):
-    """A game whose forms have the state x after all actions; the variances of the state and of a follower's noise, in
-    one unit; and whether the leader reacts on path to the mean action."""
+    """A game whose forms have the state x after all actions; the variances of the state and of a follower's noise,
+    times a positive ``scale``; and whether the leader reacts on path to the mean action."""
 
     problem: Problem[T]
     state: T
     noise: T
+    scale: T
     reacts: bool
 
     def correlations(self, prover: Prover[T]) -> tuple[Ratio[T], ...]:
@@ -52,6 +54,8 @@ def announced(told: Information[T], prover: Prover[T]) -> tuple[Problem[T], Rati
     if not told.reacts:
         return problem, Ratio(prover.number(0), one)
     h = problem.leader.hessian
+    if prover.sign(h[0][0]) <= 0:
+        raise NotConvex("leader", "her own action", strictly=True)
     prover.positive([h[0][0]])
     reaction = Ratio(-(h[0][1] + h[0][2]), h[0][0])
     leader, follower = (_reacting(form, reaction) for form in (problem.leader, problem.follower))
@@ -87,9 +91,9 @@ def expected(game: Problem[T], told: Information[T], prover: Prover[T], *, infin
     paid = Form(
         hessian,
         tuple(row[3] * state * 2 for row in leader.hessian[:3]),
-        leader.hessian[3][3] * state + leader.constant * whole * 2,
+        leader.hessian[3][3] * state + leader.constant * whole * told.scale * 2,
         leader.unit,
-        leader.over * whole * 2,
+        leader.over * whole * told.scale * 2,
     )
     slopes = tuple(_times(row, (state, total, mean), 1) for row in follower.hessian[:3])
     felt = Form(slopes, tuple(row[3] * state for row in follower.hessian[:3]), one * 0, follower.unit)

@@ -39,7 +39,7 @@ def numeric_problem(game: IncentiveGame) -> Problem[Number] | Information[Number
     variances = _number(told.variance), _number(told.noise)
     scale = lcm(*(value.denominator for value in variances))
     state, noise = (fmpz(int(value * scale)) for value in variances)
-    return Information(problem, state, noise, told.reacts)
+    return Information(problem, state, noise, fmpz(scale), told.reacts)
 
 
 def _sizes(game: IncentiveGame) -> tuple[int, int, int]:
@@ -117,4 +117,4 @@ def polynomial_problem(
         return PolynomialProblem(problem, tuple(bottoms))
     over = common((told.variance, told.noise))
     state, noise = entry(told.variance, over), entry(told.noise, over)
-    return PolynomialProblem(Information(problem, state, noise, told.reacts), tuple(bottoms))
+    return PolynomialProblem(Information(problem, state, noise, over, told.reacts), tuple(bottoms))

@@ -16,6 +16,7 @@ import numpy as np
 from numba import types
 
 from stackexact.errors import InputError, shorten
+from stackexact.simulation.compiling import njit
 from stackexact.simulation.inspection import checked
 from stackexact.simulation.protocol import Learner, ours
 from stackexact.simulation.users import mending, place
@@ -49,34 +50,22 @@ _LEARN: Final = types.void(_ARRAY, _ARRAY, types.int64, types.float64)
 _LEARN_FROM_RESPONSES: Final = types.void(_ARRAY, _ARRAY, types.int64, types.int64, types.float64)
 
 
-def _njit(signature: Any) -> Callable[[Callable[..., Any]], Any]:
-    """Compile for one signature; kept on the disk for the next process where there is a place to write to."""
-
-    def compiled(function: Callable[..., Any]) -> Any:
-        try:
-            return numba.njit(signature, nogil=True, cache=True)(function)
-        except RuntimeError:  # neither the folder of the source nor that of the user can be written to
-            return numba.njit(signature, nogil=True)(function)
-
-    return compiled
-
-
-@_njit(_CHOOSE)
+@njit(_CHOOSE)
 def _no_choice(memory, constants):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
     return 0
 
 
-@_njit(_WEIGH)
+@njit(_WEIGH)
 def _no_weights(memory, constants, weights):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
     return
 
 
-@_njit(_LEARN)
+@njit(_LEARN)
 def _no_learning(memory, constants, action, reward):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
     return
 
 
-@_njit(_LEARN_FROM_RESPONSES)
+@njit(_LEARN_FROM_RESPONSES)
 def _no_learning_from_responses(memory, constants, action, response, reward):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
     return
 
@@ -108,7 +97,7 @@ def functions(learner: Learner, *, unchecked: bool | None = None) -> tuple[Any, 
 
 @lru_cache(maxsize=256)
 def _kept(function: Callable[..., Any], signature: Any) -> Any:
-    return _njit(signature)(function)
+    return njit(signature)(function)
 
 
 @lru_cache(maxsize=256)
@@ -136,7 +125,7 @@ def _require_returned(who: str, given: Any, wanted: Any) -> None:
         raise InputError(f"{who}: expected to return {expected}, found {found}; mend it")
 
 
-@_njit(types.int64(_ARRAY, types.float64))
+@njit(types.int64(_ARRAY, types.float64))
 def _drawn(weights, u):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
     """The first action at which the sum of the weights is greater than u; the last one with a weight if none is; -1 if
     they are no probabilities."""
@@ -156,7 +145,7 @@ def _drawn(weights, u):  # type: ignore[no-untyped-def]  # pragma: no cover - co
     return last if found < 0 else found
 
 
-@_njit(
+@njit(
     types.int64(
         types.NumPyRandomGeneratorType("rng"),
         types.FunctionType(_CHOOSE),

@@ -10,14 +10,14 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from fractions import Fraction
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from stackexact.covering.describe import describe
 from stackexact.covering.domain import conditions_of, relation_text
 from stackexact.covering.line import Line, Piece
 from stackexact.covering.merging import Group, merged
 from stackexact.covering.one_parameter import Answered, Covering
-from stackexact.errors import InputError, UsageError, shorten
+from stackexact.errors import UsageError, shorten
 from stackexact.exact.grammar import RESULT
 from stackexact.exact.rational_function import Exact, Expression
 from stackexact.exact.reading import Parameter, Parameters
@@ -26,6 +26,7 @@ from stackexact.exact.relation import Assumption, parameters_of, parse_assumptio
 from stackexact.exact.tracing import Condition, Polynomial
 from stackexact.solving.cells import Cell, Infinity
 from stackexact.solving.claims import number_at
+from stackexact.solving.names import known_name, named_value
 
 if TYPE_CHECKING:
     from stackexact.solving.solution import Result
@@ -43,14 +44,11 @@ __all__ = [
     "domain_text",
     "groups",
     "joined",
-    "known_name",
     "names_in_play",
-    "numeric_names",
     "refuse_unknown",
     "regions",
     "relations",
     "stated",
-    "usual_name",
     "values_of",
 ]
 
@@ -131,30 +129,6 @@ class Region:
 
     value: Any
     whens: tuple[tuple[str, ...], ...]
-
-
-def numeric_names(result: Result) -> tuple[str, ...]:
-    """The values of a result that are numbers or functions, such as ``leader``."""
-    if not result.cells:
-        return ()
-    cell = result.cells[0]
-    shown = (field.name for field in fields(cell) if field.name != "when")
-    return tuple(name for name in shown if isinstance(getattr(cell, name), Fraction | Expression | Infinity))
-
-
-def usual_name(result: Result) -> str:
-    """The value that is meant where none is named: the leader's, or the first that the cells have."""
-    names = numeric_names(result)
-    return "leader" if "leader" in names or not names else names[0]
-
-
-def known_name(result: Result, name: str) -> None:
-    """Refuse what the cells of a result do not have."""
-    if not result.cells:
-        raise InputError(f"{result.concept}: expected a decided cell, found none; raise the limit")
-    if name not in numeric_names(result):
-        known = ", ".join(numeric_names(result))
-        raise UsageError(f"{result.concept}: expected one of {known}, found {shorten(name)}")
 
 
 def relations(when: Sequence[str]) -> tuple[Assumption, ...]:
@@ -244,15 +218,17 @@ def branches(
 
 
 def values_of(result: Result, name: str, fixed: Mapping[str, Exact] | None = None) -> Branches[Value]:
-    """One value of the cells along the one parameter, parts of one formula joined."""
+    """One value of the cells along the one parameter, parts of one formula joined; cells that do not have it are left
+    out."""
     known_name(result, name)
     fixed = fixed or {}
-
-    def value(cell: Cell) -> Value:
-        found: Value = getattr(cell, name)
-        return found.at(fixed) if isinstance(found, Expression) else found
-
-    return joined(branches(result, fixed).mapped(value))
+    form = branches(result, fixed)
+    parts: list[Branch[Value]] = []
+    for one in form.parts:
+        found = None if one.value is None else named_value(one.value, name)
+        if one.value is None or found is not None:
+            parts.append(Branch(one.piece, found.at(fixed) if isinstance(found, Expression) else found))
+    return joined(Branches(form.parameter, form.line, form.domain, tuple(parts)))
 
 
 def joined(form: Branches[Value]) -> Branches[Value]:
@@ -287,29 +263,35 @@ def domain_text(result: Result) -> str:
 def difference(one: Value, two: Value) -> Exact:
     """One less the other; where one is infinite any number of the sign that the difference has."""
     if isinstance(one, Infinity) or isinstance(two, Infinity):
-        return Fraction(isinstance(one, Infinity)) - Fraction(isinstance(two, Infinity))
+        return Fraction(_INFINITE.get(one, 0) - _INFINITE.get(two, 0))
     return one - two
+
+
+_INFINITE: Final[dict[Value, int]] = {Infinity.OO: 1, Infinity.MINUS_OO: -1}
 
 
 def regions(result: Result, name: str) -> tuple[Region, ...]:
     """Where a result has which value, one region for each: cells that differ in other values only are not told apart.
 
-    A number, or a formula that holds on the whole domain, is one region whose relations are ``((),)``.
+    A number, or a formula that holds on the whole domain, is one region whose relations are ``((),)``. Where cells do
+    not have the value is no region.
     """
     known_name(result, name)
+    everywhere = not result.undecided and all(named_value(cell, name) is not None for cell in result.cells)
     if len(names_in_play(result)) == 1:
         form = values_of(result, name)
         places: dict[Any, list[Piece]] = {}
         for part in form.parts:
             if part.value is not None:
                 places.setdefault(part.value, []).append(part.piece)
-        if len(places) == 1 and not result.undecided:
+        if len(places) == 1 and everywhere:
             return (Region(next(iter(places)), ((),)),)
         return tuple(Region(value, described(form, pieces)) for value, pieces in places.items())
     found: dict[Any, list[tuple[str, ...]]] = {}
     for cell in result.cells:
-        found.setdefault(getattr(cell, name), []).append(cell.when)
-    if len(found) == 1 and not result.undecided:
+        if (value := named_value(cell, name)) is not None:
+            found.setdefault(value, []).append(cell.when)
+    if len(found) == 1 and everywhere:
         return (Region(next(iter(found)), ((),)),)
     return tuple(Region(value, tuple(whens)) for value, whens in found.items())
 

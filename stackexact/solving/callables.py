@@ -21,9 +21,10 @@ from stackexact.exact.rational_function import Exact, Expression
 from stackexact.exact.real_roots import Root
 from stackexact.exact.records import FrozenMapping
 from stackexact.solving.algebraic import cell_at_root, is_irrational, number_at_root, number_or_root
-from stackexact.solving.branches import branches, names_in_play, relations, usual_name
+from stackexact.solving.branches import branches, names_in_play, relations
 from stackexact.solving.cells import Infinity
 from stackexact.solving.functions import refuse_outside
+from stackexact.solving.names import known_attribute, named_value, usual_name
 
 if TYPE_CHECKING:
     from stackexact.exact.relation import Assumption
@@ -57,12 +58,9 @@ class ClosedFormFunction:
     def of(cls, result: Result, name: str, *, floats: bool) -> ClosedFormFunction:
         """Prepare a value of a result; the usual one where ``name`` is empty."""
         name = name or usual_name(result)
-        if not result.cells or name == "when" or not hasattr(result.cells[0], name):
-            names = result.cells[0].__dataclass_fields__ if result.cells else ()
-            known = ", ".join(one for one in names if one != "when") or "nothing: no cell is decided"
-            raise UsageError(f"{result.concept}: expected one of {known}, found {shorten(name)}")
+        known_attribute(result, name)
         finish = _rounded if floats else to_fraction
-        values = tuple(_prepared(getattr(cell, name), finish) for cell in result.cells)
+        values = tuple(_prepared(named_value(cell, name), finish) for cell in result.cells)
         return cls(result, name, floats, names_in_play(result), _locator(result), values)
 
     def __repr__(self) -> str:
@@ -88,7 +86,7 @@ class ClosedFormFunction:
         irrational = {name: value for name, value in given.items() if is_irrational(value)}
         if irrational:
             cell = cell_at_root(self.result, {name: number_or_root(value) for name, value in given.items()})
-            found = number_at_root(getattr(cell, self.name), irrational)
+            found = number_at_root(named_value(cell, self.name), irrational)
             return _floats(found) if self.floats else found
         point = {name: self._number(name, value) for name, value in given.items()}
         place = self._place(point)
@@ -229,7 +227,7 @@ def _floats(found: Any) -> Any:
     if isinstance(found, Mapping):
         return FrozenMapping({label: _floats(entry) for label, entry in found.items()})
     if isinstance(found, Infinity):
-        return math.inf
+        return math.inf if found is Infinity.OO else -math.inf
     return float(found) if type(found).__module__.startswith("sympy.") else found
 
 

@@ -1,7 +1,7 @@
 """Cells as functions of one parameter: when two are the same, what they are at a point, and which one stands for all.
 
 The answer of a cell is what the contract names; further keys (the ε of an infimum, a witness, the classes that reach a
-supremum) stand where one of them serves the whole cell.
+supremum, the desired point of an incentive) stand where one of them serves the whole cell.
 """
 
 from __future__ import annotations
@@ -16,10 +16,16 @@ from stackexact.exact.rational_function import Exact, Expression
 from stackexact.exact.reading import Parameter
 from stackexact.exact.real_roots import Root
 from stackexact.solving.cells import BenchmarkCell, Cell, SupremumCell, frozen_mapping
+from stackexact.solving.incentive_cells import IncentiveCell, RandomisedCell
 
 __all__ = ["Claims", "number_at"]
 
-_FURTHER: Final[dict[type, tuple[str, ...]]] = {BenchmarkCell: ("epsilon",), SupremumCell: ("classes", "witness")}
+_FURTHER: Final[dict[type, tuple[str, ...]]] = {
+    BenchmarkCell: ("epsilon",),
+    SupremumCell: ("classes", "witness"),
+    IncentiveCell: ("actions", "strategies"),
+    RandomisedCell: ("team_actions",),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,18 +17,9 @@ from stackexact.exact.reading import Parameter
 from stackexact.exact.records import Record
 from stackexact.exact.relation import parameters_of, text_of
 from stackexact.exact.tracing import Condition, Sign
-from stackexact.solving.branches import (
-    Branch,
-    Branches,
-    Value,
-    difference,
-    known_name,
-    names_in_play,
-    regions,
-    usual_name,
-    values_of,
-)
-from stackexact.solving.functions import cell_at
+from stackexact.solving.branches import Branch, Branches, Value, difference, names_in_play, regions, values_of
+from stackexact.solving.functions import cell_at, told
+from stackexact.solving.names import known_name, named_value, usual_name
 from stackexact.solving.solution import Result
 
 __all__ = ["Comparison", "ComparisonCell", "compare"]
@@ -142,8 +133,12 @@ def _number(side: Result | Exact, name: str, values: Mapping[str, Exact]) -> Val
     """A side where all parameters are numbers."""
     if not isinstance(side, Result):
         return side.at(values) if isinstance(side, Expression) else side
-    value: Value = getattr(cell_at(side, {key: one for key, one in values.items() if key in side.parameters}), name)
-    return value
+    found: Value | None = named_value(
+        cell_at(side, {key: one for key, one in values.items() if key in side.parameters}), name
+    )
+    if found is None:
+        raise UsageError(f"{side.concept}: expected a value of {name} at {told(values)}, found none; choose another")
+    return found
 
 
 def _relation(sign: Exact) -> Relation:

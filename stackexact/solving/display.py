@@ -14,6 +14,7 @@ from stackexact.games import lq_display
 from stackexact.games.display import HINT, game_html, game_page
 from stackexact.games.screen import WIDTH, Line, Page, clip, painted, printable, wide
 from stackexact.games.table import game_table
+from stackexact.solving.announced import Sentence
 from stackexact.solving.cells import Infinity
 from stackexact.solving.display_latex import latex, part_latex
 from stackexact.solving.shown import Shown
@@ -113,16 +114,18 @@ def _block_page(page: Page, block: Block, digits: int) -> None:
     else:
         page.add((f"{block.name}:", "title"))
         page.paragraph(block.title, indent=2)
-    for item in block.facts:
-        _item_lines(page, item, digits)
     shown = block.cells if page.full else block.cells[:_CELLS]
+    items = (*block.facts, *(item for _, items in shown for item in items))
+    column = max((_INDENT, *(wide(item.label) + 4 for item in items)))
+    for item in block.facts:
+        _item_lines(page, item, digits, column)
     for when, items in shown:
         if when:
             _when_lines(page, when)
         elif len(block.cells) > 1:
             page.paragraph("when not excluded above:", "label", indent=2)
         for item in items:
-            _item_lines(page, item, digits)
+            _item_lines(page, item, digits, column)
     if len(shown) < len(block.cells):
         page.add(("  ", ""), (f"… {_more_cells(block)}", "warning"))
         page.shortened = True
@@ -152,33 +155,37 @@ def _when_lines(page: Page, when: Sequence[str]) -> None:
     page.paragraph(line, "label", indent=2)
 
 
-def _item_lines(page: Page, item: Item, digits: int) -> None:
-    """The label, and behind it the words on one line, or the numbers one below the other."""
-    label = f"  {item.label}".ljust(_INDENT)
-    if all(part.number is None for part in item.parts):
-        words = ", ".join(part.word for part in item.parts)
-        _beside_label(page, label, "", _broken(page, page.width - _INDENT, (words, "")))
+def _item_lines(page: Page, item: Item, digits: int, column: int) -> None:
+    """The label, and from the ``column`` on the words on one line, or statements or numbers one below the other."""
+    label = f"  {item.label}".ljust(column)
+    said = [part.number.text for part in item.parts if isinstance(part.number, Sentence)]
+    if said or all(part.number is None for part in item.parts):
+        for words in said or [", ".join(part.word for part in item.parts)]:
+            _beside_label(page, label, "", _broken(page, page.width - column, (words, "")))
+            label = " " * column
         return
     shown = item.parts if page.full else item.parts[:_PARTS]
     heads = [printable(part.word) if page.full else clip(part.word, page.width // 3) for part in shown]
     page.shortened |= any(head.endswith("…") for head in heads)
     margin = max(map(wide, heads))
     for head, part in zip(heads, shown, strict=True):
-        indent = _INDENT + (margin + 2 if margin else 0)
-        head += " " * (indent - _INDENT - wide(head))
-        room = page.width - indent
-        exact, beside = _number_texts(page, part, digits, room)
-        if wide(exact) + 1 + wide(beside) <= room:
-            lines: Sequence[Line] = [((exact, ""), (f" {beside}", "dim"))]
-        elif page.full:
-            lines = [((exact, ""),), ((beside, "dim"),)][: 2 if beside else 1]
-        else:
-            lines = _broken(page, room, (exact, ""), (beside, "dim"))
-        _beside_label(page, label, head, lines)
-        label = " " * _INDENT
+        indent = column + (margin + 2 if margin else 0)
+        head += " " * (indent - column - wide(head))
+        _beside_label(page, label, head, _number_lines(page, part, digits, page.width - indent))
+        label = " " * column
     if len(shown) < len(item.parts):
         page.add((label, ""), (f"… {len(item.parts) - len(shown)} more", "warning"))
         page.shortened = True
+
+
+def _number_lines(page: Page, part: Part, digits: int, room: int) -> Sequence[Line]:
+    """The exact number and its decimal, on one line where there is room for both."""
+    exact, beside = _number_texts(page, part, digits, room)
+    if wide(exact) + 1 + wide(beside) <= room:
+        return [((exact, ""), (f" {beside}", "dim"))]
+    if page.full:
+        return [((exact, ""),), ((beside, "dim"),)][: 2 if beside else 1]
+    return _broken(page, room, (exact, ""), (beside, "dim"))
 
 
 def _broken(page: Page, room: int, *texts: tuple[str, str]) -> list[Line]:
@@ -193,13 +200,14 @@ def _beside_label(page: Page, label: str, head: str, lines: Iterable[Line]) -> N
     """Lines to the right of the label, and of what stands at the ``head`` of the first."""
     for spans in lines:
         page.add((label, "label"), (head, ""), *spans)
-        label, head = " " * _INDENT, " " * wide(head)
+        label, head = " " * wide(label), " " * wide(head)
 
 
 def _number_texts(page: Page, part: Part, digits: int, room: int) -> tuple[str, str]:
     """The exact number, shortened if it must be, and its decimal with ``=`` or ``≈``."""
     value = part.number
     assert value is not None
+    assert not isinstance(value, Sentence)
     if isinstance(value, Infinity):
         return str(value), ""
     exact = text_of(value)
@@ -273,5 +281,7 @@ def _html_part(part: Part, digits: int) -> str:
     word = escape(printable(part.word))
     if part.number is None:
         return word
+    if isinstance(part.number, Sentence):
+        return escape(part.number.text)
     exact, beside = _number_texts(Page(), part, digits, _LONGEST)
     return f"{word}{': ' if word else ''}{escape(exact)}{f' <small>{beside}</small>' if beside else ''}"

@@ -2,38 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Final
+from collections.abc import Container, Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
 
-from stackexact.exact.latex import latex as value_latex
+from stackexact.exact.latex import name_latex
 from stackexact.exact.rational_function import Exact, Expression
 from stackexact.exact.relation import Assumption, text_of
 from stackexact.games import latex as tex
+from stackexact.games import lq_display
 from stackexact.games.display import game_latex, latex_number
 from stackexact.games.screen import printable
 from stackexact.games.table import GameTable, game_table
+from stackexact.solving.announced import Sentence
 from stackexact.solving.cells import Infinity
+from stackexact.solving.incentive_cells import CostCell
+from stackexact.solving.names import numeric_names
 from stackexact.solving.shown import Shown
 from stackexact.solving.solution import Result, Solution
 from stackexact.solving.values import Block, Item, Part, beside, block_of, marks_of
 
+if TYPE_CHECKING:
+    from stackexact.solving.latex_formulas import Formula
+
 __all__ = ["latex", "part_latex", "relations_latex"]
 
-_SYMBOLS: Final = {"leader": r"\alpha_1", "follower": r"\alpha_2", "constant": "L"}
 _SIGNS: Final = {"<": "<", "<=": r"\le", ">": ">", ">=": r"\ge", "==": "=", "!=": r"\ne"}
 _TURNED: Final = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 _OR: Final = r" \text{ or } "
 _LONGEST: Final = 400
 """Longest side of a relation, or value of a case, that is not shortened."""
+_BESIDE: Final = 3
+"""Formulas up to which they stand beside one another."""
 _CASES: Final = "% closed forms need \\usepackage{amsmath}"
+_AMSMATH: Final = "% needs \\usepackage{amsmath}"
 
 
 def latex(solution: Solution, digits: int = 6) -> str:
-    r"""The payoff table as a ``tabular`` and every value in an ``itemize``, to paste into a document.
+    r"""The payoff table as a ``tabular`` (or the costs) and every value in an ``itemize``, to paste into a document.
 
-    Closed forms are displayed formulas, with ``cases`` (of the package amsmath) where they take several; their domain
-    stands in a sentence before them. Numbers need no package; those of more than forty characters are shortened, and
-    ``solve --json`` has them in full.
+    Closed forms, and all values of games of incentives, are displayed formulas, with ``cases`` (of the package amsmath)
+    where they take several; their domain stands in a sentence before them. Numbers need no package; those of more than
+    forty characters are shortened, and ``solve --json`` has them in full.
 
     >>> import stackexact as sx
     >>> game = sx.Game(leader=[[2, 4], [1, 3]], follower=[[1, 0], [0, 1]])
@@ -43,11 +53,16 @@ def latex(solution: Solution, digits: int = 6) -> str:
       constant: $\infty$; same ranking: no.
     \end{itemize}
     """
-    table = game_table(solution.game, marks_of(solution))
-    lines = [f"% {printable(table.title)}"]
-    if any(map(_is_closed_form, solution.values())):
-        lines.append(_CASES)
-    lines += [game_latex(table) + _legend(table), r"\begin{itemize}"]
+    if solution.game.kind == "bimatrix":
+        table = game_table(solution.game, marks_of(solution))
+        title, shown, amsmath = table.title, game_latex(table) + _legend(table), False
+    else:
+        game: Any = solution.game
+        title, shown, amsmath = lq_display.title(game), lq_display.game_latex(game), True
+    lines = [f"% {printable(title)}"]
+    if amsmath or any(map(_is_closed_form, solution.values())):
+        lines.append(_AMSMATH if amsmath else _CASES)
+    lines += [shown, r"\begin{itemize}"]
     for result in solution.values():
         lines += _result(result, digits)
     return "\n".join([*lines, r"\end{itemize}", ""])
@@ -55,7 +70,10 @@ def latex(solution: Solution, digits: int = 6) -> str:
 
 def part_latex(part: Shown, digits: int = 6) -> str:
     """A result, a cell or a certificate as LaTeX."""
-    lines = _result(part, digits) if isinstance(part, Result) else _block(block_of(part), digits)
+    if isinstance(part, Result):
+        lines = _result(part, digits)
+    else:
+        lines = _cost_cell(part, digits) if isinstance(part, CostCell) else _block(block_of(part), digits)
     return "\n".join([r"\begin{itemize}", *lines, r"\end{itemize}", ""])
 
 
@@ -75,7 +93,7 @@ def _block(block: Block, digits: int) -> Iterator[str]:
     yield _heading(block)
     facts = [_item(item, digits) for item in block.facts]
     for when, items in block.cells:
-        where = f"if ${relations_latex(_parsed(when))}$: " if when else ""
+        where = f"if ${_when(when)}$: " if when else ""
         yield f"  {where}{'; '.join((*facts, *(_item(item, digits) for item in items)))}."
 
 
@@ -87,6 +105,8 @@ def _part(part: Part, digits: int) -> str:
     word = r"$\infty$" if part.word.startswith("oo ") else tex.escaped(printable(part.word))
     if part.number is None:
         return word
+    if isinstance(part.number, Sentence):
+        return f"${part.number.latex}$"
     if isinstance(part.number, Infinity):
         return f"{word}{' ' if word else ''}${_value(part.number)}$"
     decimal = beside(part.number, text_of(part.number), digits).replace("≈", r"\approx")
@@ -102,18 +122,35 @@ def _is_closed_form(result: Result) -> bool:
 
 def _result(result: Result, digits: int) -> Iterator[str]:
     block = block_of(result)
-    if not _is_closed_form(result):
+    if not _is_closed_form(result) and not isinstance(next(iter(result.cells), None), CostCell):
         yield from _block(block, digits)
         return
-    from stackexact.solving.branches import numeric_names
+    from stackexact.solving.latex_formulas import formulas_of, strategies
 
-    names = numeric_names(result)
     yield _heading(block)
-    yield f"  {_domain(result)},"
-    yield from _formulas(result, names)
+    yield from (f"  {said}" for said in strategies(result.cells))
+    yield from _formulas(formulas_of(result), result.undecided, _domain(result))
+    yield from _rest(block, {*map(_label, numeric_names(result))}, digits)
+
+
+def _cost_cell(cell: CostCell, digits: int) -> Iterator[str]:
+    """A cell of a game of incentives by itself."""
+    from stackexact.solving.latex_formulas import formulas_of, strategies
+
+    block = block_of(cell)
+    ((when, items),) = block.cells
+    yield _heading(block)
+    yield from (f"  {said}" for said in strategies([cell]))
+    alone = Result("", (replace(cell, when=()),))  # type: ignore[type-var, arg-type]  # all its classes are dataclasses
+    yield from _formulas(formulas_of(alone), (), f"If ${_when(when)}$" if when else "")
+    yield from _rest(replace(block, cells=(((), items),)), {*map(_label, numeric_names(alone))}, digits)
+
+
+def _rest(block: Block, formulas: Container[str], digits: int) -> Iterator[str]:
+    """What is no formula, once where several cells say the same."""
     places: dict[str, list[tuple[str, ...]]] = {}
     for when, items in block.cells:
-        left = [item for item in items if item.label not in names and item.label != "undecided"]
+        left = [item for item in items if item.label not in formulas and item.label != "undecided" and _can_be(item)]
         if left:
             places.setdefault("; ".join(_item(item, digits) for item in left), []).append(when)
     for said, whens in places.items():
@@ -122,36 +159,50 @@ def _result(result: Result, digits: int) -> Iterator[str]:
         yield f"  {where}{said}."
 
 
+def _can_be(item: Item) -> bool:
+    """Whether there is LaTeX of an item; statements with long values have none but their formulas."""
+    return all(part.number.latex for part in item.parts if isinstance(part.number, Sentence))
+
+
+def _label(name: str) -> str:
+    return name.partition(".")[0].replace("_", " ")
+
+
 def _domain(result: Result) -> str:
-    """The assumptions, and the tolerance where there is one, as the beginning of a sentence."""
+    """The assumptions, and the tolerance where there is one, as the beginning of a sentence; nothing for numbers."""
     from stackexact.solving.branches import names_in_play
 
     if result.assumptions:
         words = f"For ${relations_latex(result.assumptions)}$"
+    elif names := names_in_play(result):
+        words = f"For all real {', '.join(f'${name_latex(name)}$' for name in names)}"
     else:
-        names = ", ".join(f"${value_latex(_symbol(name))}$" for name in names_in_play(result))
-        words = f"For all real {names}"
+        words = ""
     return words if result.tolerance is None else f"{words} and the tolerance ${latex_number(result.tolerance)}$"
 
 
-def _formulas(result: Result, names: Sequence[str]) -> Iterator[str]:
+def _formulas(formulas: Sequence[Formula], undecided: Sequence[tuple[str, ...]], domain: str) -> Iterator[str]:
     """Short formulas beside one another, those with cases one below the other."""
-    from stackexact.solving.branches import regions
-
+    if not formulas:
+        return
+    if domain:
+        yield f"  {domain},"
     yield r"  \["
     made = []
-    for name in names:
-        found = regions(result, name)
-        symbol = _SYMBOLS.get(name, rf"\text{{{tex.escaped(name)}}}")
+    for symbol, found in formulas:
         if found[0].whens == ((),):
             made.append(f"    {symbol} = {_value(found[0].value)}")
+            continue
+        if len(found) == 1 and not undecided:
+            where = _OR.join(map(_when, found[0].whens))
+            made.append(rf"    {symbol} = {_value(found[0].value)} \quad \text{{if }} {where}")
             continue
         rows = [
             rf"      {_value(one.value)} & \text{{if }} {_OR.join(_when(when) for when in one.whens)}" for one in found
         ]
-        rows += [rf"      \text{{undecided}} & \text{{if }} {_when(when)}" for when in result.undecided]
+        rows += [rf"      \text{{undecided}} & \text{{if }} {_when(when)}" for when in undecided]
         made.append("\n".join([rf"    {symbol} = \begin{{cases}}", ",\\\\\n".join(rows), r"    \end{cases}"]))
-    several = any("cases" in one for one in made) and len(made) > 1
+    several = len(made) > _BESIDE or (any("cases" in one for one in made) and len(made) > 1)
     if several:
         aligned = [one.replace(" = ", " &= ", 1) for one in made]
         yield "    \\begin{aligned}\n" + ",\\\\[1ex]\n".join(aligned) + ".\n    \\end{aligned}"
@@ -160,7 +211,11 @@ def _formulas(result: Result, names: Sequence[str]) -> Iterator[str]:
     yield r"  \]"
 
 
-def _value(value: Exact | Infinity) -> str:
+def _value(value: Any) -> str:
+    """A number, a function, an infinity, or a matrix of them."""
+    if isinstance(value, tuple):
+        rows = r" \\ ".join(" & ".join(map(_value, row)) for row in value)
+        return rf"\begin{{pmatrix}} {rows} \end{{pmatrix}}"
     if isinstance(value, Infinity):
         return r"\infty" if value is Infinity.OO else r"-\infty"
     return latex_number(value, _LONGEST)
@@ -221,9 +276,3 @@ def _bound(chain: Assumption) -> tuple[Expression, str, Exact] | None:
     if isinstance(right, Expression) and not isinstance(left, Expression):
         return right, _TURNED[relation], left
     return None
-
-
-def _symbol(name: str) -> Exact:
-    from stackexact.exact.rational_function import symbol
-
-    return symbol(name)

@@ -16,6 +16,7 @@ from stackexact.solving.cells import Infinity
 from stackexact.solving.shown import Shown
 
 __all__ = [
+    "CostCell",
     "Gains",
     "IncentiveCell",
     "LinearMeanFieldCell",
@@ -31,8 +32,12 @@ Gains: TypeAlias = Mapping[str, Mapping[str, Exact]]
 strategies: by an action and what is seen."""
 
 
-class _Told(Shown):
-    """Cells whose JSON has the names of their fields; what there is not is left out."""
+class CostCell(Shown):
+    """Cells of games of incentives, whose JSON has the names of their fields; what there is not is left out.
+
+    The entries of their mappings have names of their own, such as ``gain.u0.u`` and ``actions.u``
+    (:func:`stackexact.solving.names.named_value`).
+    """
 
     __slots__ = ()
 
@@ -53,7 +58,7 @@ def _json(value: Any) -> Any:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class TeamCell(_Told):
+class TeamCell(CostCell):
     """What is best for the leader if everybody obeys: her ``cost``, and everybody's ``actions``."""
 
     when: tuple[str, ...]
@@ -62,7 +67,7 @@ class TeamCell(_Told):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class LinearTeamCell(_Told):
+class LinearTeamCell(CostCell):
     """What is best for the leader if everybody obeys, with Gaussian information: her expected ``cost``, and everybody's
     ``strategies``."""
 
@@ -72,14 +77,15 @@ class LinearTeamCell(_Told):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class IncentiveCell(_Told):
+class IncentiveCell(CostCell):
     """An affine incentive that makes the team optimum a Nash response, if one ``exists``: the ``gain`` per follower and
     that on the mean, N times as large, and the ``energy`` N |gain|².
 
     Where a gain makes it stationary, ``second_order`` says whether each follower's cost is convex in its own action
     then; without that the incentive does not exist. ``unique``: whether the team optimum is the only response;
     ``unique_alike`` among responses in which all followers do the same, ``unique_apart`` among those with its mean
-    (with Gaussian information: among responses that are affine in what is seen).
+    (with Gaussian information: among responses that are affine in what is seen). ``actions`` are those at the team
+    optimum, which the incentive is built on (with Gaussian information ``strategies``), where there is a gain.
     """
 
     when: tuple[str, ...]
@@ -91,10 +97,12 @@ class IncentiveCell(_Told):
     unique: bool | None
     unique_alike: bool | None
     unique_apart: bool | None
+    actions: Mapping[str, Exact] | None = None
+    strategies: Gains | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class MeanFieldCell(_Told):
+class MeanFieldCell(CostCell):
     """The limit of many followers: those of the ``gain`` per follower, of the ``mean_gain`` and of the ``energy``,
     which stays finite or not (``finite_energy``); what the leader pays with infinitely many (``cost``, that of
     open-loop Stackelberg play), which is ``gap`` more than with any finite number; and what she pays with infinitely
@@ -115,7 +123,7 @@ class MeanFieldCell(_Told):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class LinearMeanFieldCell(_Told):
+class LinearMeanFieldCell(CostCell):
     """The limit of many followers with Gaussian information: as :class:`MeanFieldCell`, and the limits of the team's
     cost (``team_cost``) and ``team_strategies``; ``gap`` is what the cost with infinitely many exceeds that limit by.
     """
@@ -134,7 +142,7 @@ class LinearMeanFieldCell(_Told):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class MajorCell(_Told):
+class MajorCell(CostCell):
     """The leader's best ``actions`` if the minor followers respond, and the bounded ``gain`` on the major follower's
     action that makes its own best, if one ``exists``; and the limits of all three with many minor followers. There are
     none of these where no action of hers determines what the minor followers do."""
@@ -150,14 +158,14 @@ class MajorCell(_Told):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class RandomisedCell(_Told):
+class RandomisedCell(CostCell):
     """The mean-field game's incentive with N followers (our reconstruction): one is drawn at random, and the leader
     moves by the ``drawn_gain``, N times the limit of the gain, with its action.
 
     ``actions`` is what all followers alike respond and what she then does, ``cost`` what she pays, ``error`` more than
-    at the team optimum; ``saving`` is what one follower saves at most by leaving the team optimum. An incentive
-    ``exists`` where the limit of the gain does and makes each follower's cost strictly convex; there is no response
-    where none, or more than one, is symmetric.
+    at the team optimum (``team_actions``, which the incentive is built on); ``saving`` is what one follower saves at
+    most by leaving the team optimum. An incentive ``exists`` where the limit of the gain does and makes each follower's
+    cost strictly convex; there is no response where none, or more than one, is symmetric.
     """
 
     when: tuple[str, ...]
@@ -167,3 +175,4 @@ class RandomisedCell(_Told):
     actions: Mapping[str, Exact] | None
     error: Exact | None
     saving: Exact | None
+    team_actions: Mapping[str, Exact] | None = None

@@ -100,10 +100,17 @@ class IncentiveMaker(Generic[T]):
         count, own = self.game.followers, self.game.variables.follower
         gains, mean = self._gains(found.gain, own), self._gains(found.gain, own, count)
         energy = sum((value * value for row in gains.values() for value in row.values()), 0 * count) * count
+        desired = self._desired(found)
         if found.unique is None:
-            return IncentiveCell((), False, gains, mean, energy, False, None, None, None)
+            return IncentiveCell((), False, gains, mean, energy, False, None, None, None, *desired)
         alike, apart = found.unique.alike, found.unique.apart
-        return IncentiveCell((), True, gains, mean, energy, True, alike and apart, alike, apart)
+        return IncentiveCell((), True, gains, mean, energy, True, alike and apart, alike, apart, *desired)
+
+    def _desired(self, found: Incentive[T]) -> tuple[Mapping[str, Exact] | None, Gains | None]:
+        """The actions at the team optimum, or the strategies."""
+        if self.game.information is None:
+            return self.actions(found.optimum.optimum), None
+        return None, self.strategies(found.optimum.optimum, found.optimum.reaction, on_path=False)
 
     def mean_field(self, found: MeanField[T]) -> MeanFieldCell | LinearMeanFieldCell:
         """``mean-field``."""
@@ -155,11 +162,12 @@ class IncentiveMaker(Generic[T]):
         if found.limit is None:
             return RandomisedCell((), False, None, None, None, None, None)
         gains = self._gains(found.limit, self.game.variables.follower, self.game.followers)
+        desired = self.actions(found.optimum)
         if found.saving is None:
-            return RandomisedCell((), False, gains, None, None, None, None)
+            return RandomisedCell((), False, gains, None, None, None, None, desired)
         saving = self._in_units(found.saving, self.problem.follower)
         if found.response is None:
-            return RandomisedCell((), True, gains, None, None, None, saving)
+            return RandomisedCell((), True, gains, None, None, None, saving, desired)
         cost = self._cost(found.response)
         error = cost - self._cost(found.optimum)
-        return RandomisedCell((), True, gains, cost, self.actions(found.response), error, saving)
+        return RandomisedCell((), True, gains, cost, self.actions(found.response), error, saving, desired)

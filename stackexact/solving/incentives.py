@@ -45,7 +45,7 @@ def _convexity(at: str = "") -> Iterator[None]:
         yield
     except NotConvex as flaw:
         wanted = f"expected a cost that is {'strictly ' if flaw.strictly else ''}convex in {flaw.actions}"
-        found = f"one that is not at {at}; add an assumption" if at else "one that is not"
+        found = f"one that is not at {at}; add an assumption" if at else "one that is not; change a weight"
         raise GameError(f"costs.{flaw.player}: {wanted}, found {found}") from None
 
 

@@ -11,18 +11,10 @@ from stackexact.exact.numbers import exact, to_sympy
 from stackexact.exact.rational_function import Exact, Expression
 from stackexact.exact.real_roots import Root
 from stackexact.solving.algebraic import algebraic
-from stackexact.solving.branches import (
-    Value,
-    domain_text,
-    known_name,
-    names_in_play,
-    refuse_unknown,
-    regions,
-    usual_name,
-    values_of,
-)
+from stackexact.solving.branches import Value, domain_text, names_in_play, refuse_unknown, regions, values_of
 from stackexact.solving.claims import number_at
 from stackexact.solving.functions import symbolic
+from stackexact.solving.names import known_name, usual_name
 
 if TYPE_CHECKING:
     import sympy
@@ -61,6 +53,8 @@ def limit(result: Result, name: str, parameter: str, to: object, fixed: Mapping[
             if branch.value is None:
                 raise LimitReached(f"{result.concept}: undecided next to {parameter} = {place}; raise the limit")
             found[above] = _towards(form.parameter, branch.value, point, above)
+    if not found and point is None and (form.domain[-1].high if side == "+" else form.domain[0].low) is None:
+        raise InputError(f"{result.concept}: expected values of {name} where {parameter} goes to {place}, found none")
     if not found and point is None:
         raise InputError(
             f"limit: {parameter} does not go to {place} on the domain ({domain_text(result)}); "

@@ -21,17 +21,10 @@ from stackexact.exact.numbers import exact
 from stackexact.exact.rational_function import Exact, Expression, symbol
 from stackexact.exact.reading import Parameter
 from stackexact.exact.real_roots import Root
-from stackexact.solving.branches import (
-    Branches,
-    Value,
-    domain_text,
-    known_name,
-    names_in_play,
-    numeric_names,
-    values_of,
-)
+from stackexact.solving.branches import Branches, Value, domain_text, names_in_play, values_of
 from stackexact.solving.cells import Infinity
 from stackexact.solving.claims import number_at
+from stackexact.solving.names import known_name, plain_names
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -63,7 +56,8 @@ def plot(
     names: Sequence[str] | None = None,
     ranges: Mapping[str, tuple[object, object]] | None = None,
 ) -> Axes:
-    """Draw the values of a result (all that are numbers, or those in ``names``) and return the axes.
+    """Draw the values of a result (all that are numbers, without the entries of mappings, or those in ``names``) and
+    return the axes.
 
     ``ranges`` gives the part of a parameter to show, as in ``{"delta": (0, "1/2")}``; without it all of a bounded
     domain is shown, and of an unbounded one the part where formulas change.
@@ -76,7 +70,7 @@ def plot(
     fixed = {key: exact(value) for key, value in (at or {}).items()}
     spans = {key: (_number(low), _number(high)) for key, (low, high) in (ranges or {}).items()}
     free = [name for name in names_in_play(result) if name not in fixed]
-    known = tuple(names or numeric_names(result))
+    known = tuple(names or plain_names(result))
     if not known:
         raise UsageError(f"plot: expected a decided cell of {result.concept}, found none; raise the limit")
     if len(free) == 2:
@@ -196,7 +190,7 @@ def _draw(axes: Axes, view: View, form: Branches[Value], name: str, style: _Styl
         if part.value is None:
             axes.axvspan(float(span[0]), float(span[1]), facecolor="0.9", edgecolor="0.6", hatch="//", zorder=0)
         elif isinstance(part.value, Infinity):
-            _at_the_top(axes, [float(one) for one in span], style.colour, "-")
+            _at_the_edge(axes, [float(one) for one in span], style.colour, "-", part.value)
             heights.infinite = True
         else:
             share = (span[1] - span[0]) / (view.high - view.low)
@@ -289,8 +283,8 @@ def _mark(axes: Axes, form: Branches[Value], point: Root, style: _Style, dots: _
     x = float(point)
     if taken is not None and not (limits[0] == taken == limits[1]):
         if isinstance(taken, Infinity):
-            if Infinity.OO not in limits:
-                _at_the_top(axes, [x], style.colour, "^")
+            if taken not in limits:
+                _at_the_edge(axes, [x], style.colour, "^" if taken is Infinity.OO else "v", taken)
             heights.infinite = True
         else:
             y = _height(form.parameter, taken, point)
@@ -318,15 +312,16 @@ def _height(parameter: Parameter, number: Exact, point: Root) -> float:
     return _float(fmpq(number.numerator, number.denominator))
 
 
-def _at_the_top(axes: Axes, xs: list[float], colour: str, style: str) -> None:
-    """What is infinite lies along the upper edge."""
+def _at_the_edge(axes: Axes, xs: list[float], colour: str, style: str, value: Infinity) -> None:
+    """What is infinite lies along the upper edge, or the lower one."""
     across = axes.get_xaxis_transform()
-    axes.plot(xs, [1.0] * len(xs), style, color=colour, lw=4, ms=8, transform=across, clip_on=False, zorder=5)
+    edge, sign, said = (1.0, -1, r"$\infty$") if value is Infinity.OO else (0.0, 1, r"$-\infty$")
+    axes.plot(xs, [edge] * len(xs), style, color=colour, lw=4, ms=8, transform=across, clip_on=False, zorder=5)
     if len(xs) == 1:
         return
     axes.annotate(
-        r"$\infty$", (sum(xs) / 2, 1.0), (0, -6), xycoords=across, textcoords="offset points", ha="center", va="top",
-        color=colour,
+        said, (sum(xs) / 2, edge), (0, 6 * sign), xycoords=across, textcoords="offset points", ha="center",
+        va="top" if sign < 0 else "bottom", color=colour,
     )  # fmt: skip
 
 
@@ -355,10 +350,12 @@ def _frame(axes: Axes, view: View, title: str, name: str, heights: _Heights) -> 
     axes.legend(loc="best" if len(view.points) <= _MANY else "upper right")
 
 
-def math_text(value: Value, longest: int = 60) -> str:
-    """A value as matplotlib writes mathematics; text, shortened, where it is long."""
+def math_text(value: Value | None, longest: int = 60) -> str:
+    """A value as matplotlib writes mathematics; text, shortened, where it is long; a word where there is none."""
+    if value is None:
+        return "none"
     if isinstance(value, Infinity):
-        return r"$\infty$"
+        return r"$\infty$" if value is Infinity.OO else r"$-\infty$"
     text = str(value)
     return f"${latex(value)}$" if len(text) <= longest else f"{text[: longest // 2]}…{text[-longest // 2 :]}"
 

@@ -18,6 +18,7 @@ from stackexact.exact.real_roots import real_roots
 from stackexact.exact.relation import Assumption
 from stackexact.solving.branches import branches, domain_text, relations, stated
 from stackexact.solving.cells import Cell
+from stackexact.solving.names import named_value
 from stackexact.solving.plotting import math_text, near, new_axes
 from stackexact.solving.plotting_thin import Place, Span, around_some, is_near, isolated, linked
 
@@ -114,7 +115,7 @@ class _Drawing:
     @classmethod
     def of(cls, result: Result, box: Mapping[str, Span], names: Sequence[str], axes: Axes) -> _Drawing:
         """A colour for each formula of a result."""
-        formulas = {id(cell): ", ".join(math_text(getattr(cell, name)) for name in names) for cell in result.cells}
+        formulas = {id(cell): ", ".join(math_text(named_value(cell, name)) for name in names) for cell in result.cells}
         colours = {formula: f"C{number}" for number, formula in enumerate(dict.fromkeys(formulas.values()))}
         return cls(names, box, axes, formulas, {**colours, "undecided": "0.75"}, set())
 
@@ -214,7 +215,7 @@ def _sections(
     """For each of many values of the first parameter the parts of the second; a point that looks like what is beside it
     is no part."""
     entries = stated(result)
-    looks = {id(cell): tuple(getattr(cell, name) for name in names) for cell in result.cells}
+    looks = {id(cell): tuple(named_value(cell, name) for name in names) for cell in result.cells}
     first, second = free
     (left, right), (bottom, top) = box[first], box[second]
     width = (right - left) / count

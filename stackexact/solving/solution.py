@@ -39,7 +39,8 @@ class _NotSolved(UsageError, KeyError):
 class Result(Shown):
     """The answer to one concept: disjoint ``cells`` that cover the domain, up to what is ``undecided``.
 
-    ``leader``, ``follower`` and ``constant`` are SymPy expressions; exact numbers stand in the cells.
+    ``leader``, ``follower`` and ``constant`` are SymPy expressions, :meth:`expression` gives that of any value; exact
+    numbers stand in the cells.
     """
 
     concept: str
@@ -55,6 +56,21 @@ class Result(Shown):
         if len(self.cells) != 1:
             raise InputError(f"{self.concept}: expected one cell, found {len(self.cells)}; read .cells")
         return self.cells[0]
+
+    def expression(self, name: str = "") -> sympy.Expr:
+        """A value of the cells as a SymPy expression: a number, or a ``Piecewise`` over the cells that have it.
+
+        Entries of mappings have dotted names (``actions.u0``); the only one is meant by the mapping's name as well.
+
+        >>> import stackexact as sx
+        >>> game = sx.Game([[0, "delta"]], [[0, "delta"]], assumptions=["delta >= 0"])
+        >>> sx.solve(game)["pure-strong"].expression("follower")
+        delta
+        """
+        from stackexact.solving.functions import expression
+        from stackexact.solving.names import usual_name
+
+        return expression(self, name or usual_name(self))
 
     def _expression(self, name: str) -> sympy.Expr:
         from stackexact.solving.functions import expression

@@ -13,8 +13,10 @@ from typing import Any, Final, NamedTuple, cast
 from stackexact.exact.decimals import rounded
 from stackexact.exact.rational_function import Exact, Expression
 from stackexact.games.table import Marks
+from stackexact.solving.announced import Sentence, sentences
 from stackexact.solving.cells import Cell, EquilibriumCell, Infinity
 from stackexact.solving.concepts import CONCEPTS
+from stackexact.solving.incentive_cells import IncentiveCell, RandomisedCell
 from stackexact.solving.shown import Shown
 from stackexact.solving.solution import Certificate, Result, Solution
 
@@ -31,10 +33,10 @@ _PLAIN: Final = 15
 
 
 class Part(NamedTuple):
-    """A word (an action, yes or no), a number, or a number that belongs to a word (its probability)."""
+    """A word (an action, yes or no), a number, a number that belongs to a word (its probability), or a statement."""
 
     word: str
-    number: Exact | Infinity | None = None
+    number: Exact | Infinity | Sentence | None = None
 
 
 class Item(NamedTuple):
@@ -119,15 +121,25 @@ def _cells(result: Result) -> Iterator[tuple[tuple[str, ...], tuple[Item, ...]]]
 
 
 def _items(cell: Cell) -> Iterator[Item]:
+    said, whole = sentences(cell)
+    if said:
+        yield Item("announced", tuple(Part("", one) for one in said))
     for field in fields(cell):
         value = getattr(cell, field.name)
-        if field.name == "when" or value is None or _follows(cell, field.name):
+        if field.name == "when" or value is None or _follows(cell, field.name, said=bool(said) and whole):
             continue
         yield Item(field.name.replace("_", " "), tuple(_parts(field.name, value)))
 
 
-def _follows(cell: Cell, name: str) -> bool:
-    """Whether a value says nothing beyond the others: the response ties with nothing but itself."""
+def _follows(cell: Cell, name: str, *, said: bool) -> bool:
+    """Whether a value says nothing beyond the others: the response ties with nothing but itself, what is desired stands
+    in what is announced, an incentive that exists meets the second-order condition, and what is unique is so among
+    fewer."""
+    if isinstance(cell, RandomisedCell):
+        return said and name == "team_actions"
+    if isinstance(cell, IncentiveCell):
+        further = name in ("unique_alike", "unique_apart") and cell.unique is True
+        return further or (name == "second_order" and cell.exists) or (name in ("actions", "strategies") and said)
     return name == "tied" and isinstance(cell, EquilibriumCell) and cell.tied == (cell.response,)
 
 
@@ -140,17 +152,19 @@ def _parts(name: str, value: Any) -> Iterator[Part]:
     elif isinstance(value, str):
         yield Part(value)
     elif isinstance(value, Mapping):
-        yield from _weights(value)
+        yield from _weights(name, value)
     else:
         yield from (Part(entry if isinstance(entry, str) else f"{{{', '.join(entry)}}}") for entry in value)
 
 
-def _weights(weights: Mapping[str, Any]) -> Iterator[Part]:
+def _weights(name: str, weights: Mapping[str, Any]) -> Iterator[Part]:
     if list(weights.values()) == [1]:
         yield from map(Part, weights)  # one action, played with certainty
         return
     for label, weight in weights.items():
-        if isinstance(weight, Mapping):
-            yield from (Part(f"{label}, {inner}", number) for inner, number in weight.items())
-        else:
+        if not isinstance(weight, Mapping):
             yield Part(label, weight)
+        elif name.endswith("gain") and len(weights) == len(weight) == 1:
+            yield from (Part("", number) for number in weight.values())  # there is no other
+        else:
+            yield from (Part(f"{label}, {inner}", number) for inner, number in weight.items())

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from stackexact.errors import UsageError
 from stackexact.exact.grammar import parse
 from stackexact.exact.records import FrozenMapping, Record
 from stackexact.games.bimatrix import Game
@@ -44,28 +45,31 @@ class ShippedInstance(Record):
 
 
 def shipped_instance(name: str) -> ShippedInstance:
-    """A shipped game with its expected exact answers, which were computed apart from this library.
+    """A shipped two-player game with its expected exact answers, which were computed apart from this library.
 
-    An unknown name raises :class:`~stackexact.errors.UsageError`.
+    An unknown name, or that of a game of another kind, raises :class:`~stackexact.errors.UsageError`.
 
     >>> shipped = shipped_instance("conitzer-sandholm")
     >>> shipped.game.shape, shipped.cases[0].results["mixed-strong"]["leader"]
     ((2, 2), Fraction(7, 2))
     """
     game, answers = instance(name), expected(name)
+    if not isinstance(game, Game):
+        raise UsageError(f"instance: expected a two-player game, found {name!r} of kind {game.kind}")
     return ShippedInstance(game, tuple(_case(name, game, case) for case in answers["cases"]))
 
 
 def shipped_cases(concept: str | None = None, *, most: int | None = None) -> tuple[Case, ...]:
-    """The cases of all shipped games, to parametrise a test with.
+    """The cases of all shipped two-player games, to parametrise a test with.
 
     ``concept`` leaves those that have an answer to it, ``most`` those with at most so many actions of either player.
 
     >>> [case.id for case in shipped_cases("mixed-strong", most=2)][:2]
     ['bagwell', 'brero-game-3']
     """
-    names = (info.name for info in instances() if most is None or max(info.size) <= most)
-    cases = (case for name in names for case in shipped_instance(name).cases)
+    names = (info.name for info in instances() if info.kind == Game.kind)
+    games = (shipped_instance(name) for name in names)
+    cases = (case for shipped in games if most is None or max(shipped.game.shape) <= most for case in shipped.cases)
     return tuple(case for case in cases if concept is None or concept in case.results)
 
 

@@ -20,7 +20,7 @@ from stackexact.games.json_text import Numeral, described
 from stackexact.games.sources import Source
 from stackexact.traces.trace import Metadata
 
-__all__ = ["FORMAT", "KEY", "VERSION", "Form", "Sealed", "beside", "parse", "render"]
+__all__ = ["FORMAT", "KEY", "VERSION", "Form", "Sealed", "beside", "parse", "plain", "render", "seal"]
 
 FORMAT: Final = "stackexact/trace"
 VERSION: Final = 1
@@ -59,7 +59,7 @@ def render(sealed: Sealed) -> str:
     Raises :class:`~stackexact.errors.UsageError` for learners or noise that are no JSON values.
     """
     document = _document(sealed)
-    return json_text.render({**document, "sha256": _seal(document)})
+    return json_text.render({**document, "sha256": seal(document)})
 
 
 def _document(sealed: Sealed) -> dict[str, Any]:
@@ -92,7 +92,12 @@ def _json(value: Any, path: str) -> Any:
     raise UsageError(f"metadata: {path}: expected JSON values, found {type(value).__name__}; write text or numbers")
 
 
-def _seal(document: Mapping[str, Any]) -> str:
+def seal(document: Mapping[str, Any]) -> str:
+    """The digest of the canonical JSON of an object.
+
+    >>> seal({})[:12]
+    '44136fa355b3'
+    """
     text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
@@ -123,9 +128,9 @@ def _parsed(document: Any) -> Sealed:
         raise InputError(f"expected the metadata of a trace (format {FORMAT!r}), found {found}")
     if document.get("version") != str(VERSION):
         raise InputError(f"version: expected {VERSION}, found {described(document.get('version'))}; update stackexact")
-    document = _plain(fields.closed(document, "", required=_KEYS), "")
-    seal = document.pop("sha256")
-    if _seal(document) != seal:
+    document = plain(fields.closed(document, "", required=_KEYS), "")
+    sealed = document.pop("sha256")
+    if seal(document) != sealed:
         changed = "found it changed (by its sha256); write the trace again"
         raise InputError(f"expected metadata as it was written, {changed}")
     return _read(document)
@@ -137,12 +142,12 @@ _KEYS: Final = (
 )
 
 
-def _plain(value: Any, path: str) -> Any:
+def plain(value: Any, path: str) -> Any:
     """JSON as Python has it: numerals become numbers again."""
     if isinstance(value, dict):
-        return {key: _plain(child, json_text.at_path(path, key)) for key, child in value.items()}
+        return {key: plain(child, json_text.at_path(path, key)) for key, child in value.items()}
     if isinstance(value, list):
-        return [_plain(child, f"{path}[{i}]") for i, child in enumerate(value)]
+        return [plain(child, f"{path}[{i}]") for i, child in enumerate(value)]
     if not isinstance(value, Numeral):
         return value
     if len(value) > _LONGEST_NUMBER:

@@ -24,6 +24,7 @@ SMALL = {
     "memory.py": (["--sizes", "3", "--families", "ties", "--games", "1"], 1),
     "tolerant_alignment.py": (["--sizes", "3", "8", "--runs", "1", "--families", "common", "staircase"], 8),
     "closed_forms.py": (["--sizes", "1", "--runs", "1", "--naive", "20"], 4),
+    "incentives.py": (["--families", "weights", "many", "--sizes", "1", "--runs", "1"], 8),
     "simulation.py": (["--horizon", "10000", "--turns", "1"], 3),
     "startup.py": (["--pairs", "1"], 1),
 }

@@ -26,7 +26,7 @@ def test_list(run):
         publication, line = found[info.name]
         assert publication == info.publication
         assert line.endswith(info.description)
-        assert f" {info.size[0]} x {info.size[1]} " in line
+        assert f" {info.shape} " in line
         assert all(name in line for name in info.parameters)
 
 
@@ -36,7 +36,10 @@ def test_json(run):
     assert document["format"] == "stackexact/instances"
     assert [entry["name"] for entry in document["instances"]] == [info.name for info in sx.instances.instances()]
     entry = next(entry for entry in document["instances"] if entry["name"] == "chain-store")
-    assert (entry["publication"], entry["size"], entry["parameters"]) == ("kreps1982", [2, 2], ["a", "b"])
+    assert (entry["publication"], entry["parameters"]) == ("kreps1982", ["a", "b"])
+    assert (entry["kind"], entry["shape"]) == ("bimatrix", "2 x 2")
+    shapes = {entry["name"]: entry["shape"] for entry in document["instances"] if entry["kind"] == "lq-incentive"}
+    assert (shapes["many-followers"], shapes["many-followers-six"]) == ("N followers", "6 followers")
     assert entry["source"].startswith("David")
 
 
@@ -49,6 +52,14 @@ def test_show(run):
     assert "assumptions: 0 < delta, delta < 1/20\n" in page
     assert game.source is not None
     assert " ".join(page.split()).endswith(f"source: {game.source} publication: donahue2024")
+
+
+def test_show_a_game_of_incentives(run):
+    """Its costs and its citation."""
+    page = " ".join(run("instances", "show", "many-followers-major").out.split())
+    assert "many-followers-major: N followers, a major one" in page
+    assert "leader pays" in page
+    assert page.endswith("publication: sanjari2025")
 
 
 def test_path(run):

@@ -10,12 +10,12 @@ import pytest
 import stackexact as sx
 from stackexact.exact.relation import text_of
 from stackexact.solving.cells import AlignmentCell, EquilibriumCell, frozen_mapping
-from stackexact.solving.concepts import CONCEPTS
+from stackexact.solving.concepts import concepts_of
 from stackexact.solving.display import html, latex, text
 from stackexact.solving.solution import Result, Solution
 from stackexact.solving.values import blocks, marks_of
 
-EVERY = [concept.name for concept in CONCEPTS]
+EVERY = [concept.name for concept in concepts_of("bimatrix")]
 
 
 @pytest.fixture(scope="module")

@@ -16,8 +16,9 @@ import stackexact as sx
 from stackexact.errors import InputError, LimitReached, UsageError
 from stackexact.exact.numbers import to_sympy
 from stackexact.exact.relation import parse_assumption
-from stackexact.solving.branches import branches, numeric_names, regions
+from stackexact.solving.branches import branches, regions
 from stackexact.solving.cells import BenchmarkCell, Infinity
+from stackexact.solving.names import numeric_names
 from stackexact.solving.solution import Result, Solution
 
 DELTA = sympy.Symbol("delta")

@@ -1,0 +1,137 @@
+"""What ``simulate`` and ``verify`` do with games of kind ``lq-incentive``: the one place that tells the kinds apart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import click
+from click.core import ParameterSource
+
+from stackexact.errors import InputError, UsageError
+from stackexact.exact.relation import text_of
+from stackexact.games.sources import shown
+
+from .progress import progress
+
+if TYPE_CHECKING:
+    from stackexact.dynamics.records import Play
+    from stackexact.dynamics.verdicts import PlayVerification
+
+__all__ = ["drawn", "of", "playing", "rendered", "said", "simulate", "taken", "verify"]
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+_KIND: Final = "lq-incentive"
+_OPTIONS: Final = (
+    click.option("--dynamics", metavar="NAME", help="lq-incentive: best-response (default), gradient or hold."),
+    click.option("--rounds", type=int, metavar="T", help="lq-incentive: rounds of a run.  [default: 100]"),
+    click.option("--damping", metavar="X", help="Best responses: the share of the way that is gone.  [default: 1]"),
+    click.option("--order", metavar="NAME", help="Best responses: simultaneous (default) or sequential."),
+    click.option("--step", metavar="X", help="Gradients: the step."),
+    click.option("--spread", metavar="X", help="lq-incentive: how far apart followers start.  [default: 1]"),
+    click.option("--shift", metavar="X", help="lq-incentive: how far off all followers start.  [default: 0]"),
+    click.option("--bound", metavar="X", help="lq-incentive: a run ends so far off.  [default: 10**9]"),
+)
+_PLAYING: Final = ("dynamics", "rounds", "damping", "order", "step", "spread", "shift", "bound")
+_LEARNING: Final = ("learners", "horizon", "noise", "form", "rewards", "checkpoints", "journal", "assume")
+_JUDGING: Final = ("claims", "method", "fit", "decades", "time_limit", "assume", "tolerance")
+_NAMES: Final = {"claims": "claim"}
+
+
+def playing(function: Function) -> Function:
+    """The options of ``simulate`` for these games."""
+    for option in reversed(_OPTIONS):
+        function = option(function)
+    return function
+
+
+def taken(context: click.Context, game: Any, given: dict[str, Any]) -> dict[str, Any] | None:
+    """The options of ``simulate`` that only these games have, taken out of ``given``; ``None`` for other games.
+
+    Raises :class:`~stackexact.errors.UsageError` where one is given that is for the other kind.
+    """
+    own = {name: given.pop(name) for name in _PLAYING}
+    if not of(context, game, _LEARNING):
+        _refuse(context, _PLAYING, game, "lq-incentive")
+        return None
+    given.pop("noise")
+    return {name: value for name, value in own.items() if value is not None}
+
+
+def of(context: click.Context, game: Any, others: tuple[str, ...] = _JUDGING) -> bool:
+    """Whether a game is of this kind; refuses the options that are for other kinds then."""
+    if game.kind != _KIND:
+        return False
+    _refuse(context, others, game, "bimatrix")
+    return True
+
+
+def _refuse(context: click.Context, options: tuple[str, ...], game: Any, kind: str) -> None:
+    for name in options:
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            option = f"--{_NAMES.get(name, name).replace('_', '-')}"
+            told = f"expected only with games of the kind {kind}, found {game.kind}; leave it out"
+            raise UsageError(f"{option}: {told}")
+
+
+def simulate(game: Any, options: Mapping[str, Any], output: str) -> Play:
+    """Play, and write the play to a file."""
+    from stackexact.dynamics.files import write_play
+    from stackexact.dynamics.playing import play
+
+    lock, finished = Lock(), [0]
+    with progress() as report:
+        report("starting")
+
+        def tell(track: object) -> None:
+            with lock:
+                finished[0] += 1
+                report(f"{finished[0]} of {options['runs']} runs")
+
+        made = play(game, report=tell, **options)
+        write_play(made, output)
+    return made
+
+
+def said(made: Play, output: str, as_json: bool) -> str:
+    """What was written."""
+    plan, gone = made.plan, [round_ for round_ in made.diverged if round_ is not None]
+    if as_json:
+        from stackexact.games.json_text import render
+
+        return render({"trace": output, **plan.document(), "diverged": list(made.diverged)})
+    runs = f"{plan.runs} run{'' if plan.runs == 1 else 's'} of {plan.dynamics.kind}"
+    left = f"; {len(gone)} left the bound, the first in round {min(gone)}" if gone else ""
+    return f"{output}: {runs}, {plan.rounds} rounds{left}\n"
+
+
+def verify(game: Any, trace: str, options: Mapping[str, Any]) -> tuple[Play, PlayVerification]:
+    """Read a play, and compare it with what is exactly true of it; values that are given must be those played at."""
+    from stackexact.dynamics.files import read_play
+    from stackexact.dynamics.verifying import verify_play
+
+    made = read_play(trace, game)
+    for name, value in options["at"].items():
+        if made.plan.at.get(name) != value:
+            there = text_of(made.plan.at[name]) if name in made.plan.at else "none"
+            told = f"expected a play at {name} = {text_of(value)}, found {there}"
+            raise InputError(f"{shown(trace)}: {told}; leave --at out")
+    return made, verify_play(made, confidence=options["confidence"], margin=options["margin"])
+
+
+def rendered(found: PlayVerification, *, json: bool) -> str:
+    """The verdict as text, or as one JSON object."""
+    if json:
+        from stackexact.games.json_text import render
+
+        return render(found.document())
+    return f"{found}\n"
+
+
+def drawn(play: Play, kind: str) -> bytes:
+    """The picture of a play, as the bytes of a file of this kind."""
+    from stackexact.dynamics.plotting import save
+
+    return save(play, kind)
