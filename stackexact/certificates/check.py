@@ -280,6 +280,16 @@ def _prove(
     return ""
 
 
+def require_fitting(game: IncentiveGame, concept: str, cell: Node) -> None:
+    """Require a game that a concept speaks of."""
+    if not game.followers >= 1:
+        raise cell.fails("expected at least one follower")
+    if game.information is not None and concept not in GAUSSIAN:
+        raise cell.fails("expected a game without Gaussian information")
+    if concept != "team-optimum" and (concept == "major-follower") != (game.major is not None):
+        raise cell.fails(f"expected a game with{'out' if game.major else ''} a major follower")
+
+
 def prover(
     game: Embedded, concept: str, tolerance: Node | None
 ) -> Callable[[Region | Stated | None, Node, Node], None]:
@@ -290,10 +300,10 @@ def prover(
         if concept in TOLERANT and tolerance is not None:
             bound = Node(tolerance.value, tolerance.place, True, region)
             TOLERANT[concept](there, bound, cell, proof)
-        elif isinstance(there, IncentiveGame) and there.information is not None:
-            if concept not in GAUSSIAN:
-                raise Unsupported(f"{cell.place}: expected a game without Gaussian information")
-            GAUSSIAN[concept](there, cell, proof)
+        elif isinstance(there, IncentiveGame):
+            require_fitting(there, concept, cell)
+            proofs_of = CONCEPTS[game.kind] if there.information is None else GAUSSIAN
+            proofs_of[concept](there, cell, proof)
         else:
             CONCEPTS[game.kind][concept](there, cell, proof)
 

@@ -25,11 +25,12 @@ Number = Any
 
 @dataclass(frozen=True, slots=True)
 class Moments:
-    """X, T = X + W, and M = X + W/N: with infinitely many followers X again."""
+    """X, T = X + W, and M = X + W/N: with infinitely many followers (``many``) X again."""
 
     x: Number
     total: Number
     mean: Number
+    many: bool
 
     @classmethod
     def of(cls, game: IncentiveGame, node: Node, *, infinite: bool) -> Moments:
@@ -38,7 +39,8 @@ class Moments:
         if not told.variance > 0 or not told.noise >= 0:
             raise node.fails("expected a positive variance of the state, and one of the noise that is not negative")
         total = told.variance + told.noise
-        return cls(told.variance, total, told.variance if infinite else told.variance + told.noise / game.followers)
+        mean = told.variance if infinite else told.variance + told.noise / game.followers
+        return cls(told.variance, total, mean, infinite)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ def cost_of(game: IncentiveGame, rule: Linear, at: Moments) -> Number:
 
 def require_team(game: IncentiveGame, node: Node, at: Moments) -> tuple[Linear, Number]:
     """The strategies at the node are the best linear ones for the leader; returns them, and her expected cost."""
-    require_convex(game, node)
+    require_convex(game, node, many=at.many)
     rule, h = strategies(game, node), game.leader.hessian
     with_x, with_mean, with_own = _seen(rule, at)
     by_a = dot(h[0], with_x)

@@ -34,7 +34,13 @@ __all__ = ["DIMENSION", "Costs", "IncentiveGame", "Information", "read_incentive
 PLAYERS = ("leader", "major", "follower", "mean")
 
 DIMENSION = 40
-"""Most variables of a game: determinants take their number cubed, and more with parameters."""
+"""Most variables of a game whose costs are numbers: determinants take the fourth power of their number."""
+
+SYMBOLIC = 18
+"""Most variables of a game whose costs depend on parameters: entries of determinants are polynomials then."""
+
+TERMS = 20_000_000
+"""Most operations in a cost, times the terms that a quadratic function in its variables may have: some ten seconds."""
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
@@ -177,7 +183,10 @@ class IncentiveGame:
     def on(self, region: Region | Stated) -> IncentiveGame:
         """The game where the parameters are in a region."""
         told = self.information
-        there = partial(on_region, region=region)
+
+        def there(value: Exact) -> Number:
+            """Numbers stay numbers, with which all is quicker."""
+            return value if isinstance(value, Fraction) else on_region(value, region)
 
         def costs(one: Costs) -> Costs:
             rows = tuple(tuple(map(there, row)) for row in one.hessian)
@@ -221,6 +230,8 @@ def read_incentive_game(node: Node) -> IncentiveGame:
     followers = number_at(parts["followers"], line)
     if isinstance(followers, Fraction) and (followers < 1 or followers.denominator > 1):
         raise parts["followers"].wrong("a whole number of at least 1, or a parameter")
+    if len(names) > SYMBOLIC and any(not isinstance(v, Fraction) for one in made.values() for v in one.entries()):
+        raise TooLarge(f"{node.place}: expected at most {SYMBOLIC} variables where costs have parameters, found more")
     if told is not None and any(_is_something(value) for one in made.values() for value in one.gradient):
         raise parts["costs"].fails("expected no linear terms, where there is information")
     return IncentiveGame(
@@ -282,6 +293,9 @@ def _costs(node: Node, names: Sequence[str], line: Line | Space | None) -> Costs
     """A cost: an expression in variables and parameters."""
     if not isinstance(node.value, str):
         raise node.wrong("an expression as text")
+    operations = sum(node.value.count(sign) for sign in "+-*/")
+    if operations * (len(names) + 1) * (len(names) + 2) // 2 > TERMS:
+        raise TooLarge(f"{node.place}: expected a cost of fewer terms, found {operations} operations")
     number: Any = Fraction
     symbols: dict[str, Quadratic] = {}
     if isinstance(line, Line):
@@ -297,10 +311,23 @@ def _costs(node: Node, names: Sequence[str], line: Line | Space | None) -> Costs
         raise TooLarge(str(node.wrong(str(flaw)))) from None
     except Malformed as flaw:
         raise node.wrong(str(flaw)) from None
-    return _of_terms(found.terms, len(names), number(Fraction(0)))
+    return _of_terms({key: _plain(value) for key, value in found.terms.items()}, len(names))
 
 
-def _of_terms(terms: dict[tuple[int, ...], Number], size: int, nought: Number) -> Costs:
+def _plain(value: Number) -> Number:
+    """A coefficient without parameters as a number: a game whose costs hold none is one of numbers, whatever its
+    assumptions speak of."""
+    if isinstance(value, Function):
+        value = value.lowest()
+        if len(value.top) == len(value.bottom) == 1:
+            return Fraction(value.top[0], value.bottom[0])
+    elif isinstance(value, Quotient) and value.top.is_constant and not value.factors:
+        return Fraction(value.top.constant, value.number)
+    return value
+
+
+def _of_terms(terms: dict[tuple[int, ...], Number], size: int) -> Costs:
+    nought = Fraction(0)
     hessian = [[nought for _ in range(size)] for _ in range(size)]
     gradient = [nought for _ in range(size)]
     for key, value in terms.items():

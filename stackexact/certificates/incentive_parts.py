@@ -102,18 +102,20 @@ def slopes_together(layout: Layout, costs: Costs, point: Vector) -> list[Any]:
     return [*first, *(a + b for a, b in zip(own, mean, strict=True))]
 
 
-def require_convex(game: IncentiveGame, node: Node) -> None:
-    """The leader's cost is strictly convex in all actions: when followers move alike, and when their mean stays."""
+def require_convex(game: IncentiveGame, node: Node, *, many: bool = False) -> None:
+    """The leader's cost is strictly convex in all actions: when followers move alike, and when their mean stays, which
+    a single follower's action does not; ``many``: with any number of followers."""
     layout = Layout.of(game)
     if not is_definite(together(layout, game.leader)):
         raise node.fails("the leader's cost is not strictly convex when all followers move alike")
-    if not is_definite(block(game.leader, layout.own, layout.own)) and game.followers != 1:
+    if not is_definite(block(game.leader, layout.own, layout.own)) and (many or game.followers != 1):
         raise node.fails("the leader's cost is not strictly convex in one follower's action")
 
 
-def require_team(game: IncentiveGame, node: Node) -> tuple[list[Any], Any]:
-    """The point at the node is the team optimum; returns it, and the leader's cost there."""
-    require_convex(game, node)
+def require_team(game: IncentiveGame, node: Node, *, many: bool = False) -> tuple[list[Any], Any]:
+    """The point at the node is the team optimum (``many``: of any number of followers); returns it, and the leader's
+    cost there."""
+    require_convex(game, node, many=many)
     point = point_of(game, node)
     if any(value != 0 for value in slopes_together(Layout.of(game), game.leader, point)):
         raise node.fails("the leader's cost is not stationary at these actions")

@@ -118,7 +118,7 @@ def mean_field(game: IncentiveGame, claim: Node, proof: Node) -> None:
     """The limit of many followers."""
     given = claim.members()
     evidence = proof.fields("actions", optional=("swapped", "turn", "response"))
-    point, cost = require_team(game, evidence["actions"])
+    point, cost = require_team(game, evidence["actions"], many=True)
     layout = Layout.of(game)
     a, own, mean = (layout.slopes(game.follower, places, point) for places in (layout.u0, layout.own, layout.mean))
     optional = ("gain", "mean_gain", "energy"), ("cost", "actions", "gap"), ("swapped_cost",)

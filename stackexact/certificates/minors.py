@@ -2,7 +2,8 @@
 
 The sums e_1, ..., e_n of the principal minors of a matrix are found without dividing but by integers (Faddeev and
 LeVerrier); e_n is the determinant. A symmetric matrix has real eigenvalues, so it is positive semidefinite if and only
-if no e_k is negative; it is positive definite if and only if all leading minors are positive (Sylvester).
+if no e_k is negative; it is positive definite if and only if all leading minors are positive (Sylvester), which are
+the products of the pivots where it is eliminated without exchanges.
 """
 
 from __future__ import annotations
@@ -57,7 +58,20 @@ def determinant(matrix: Matrix) -> Number:
 
 def is_definite(matrix: Matrix) -> bool:
     """Whether a symmetric matrix is positive definite."""
+    if all(isinstance(value, Fraction) for row in matrix for value in row):
+        return _has_positive_pivots(matrix)
     return all(determinant([row[:size] for row in matrix[:size]]) > 0 for size in range(1, len(matrix) + 1))
+
+
+def _has_positive_pivots(matrix: Matrix) -> bool:
+    """The same for numbers, in far fewer steps."""
+    left = [list(row) for row in matrix]
+    while left:
+        (pivot, *head), *below = left
+        if pivot <= 0:
+            return False
+        left = [[b - row[0] / pivot * a for a, b in zip(head, row[1:], strict=True)] for row in below]
+    return True
 
 
 def is_semidefinite(matrix: Matrix) -> bool:

@@ -74,8 +74,8 @@ class _Game(Generic[T]):
     reaction: Ratio[T]
     correlations: tuple[Ratio[T], ...]
 
-    def team_optimum(self, prover: Prover[T]) -> Optimum[T]:
-        require_convex(self.moves, prover)
+    def team_optimum(self, prover: Prover[T], *, many: bool = False) -> Optimum[T]:
+        require_convex(self.moves, prover, many=many)
         return stationary(self.felt, prover)
 
 
@@ -207,7 +207,7 @@ class Swapped(Generic[T]):
 def mean_field(told: Told[T], prover: Prover[T]) -> MeanField[T]:
     """The mean-field limit of the affine incentive, the open-loop value, and the limits in the other order."""
     game = _game(told, prover, infinite=True)
-    problem, optimum = game.felt, game.team_optimum(prover)
+    problem, optimum = game.felt, game.team_optimum(prover, many=True)
     form, point = problem.follower, problem.alike(optimum.point)
     u0, own = (form.slope(rows, point, optimum.bottom) for rows in (problem.u0, problem.own))
     aligned = not any(map(prover.sign, own))

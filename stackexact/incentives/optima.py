@@ -56,14 +56,15 @@ def team_optimum(problem: Problem[T], prover: Prover[T]) -> Optimum[T]:
     return stationary(problem, prover)
 
 
-def require_convex(problem: Problem[T], prover: Prover[T]) -> None:
+def require_convex(problem: Problem[T], prover: Prover[T], *, many: bool = False) -> None:
     """Require a cost of the leader's that is strictly convex in (u0, w, u1, ..., uN): that is so where it is when all
     followers move alike, and (with N > 1) when their mean stays, where it is ½ Σ u_i·Hu_i with H by own actions.
+    ``many``: with any number of followers, whatever that of the game is.
     """
     together = problem.merged(problem.leader).hessian
     _require_definite("leader", "all actions when followers move alike", together, prover)
     own, others = problem.leader.block(problem.own, problem.own), problem.followers - prover.number(1)
-    if prover.sign(others) or all(prover.sign(minor) > 0 for minor in leading_minors(own)):
+    if many or prover.sign(others) or all(prover.sign(minor) > 0 for minor in leading_minors(own)):
         _require_definite("leader", "a follower's own action", own, prover)
     else:
         prover.zero([others])

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from fractions import Fraction
 from importlib import import_module
+from math import lcm
 from typing import TYPE_CHECKING, Any, Final
 
 from stackexact.errors import UsageError, shorten
@@ -156,7 +158,24 @@ def _unfit(game: Any, concept: Concept) -> str:
         return f"a game with{'out' if game.variables.major else ''} a major follower"
     if concept.name == "randomised" and game.information is not None:
         return "a game without Gaussian information"
+    if concept.name == "mean-field" and game.followers == 1 and not _has_limit(game):
+        return "a leader's cost that is strictly convex in each of many followers' actions"
     return ""
+
+
+def _has_limit(game: Any) -> bool:
+    """Whether what is best for the leader with one follower has a limit with many: she may care for their mean alone.
+    Where that depends on parameters it is left to be found."""
+    from stackexact.incentives.forms import leading_minors
+
+    names, hessian = game.variables, game.cost("leader").hessian
+    start = len(names.leader) + len(names.major)
+    own = [row[start : start + len(names.follower)] for row in hessian[start : start + len(names.follower)]]
+    if not all(isinstance(value, Fraction) for row in own for value in row):
+        return True
+    scale = lcm(*(value.denominator for row in own for value in row))
+    minors = leading_minors(tuple(tuple(int(value * scale) for value in row) for row in own))
+    return all(minor > 0 for minor in minors)
 
 
 def chosen(game: Game, names: Iterable[str] | None) -> tuple[tuple[Concept, ...], tuple[str, ...]]:

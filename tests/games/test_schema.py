@@ -126,9 +126,8 @@ def test_schemas_are_schemas_and_self_contained(name: str) -> None:
 
 
 def test_unknown_schema() -> None:
-    with pytest.raises(
-        UsageError, match="schema: expected one of bimatrix, solution, certificate, trace, verification, found 'poker'"
-    ):
+    known = "bimatrix, lq-incentive, solution, certificate, trace, verification"
+    with pytest.raises(UsageError, match=f"schema: expected one of {known}, found 'poker'"):
         schema.load("poker")
 
 
