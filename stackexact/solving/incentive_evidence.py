@@ -9,11 +9,14 @@ from typing import Any, Generic, TypeVar
 
 from stackexact.exact.prover import Matrix, Prover
 from stackexact.exact.relation import text_of
-from stackexact.incentives.concepts import Incentive, Linear, Major, MeanField, Randomised, change
+from stackexact.incentives.concepts import Incentive
 from stackexact.incentives.forms import Problem
 from stackexact.incentives.gains import drawn_curvature
 from stackexact.incentives.gaussian import Information, announced, expected
+from stackexact.incentives.mean_field import MeanField, change
 from stackexact.incentives.optima import Optimum, responses
+from stackexact.incentives.through_one import Major, Randomised
+from stackexact.incentives.view import Linear
 from stackexact.solving.incentive_making import IncentiveMaker
 
 __all__ = ["Evidence"]

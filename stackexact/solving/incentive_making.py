@@ -11,11 +11,14 @@ from stackexact.exact.prover import Ratio
 from stackexact.exact.rational_function import Exact
 from stackexact.exact.reading import Reader
 from stackexact.games.lq_incentive import IncentiveGame
-from stackexact.incentives.concepts import Incentive, Led, Linear, Major, MeanField, Randomised
+from stackexact.incentives.concepts import Incentive
 from stackexact.incentives.forms import Form, Problem
 from stackexact.incentives.gains import Gain
 from stackexact.incentives.gaussian import Information
+from stackexact.incentives.mean_field import MeanField
 from stackexact.incentives.optima import Optimum
+from stackexact.incentives.through_one import Led, Major, Randomised
+from stackexact.incentives.view import Linear
 from stackexact.solving.cells import Infinity, frozen_mapping
 from stackexact.solving.incentive_cells import (
     Gains,

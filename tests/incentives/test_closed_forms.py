@@ -12,10 +12,12 @@ from stackexact.exact.grammar import parse
 from stackexact.exact.reading import Parameters
 from stackexact.exact.tracing import Tracer
 from stackexact.games.lq_incentive import IncentiveGame
-from stackexact.incentives.concepts import incentive, major_follower, team
+from stackexact.incentives.concepts import incentive
 from stackexact.incentives.gains import curvature
 from stackexact.incentives.optima import responsive_optimum, team_optimum
 from stackexact.incentives.problems import polynomial_problem
+from stackexact.incentives.through_one import major_follower
+from stackexact.incentives.view import team
 from stackexact.solving.cells import Infinity
 
 LEADER = "q*u0**2 + p*(u - s)**2 + m*(u0 + ubar - t)**2"
