@@ -124,9 +124,9 @@ REFUSED: list[tuple[Callable[[Document], object], str]] = [
     (put("version", -1), "version: expected the number 1, found the number -1; "),
     (put("version", "1"), "version: expected the number 1, found the text '1'; "),
     (put("version", True), "version: expected the number 1, found true; "),
-    (put("kind", "poker"), "kind: expected one of bimatrix, found the text 'poker'; correct it"),
-    (put("kind", 1), "kind: expected one of bimatrix, found the text '1'; correct it"),
-    (put("kind", ["bimatrix"]), "kind: expected one of bimatrix, found a list; correct it"),
+    (put("kind", "poker"), "kind: expected one of bimatrix, lq-incentive, found the text 'poker'; correct it"),
+    (put("kind", 1), "kind: expected one of bimatrix, lq-incentive, found the text '1'; correct it"),
+    (put("kind", ["bimatrix"]), "kind: expected one of bimatrix, lq-incentive, found a list; correct it"),
     (put("colour", "red"), "colour: expected one of format, version, kind, payoffs, name, description, source,"),
     (put("paramters", []), "paramters: expected one of format, version, kind, payoffs, name, description, source, "
      "actions, parameters, assumptions, tolerance, found an unknown key; is it 'parameters'?"),
@@ -261,5 +261,5 @@ def test_a_new_kind_is_one_row(monkeypatch: pytest.MonkeyPatch) -> None:
     assert kinds.kind("toy") is toy
     assert "toy" in schema.names()
     assert schema.load("toy") == schema.load("bimatrix")
-    with pytest.raises(GameError, match="expected one of bimatrix, toy, found the text 'poker'"):
+    with pytest.raises(GameError, match="expected one of bimatrix, lq-incentive, toy, found the text 'poker'"):
         loaded({**document, "kind": "poker"})
