@@ -23,7 +23,7 @@ from stackexact.certificates.stated import Space, Stated
 STATEMENT = "the cells are disjoint and cover the assumptions"
 """What stands under ``coverage`` beside the proofs of a closed form."""
 
-FURTHER = ("epsilon", "classes", "witness")
+FURTHER = ("epsilon", "classes", "witness", "actions", "strategies", "team_actions")
 """What a claim may leave out where no single function serves the whole cell; each piece then says it."""
 
 PARTS = 100_000

@@ -70,15 +70,15 @@ def the_incentive(game: IncentiveGame, claim: Node, proof: Node) -> None:
 def incentive_flags(claim: Node, desired: str) -> dict[str, Node]:
     """The members of the claim of an incentive: there is none; it violates the second-order condition; or it is one.
 
-    Beside a gain may stand what is ``desired``, which is left to prove.
+    Beside a gain stands what is ``desired``, which is left to prove.
     """
     given = claim.members()
     names: tuple[str, ...] = ("exists",)
     if "gain" in given:
-        names = (*names, "gain", "mean_gain", "energy", "second_order")
+        names = (*names, "gain", "mean_gain", "energy", "second_order", desired)
         if "second_order" in given and given["second_order"].flag():
             names = (*names, "unique", "unique_alike", "unique_apart")
-    told = claimed(claim, *names, optional=[desired] if "gain" in names else [])
+    told = claimed(claim, *names)
     if told["exists"].flag() != ("unique" in names):
         raise told["exists"].wrong("true" if "unique" in names else "false")
     return told
@@ -97,6 +97,8 @@ def finish_incentive(
     if is_semidefinite(own) != told["second_order"].flag():
         raise told["second_order"].wrong("the opposite")
     if "unique" not in told:
+        if len(gain) > 1:
+            raise told["exists"].fails("another gain than that of least norm may satisfy the second-order condition")
         return
     alike = all(determinant(added(own, scaled(cross, (n - 1) * c))) != 0 for c in correlations)
     # A single follower has nobody to differ from.

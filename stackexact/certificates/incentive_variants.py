@@ -45,11 +45,8 @@ def randomised(game: IncentiveGame, claim: Node, proof: Node) -> None:
     layout, n = Layout.of(game), game.followers
     a, own, mean = (layout.slopes(game.follower, places, point) for places in (layout.u0, layout.own, layout.mean))
     given = claim.members()
-    groups = ("drawn_gain",), ("saving",), ("cost", "actions", "error")
-    optional = ["team_actions"] if "drawn_gain" in given else []
-    told = claimed(
-        claim, "exists", *(name for group in groups if group[0] in given for name in group), optional=optional
-    )
+    groups = ("drawn_gain", "team_actions"), ("saving",), ("cost", "actions", "error")
+    told = claimed(claim, "exists", *(name for group in groups if group[0] in given for name in group))
     if "team_actions" in told:
         require_team(game, told.pop("team_actions"))
     if "drawn_gain" not in told:

@@ -99,9 +99,13 @@ class Tracer:
             self._require(value, Sign.ZERO)
 
     def nonzero(self, values: Iterable[Polynomial]) -> None:
-        """Record that every value is not 0."""
+        """Record that every value is not 0: none of its factors is."""
         for value in values:
-            self._require(value, Sign.NONZERO)
+            if value.is_constant():
+                self._require(value, Sign.NONZERO)
+                continue
+            for factor, _ in value.factor()[1]:
+                self._require(factor, Sign.NONZERO)
 
     def below(self, values: Sequence[Polynomial], limit: Ratio[Polynomial]) -> None:
         """Record that every value is below ``limit``."""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
+from stackexact.errors import LimitReached
 from stackexact.exact.prover import Prover, Ratio
 from stackexact.incentives.forms import Matrix, determinant, plus, scaled
 from stackexact.incentives.gains import Case, Curvature, Gain, case_of, curvature, gain, moved_by_follower
@@ -58,6 +59,8 @@ def incentive(told: Told[T], prover: Prover[T]) -> Incentive[T]:
         return Incentive(target, case, None, False, None)
     made = curvature(game.moves, found)
     if not is_semidefinite(game.moves.follower.hessian, made.own, prover):
+        if len(found.rows) > 1:
+            raise LimitReached("incentive: the gain of least norm violates the second-order condition; others may not")
         return Incentive(target, case, found, False, None)
     return Incentive(target, case, found, True, _unique(game, made, prover))
 

@@ -9,7 +9,7 @@ from stackexact.errors import LimitReached
 from stackexact.exact.prover import Prover, Ratio
 from stackexact.incentives.forms import Matrix, Problem, Vector, dot, product, solve
 from stackexact.incentives.gains import Gain, gain
-from stackexact.incentives.gaussian import Information, announced
+from stackexact.incentives.gaussian import Information, announced, expected
 from stackexact.incentives.optima import Optimum, reaction, responsive_optimum
 from stackexact.incentives.view import Linear, Told, determined, vanishes, view
 
@@ -69,9 +69,11 @@ def mean_field(told: Told[T], prover: Prover[T]) -> MeanField[T]:
         prover.zero(u0)
         limit, rest = _both_vanishing(told, problem, optimum, prover) if aligned else None, None
     signs = _signs(limit, prover) if limit is not None else ()
+    # How she reacts on path is no matter of what is open-loop.
+    plain = problem if isinstance(told, Problem) else expected(told.problem, told, prover, infinite=True)
     open_loop = None
-    if determined(problem, prover, infinite=True):
-        open_loop = responsive_optimum(problem, prover, infinite=True)
+    if determined(plain, prover, infinite=True):
+        open_loop = responsive_optimum(plain, prover, infinite=True)
     swapped = Swapped(optimum, None) if aligned else None
     if limit is not None and not aligned:
         swapped = _swapped(problem, optimum, (u0, own), prover)

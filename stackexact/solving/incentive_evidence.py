@@ -44,7 +44,7 @@ class Evidence(Generic[T]):
     def _optimum(self, found: Linear[T]) -> dict[str, Any]:
         if isinstance(self.maker.told, Problem):
             return {"actions": self._point(found.optimum)}
-        return {"strategies": _texts_of(self.maker.strategies(found.optimum, found.reaction, on_path=False))}
+        return {"strategies": _texts_of(self.maker.strategies(found.optimum, found.reaction))}
 
     def team_optimum(self, found: Linear[T]) -> dict[str, Any]:
         """``team-optimum``: the claim is its own proof."""

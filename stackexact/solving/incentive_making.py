@@ -77,15 +77,14 @@ class IncentiveMaker(Generic[T]):
         made = (frozen_mapping(dict(zip(columns, row, strict=True))) for row in rows)
         return frozen_mapping(dict(zip(self.game.variables.leader, made, strict=True)))
 
-    def strategies(self, found: Optimum[T], reaction: Ratio[T], *, on_path: bool) -> Gains:
-        """Linear strategies; ``on_path`` where the mean action is a follower's gain times the state."""
+    def strategies(self, found: Optimum[T], reaction: Ratio[T] | None = None) -> Gains:
+        """Linear strategies; the leader's is a function of the state alone, unless a reaction is given."""
         told, names = self.game.information, self.game.variables
         assert told is not None
         a, g = (self.reader.exact(value, found.bottom) for value in found.point)
-        b = self.reader.exact(reaction.top, reaction.bottom)
-        seen = {told.state: a + b * g} if on_path else {told.state: a}
-        if told.reacts and not on_path:
-            seen[names.mean[0]] = b
+        seen = {told.state: a}
+        if told.reacts and reaction is not None:
+            seen[names.mean[0]] = self.reader.exact(reaction.top, reaction.bottom)
         own = {OBSERVATION: g}
         return frozen_mapping({names.leader[0]: frozen_mapping(seen), names.follower[0]: frozen_mapping(own)})
 
@@ -93,7 +92,7 @@ class IncentiveMaker(Generic[T]):
         """``team-optimum``."""
         if self.game.information is None:
             return TeamCell((), self._cost(found.optimum), self.actions(found.optimum))
-        strategies = self.strategies(found.optimum, found.reaction, on_path=False)
+        strategies = self.strategies(found.optimum, found.reaction)
         return LinearTeamCell((), self._cost(found.optimum), strategies)
 
     def incentive(self, found: Incentive[T]) -> IncentiveCell:
@@ -113,7 +112,7 @@ class IncentiveMaker(Generic[T]):
         """The actions at the team optimum, or the strategies."""
         if self.game.information is None:
             return self.actions(found.optimum.optimum), None
-        return None, self.strategies(found.optimum.optimum, found.optimum.reaction, on_path=False)
+        return None, self.strategies(found.optimum.optimum, found.optimum.reaction)
 
     def mean_field(self, found: MeanField[T]) -> MeanFieldCell | LinearMeanFieldCell:
         """``mean-field``."""
@@ -136,8 +135,8 @@ class IncentiveMaker(Generic[T]):
             actions = None if open_loop is None else self.actions(open_loop)
             return MeanFieldCell((), finite, limit, mean, energy, cost, actions, gap, swapped)
         reaction = found.optimum.reaction
-        strategies = self.strategies(optimum, reaction, on_path=False)
-        played = None if open_loop is None else self.strategies(open_loop, reaction, on_path=True)
+        strategies = self.strategies(optimum, reaction)
+        played = None if open_loop is None else self.strategies(open_loop)
         return LinearMeanFieldCell((), finite, limit, mean, energy, team, strategies, cost, played, gap, swapped)
 
     def _limit_of_mean(self, found: MeanField[T]) -> Mapping[str, Mapping[str, Exact | Infinity]]:

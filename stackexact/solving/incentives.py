@@ -98,8 +98,9 @@ class IncentiveRoutine:
         proof = _proof(self.concept, maker, found, partial(Tracer, ring.constant, sample.sign_of))
         try:
             cell = _made(self.concept, maker, found)
-        except ExpressionError as flaw:  # the longest functions that can be written down are long ones
-            raise LimitReached(f"{self.concept}: {flaw}") from None
+        except ExpressionError:  # the longest functions that can be written down are long ones
+            told = "its functions of the parameters have more terms than can be written"
+            raise LimitReached(f"{told}; set numbers for some, as in --at '{game.parameters[-1]}=1'") from None
         return Traced(cell, proof, tracer.conditions)
 
 

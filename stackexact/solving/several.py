@@ -150,6 +150,7 @@ class _Work:
         except Unknown:
             return self._in_pieces(covering, groups)
         parts = sorted(found.parts, key=_place)
+        parts = [replace(part, conditions=self._within(part.conditions)) for part in parts]
         cells = [self.describing.cell(groups[part.area], part) for part in parts]
         made = self._made(cells, parts, (*covering.left, *found.left), covering.limit)
         return made if found.spare else replace(made, remark=KEPT)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from stackexact.errors import LimitReached, UsageError, shorten
+from stackexact.errors import GameError, LimitReached, UsageError, shorten
 from stackexact.games.bimatrix import Game
 from stackexact.solving.concepts import Concept, chosen
 from stackexact.solving.solution import Result, Solution
@@ -68,7 +68,14 @@ def solve(
     left = list(notes)
     for concept in picked:
         report(concept.title)
-        part = answer(concept)
+        try:
+            part = answer(concept)
+        except GameError as flaw:
+            # What nobody asked for by name may find the game unfit, unless nothing else does.
+            if concepts is not None or (concept is picked[-1] and not results):
+                raise
+            left.append(f"{concept.name} left out: {flaw}")
+            continue
         results[concept.name] = part.result
         if part.limit:
             left.append(f"{concept.name} undecided{' in part' if part.result.cells else ''}: {part.limit}")
