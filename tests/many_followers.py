@@ -16,6 +16,8 @@ PLEASED: Final = "a**2 + 2*b**2 + v**2 + w**2 + v*w + (a + vbar - 1)**2 + (b - w
 SPACE: Final = {"leader": ["a"], "follower": ["v1", "v2", "v3"], "mean": ["m1", "m2", "m3"]}
 
 TOGETHER: Final = "u**2 + (u + ubar + u0 + w - 4)**2"
+SHARED: Final = "v**2 + w**2 + (v + a - 3)**2 + (w + b - a - 1)**2 + vbar*v"
+MEAN_ALONE: Final = "u0**2 + (u0 + ubar - 3)**2 + ubar**2"
 
 
 def scalar(follower: str, leader: str = LEADER, **more: Any) -> IncentiveGame:
@@ -37,12 +39,12 @@ def led(follower: str, major: str = "w**2 + (w + ubar + u0 - 2)**2", **more: Any
 
 NUMBERS: Final = {
     "one follower": scalar("u**2 + (u + u0 - 4)**2", followers=1),
-    "a single one who is pleased by the mean": scalar("u**2 + (u + u0 - 4)**2", "u0**2 + (u0 + ubar - 3)**2 + ubar**2", followers=1),
+    "a single one who is pleased by the mean": scalar("u**2 + (u + u0 - 4)**2", MEAN_ALONE, followers=1),
     "six followers": scalar("u**2 + (u + u0 - 4)**2", followers=6),
     "fractions": scalar("1/3*u**2 + 2/7*(u + 1/2*ubar - 3*u0 - 5/4)**2 + 1/9", followers=5),
     "followers who may differ": scalar("u**2 + (u - 1/2*u0 - 4*ubar - 1)**2", followers=2),
     "no convexity under the gain": scalar("u**2 - 2*u0**2 + u", followers=4),
-    "a plane": IncentiveGame(PLEASED, "v**2 + w**2 + (v + a - 3)**2 + (w + b - a - 1)**2 + vbar*v", followers=3, variables=PLANE),
+    "a plane": IncentiveGame(PLEASED, SHARED, followers=3, variables=PLANE),
     "a space": IncentiveGame(
         "a**2 + v1**2 + v2**2 + 2*v3**2 + v1*v3 + (a + m1 + m2 - m3 - 2)**2",
         "v1**2 + v2**2 + v3**2 + (v1 + v2 + a - 3)**2 + m2*v3",
@@ -68,7 +70,7 @@ NUMBERS: Final = {
     "two minor followers whom nothing determines": led("u**2 - 4/3*u*ubar + u*u0", followers=2),
     "minor followers whom nothing ever determines": led("(u - ubar)**2 + u*u0", followers=2),
     "a major follower": led("u**2 + (u + u0 + w - 4)**2", followers=4),
-}  # fmt: skip
+}
 """Without parameters."""
 
 LINES: Final = {
@@ -87,8 +89,10 @@ LINES: Final = {
     "a target": scalar("u**2 + (u + u0 - d)**2", followers=6),
     "a weight that may be negative": scalar("r*u**2 + (u + u0 - 4)**2", followers=2, assumptions=["-1 < r < 1"]),
     "an assumption on nothing": scalar("u**2 + (u + u0 - 4)**2", followers=3, assumptions=["d > 0"]),
-    "any number in a plane": IncentiveGame(PLEASED, "v**2 + w**2 + (v + a - 3)**2 + (w + b - a - 1)**2 + vbar*v", variables=PLANE),
-    "entries that grow and entries that stay": IncentiveGame(PLEASED, "v**2 + (w + b - vbar)**2 + (v + a - 1)**2 - 3*w", variables=PLANE),
+    "any number in a plane": IncentiveGame(PLEASED, SHARED, variables=PLANE),
+    "entries that grow and entries that stay": IncentiveGame(
+        PLEASED, "v**2 + (w + b - vbar)**2 + (v + a - 1)**2 - 3*w", variables=PLANE
+    ),
     "states": gaussian("u**2 + (u + u0 - x)**2"),
     "states and reactions": gaussian("u**2 + (u + u0 - x)**2", reacts=True),
     "states without influence": gaussian("u**2 + (u - x)**2"),
@@ -97,7 +101,7 @@ LINES: Final = {
     "a major follower of many": led("u**2 + (u + u0 + w - 4)**2"),
     "a major follower whom nobody moves": led("u**2 + (u + u0 + w - 4)**2", "w**2 - 2*w"),
     "minor followers whom nothing determines": led("u**2 - 2*u*ubar + u*u0 - 4*u + w*u", assumptions=["N >= 2"]),
-}  # fmt: skip
+}
 """With one parameter."""
 
 SEVERAL: Final = {

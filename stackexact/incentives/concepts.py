@@ -220,6 +220,8 @@ def mean_field(told: Told[T], prover: Prover[T]) -> MeanField[T]:
     else:
         limit = rest = _without_influence(told, problem, optimum, u0, own, prover)
     signs = _signs(limit, prover) if limit is not None else ()
+    own_curve = form.block(problem.own, problem.own)
+    require_semidefinite("follower", "its own action", form.hessian, own_curve, prover)  # else many never respond
     open_loop = None
     if _determined(problem, prover, infinite=True):
         open_loop = responsive_optimum(problem, prover, infinite=True)

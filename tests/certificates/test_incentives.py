@@ -187,7 +187,7 @@ def test_claims_about_another_game_are_false_unless_its_own(name: str) -> None:
             except StackexactError:
                 other = None
             true = check({**only(document, concept), "game": game}).true
-            assert true == (other == told) or not true and other is not None and _rest(other) == _rest(told)
+            assert true == (other == told) or (not true and other is not None and _rest(other) == _rest(told))
             same += true
     assert same
 
@@ -251,3 +251,22 @@ def test_proofs_of_another_game_prove_nothing_false() -> None:
     state = certificate(gaussian("u**2 + (u + u0 - x)**2", followers=6))
     for document in ({**one, "game": state["game"]}, {**state, "game": one["game"]}):
         assert all(reasons(document).values())
+
+
+# ----------------------------------------------------------------------------------------- what has no such answer
+
+
+def test_one_follower_may_leave_many_without_a_limit() -> None:
+    """A leader whom the mean alone pleases has a team optimum with one follower, and none with two."""
+    game = NUMBERS["a single one who is pleased by the mean"]
+    assert "mean-field" not in sx.solve(game).results
+    with pytest.raises(sx.StackexactError, match="strictly convex in each of many followers' actions"):
+        sx.solve(game, ["mean-field"])
+    with pytest.raises(sx.StackexactError, match="strictly convex in a follower's own action"):
+        sx.solve(scalar("u**2 + (u + u0 - 4)**2", "u0**2 + (u0 + ubar)**2 + p*u**2", followers=1), ["mean-field"])
+
+
+def test_many_followers_whose_costs_are_not_convex_never_respond() -> None:
+    """Nor to gains on the mean, where what they do is determined by their slopes."""
+    with pytest.raises(sx.StackexactError, match="costs.follower: expected a cost that is convex in its own action"):
+        sx.solve(scalar("2*u*ubar - u**2 + u*u0 - 4*u"), ["mean-field"])
