@@ -10,7 +10,7 @@ from stackexact.exact.prover import Prover, Ratio
 from stackexact.incentives.forms import Matrix, Problem, Vector, dot, product, solve
 from stackexact.incentives.gains import Gain, gain
 from stackexact.incentives.gaussian import Information, announced, expected
-from stackexact.incentives.optima import Optimum, reaction, responsive_optimum
+from stackexact.incentives.optima import Optimum, reaction, require_semidefinite, responsive_optimum
 from stackexact.incentives.view import Linear, Told, determined, vanishes, view
 
 __all__ = ["MeanField", "Swapped", "change", "mean_field"]
@@ -69,6 +69,9 @@ def mean_field(told: Told[T], prover: Prover[T]) -> MeanField[T]:
         prover.zero(u0)
         limit, rest = _both_vanishing(told, problem, optimum, prover) if aligned else None, None
     signs = _signs(limit, prover) if limit is not None else ()
+    # Many followers whose costs are not convex never respond.
+    curved = form.block(problem.own, problem.own)
+    require_semidefinite("follower", "its own action", form.hessian, curved, prover)
     # How she reacts on path is no matter of what is open-loop.
     plain = problem if isinstance(told, Problem) else expected(told.problem, told, prover, infinite=True)
     open_loop = None
