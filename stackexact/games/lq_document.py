@@ -8,7 +8,8 @@ from stackexact.errors import GameError
 from stackexact.games.fields import closed, number, text, texts
 from stackexact.games.json_text import described
 from stackexact.games.kinds import Loaded
-from stackexact.games.lq_incentive import PLAYERS, IncentiveGame
+from stackexact.games.lq_incentive import IncentiveGame
+from stackexact.games.lq_reading import PLAYERS
 
 __all__ = ["load"]
 

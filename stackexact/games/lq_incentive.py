@@ -9,16 +9,15 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from fractions import Fraction
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar
 
-from stackexact.errors import ExpressionError, GameError, StackexactError, shorten
-from stackexact.exact.grammar import INPUT, NAME, parse
+from stackexact.errors import ExpressionError, GameError, shorten
+from stackexact.exact.grammar import INPUT
 from stackexact.exact.numbers import exact
 from stackexact.exact.rational_function import Exact, Expression
-from stackexact.exact.relation import Assumption, parameters_of, parse_assumption, text_of
+from stackexact.exact.relation import Assumption, parameters_of, text_of
 from stackexact.exact.work import Work
 from stackexact.games.declared import (
     declared_assumptions,
@@ -27,54 +26,23 @@ from stackexact.games.declared import (
     further_assumptions,
     still_assumed,
 )
+from stackexact.games.lq_reading import (
+    PLAYERS,
+    Costs,
+    Information,
+    Variables,
+    exact_at,
+    implied,
+    read_followers,
+    read_information,
+    read_variables,
+    require_no_actions,
+    require_no_linear_terms,
+    variable_names,
+)
 from stackexact.games.quadratic import Quadratic, quadratic
 
 __all__ = ["Costs", "IncentiveGame", "Information", "Variables"]
-
-PLAYERS: Final = ("leader", "major", "follower", "mean")
-
-
-@dataclass(frozen=True, slots=True)
-class Variables:
-    """The names of actions in the costs, one per dimension: of the leader, of a major follower (none: ``()``), of a
-    follower, and of the mean of all followers (of that size).
-
-    >>> Variables()
-    Variables(leader=('u0',), major=(), follower=('u',), mean=('ubar',))
-    """
-
-    leader: tuple[str, ...] = ("u0",)
-    major: tuple[str, ...] = ()
-    follower: tuple[str, ...] = ("u",)
-    mean: tuple[str, ...] = ("ubar",)
-
-    @property
-    def all(self) -> tuple[str, ...]:
-        """The names in the order in which derivatives are taken."""
-        return (*self.leader, *self.major, *self.follower, *self.mean)
-
-
-@dataclass(frozen=True, slots=True)
-class Costs:
-    """What the leader, each follower and a major follower pay, as expressions in the variables.
-
-    The leader pays the average over the followers of ``leader``.
-    """
-
-    leader: Exact
-    follower: Exact
-    major: Exact | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Information:
-    """A Gaussian ``state`` that the leader sees, of ``variance`` X and mean 0; every follower sees it with independent
-    noise of variance ``noise`` W. ``reacts`` says whether the leader reacts to the mean action on path."""
-
-    state: str
-    variance: Exact
-    noise: Exact
-    reacts: bool = False
 
 
 @dataclass(frozen=True, init=False)
@@ -118,40 +86,46 @@ class IncentiveGame:
         source: str | None = None,
     ) -> None:
         work = Work(INPUT.effort)
-        names = _variables(variables, major is not None)
+        names = read_variables(variables, major is not None)
         costs = Costs(
-            _exact(leader, "costs.leader", work),
-            _exact(follower, "costs.follower", work),
-            None if major is None else _exact(major, "costs.major", work),
+            exact_at(leader, "costs.leader", work),
+            exact_at(follower, "costs.follower", work),
+            None if major is None else exact_at(major, "costs.major", work),
         )
-        told = _information(information, names, work)
-        count = _followers(followers, work)
+        told = read_information(information, names, work)
+        count = read_followers(followers, work)
         stated = declared_assumptions(assumptions, work)
-        chains = (*stated, *_implied(count, told, stated))
+        state = None if told is None else told.state
+        places = {"followers": parameters_of(count)}
+        if told is not None:
+            places["information.variance"] = parameters_of(told.variance)
+            places["information.noise"] = parameters_of(told.noise)
+        places["assumptions"] = tuple(sorted({name for chain in stated for name in chain.parameters}))
+        for place, used in places.items():
+            require_no_actions(used, names.all, state, place)
         values: dict[str, Any] = {
             "variables": names,
             "costs": costs,
             "followers": count,
             "information": told,
-            "assumptions": chains,
+            "assumptions": (*stated, *implied(count, told, stated)),
             "name": declared_text(name, "name"),
             "description": declared_text(description, "description"),
             "source": declared_text(source, "source"),
         }
-        used = _used_names(values)
-        if clash := sorted({name for chain in chains for name in chain.parameters} & set(_variable_names(names, told))):
-            raise GameError(f"assumptions: expected relations among parameters, found the action {clash[0]}; rename it")
-        for key, value in {**values, "parameters": declared_parameters(parameters, used)}.items():
+        declared = declared_parameters(parameters, _used_names(values))
+        require_no_actions(declared, names.all, state, "parameters")
+        for key, value in {**values, "parameters": declared}.items():
             object.__setattr__(self, key, value)
         for player in ("leader", "follower", *(("major",) if major is not None else ())):
             form = self.cost(player)  # refused where it is not quadratic
             if told is not None:
-                _require_no_linear_terms(form, player)
+                require_no_linear_terms(form, player)
 
     def cost(self, player: str) -> Quadratic:
         """A cost as a quadratic form in the variables (and in the state, which comes last)."""
         value = getattr(self.costs, player)
-        return quadratic(value, _variable_names(self.variables, self.information), f"costs.{player}")
+        return quadratic(value, variable_names(self.variables, self.information), f"costs.{player}")
 
     def values(self) -> Iterator[tuple[str, Exact]]:
         """Everything that may depend on parameters, by its place."""
@@ -190,28 +164,33 @@ class IncentiveGame:
         def one(value: Any) -> Any:
             return value.at(given) if isinstance(value, Expression) else value
 
-        costs = Costs(one(self.costs.leader), one(self.costs.follower), one(self.costs.major))
         told = self.information
-        if told is not None:
-            told = _checked(Information(told.state, one(told.variance), one(told.noise), told.reacts))
-        chains = still_assumed(self.assumptions, given)
+        names = variable_names(self.variables, told)
+        for name, value in given.items():  # an action would become part of what is paid, and could stay quadratic
+            state = None if told is None else told.state
+            require_no_actions(parameters_of(value), names, state, f"substitution of {name}")
         changed = {
-            "costs": costs,
-            "followers": _checked_followers(one(self.followers)),
-            "information": told,
-            "assumptions": chains,
+            "costs": Costs(one(self.costs.leader), one(self.costs.follower), one(self.costs.major)),
+            "followers": one(self.followers),
+            "information": told and replace(told, variance=one(told.variance), noise=one(told.noise)),
+            "assumptions": still_assumed(self.assumptions, given),
         }
         used = _used_names({**self._fields(), **changed})
         kept = (name for name in self.parameters if name not in given or name in used)
-        names = (*kept, *sorted(used - set(self.parameters)))
-        return self._with(**changed, parameters=names)
+        return self._remade(**changed, parameters=(*kept, *sorted(used - set(self.parameters))))
 
     def assuming(self, *relations: str) -> IncentiveGame:
         """The game under further assumptions; those that are numerically true are dropped, false ones refused."""
         return self._with(assumptions=(*self.assumptions, *further_assumptions(relations, self.parameters)))
 
     def _fields(self) -> dict[str, Any]:
-        return {key: getattr(self, key) for key in self.__dataclass_fields__}
+        return {one.name: getattr(self, one.name) for one in fields(self)}
+
+    def _remade(self, **changes: Any) -> IncentiveGame:
+        """The game with other parts, checked like any other."""
+        values = {**self._fields(), **changes}
+        costs = values.pop("costs")
+        return IncentiveGame(costs.leader, costs.follower, major=costs.major, **values)
 
     def _with(self, **changes: Any) -> IncentiveGame:
         made = object.__new__(IncentiveGame)
@@ -280,120 +259,13 @@ class IncentiveGame:
         return f"<IncentiveGame {title}{shorten(text_of(self.followers))[1:-1]} followers{major}{symbols}>"
 
 
-def _exact(value: object, place: str, work: Work) -> Exact:
-    try:
-        return exact(value, work=work)
-    except StackexactError as error:
-        raise GameError(f"{place}: {error}") from None
-
-
-def _variables(given: Variables | Mapping[str, Sequence[str]] | None, major: bool) -> Variables:
-    if isinstance(given, Variables):
-        made = given
-    elif given is None:
-        made = Variables(major=("w",) if major else ())
-    elif not isinstance(given, Mapping) or set(given) - set(PLAYERS):
-        raise GameError(f"variables: expected the keys {', '.join(PLAYERS)}, each a list of names")
-    else:
-        defaults = Variables(major=("w",) if major else ())
-        made = Variables(**{player: _names(given, player, getattr(defaults, player)) for player in PLAYERS})
-    if bool(made.major) != major:
-        raise GameError("variables.major: expected names if and only if there is a cost of a major follower")
-    if len(made.mean) != len(made.follower):
-        found = f"{len(made.mean)} of the mean and {len(made.follower)} of a follower"
-        raise GameError(f"variables.mean: expected a name for every component of a follower's action, found {found}")
-    _require_different(made.all, "variables")
-    return made
-
-
-def _names(given: Mapping[str, Sequence[str]], player: str, default: tuple[str, ...]) -> tuple[str, ...]:
-    names = given.get(player, default)
-    if isinstance(names, str) or not isinstance(names, Sequence) or (not names and player != "major"):
-        raise GameError(f"variables.{player}: expected a list of names, found {shorten(names)}")
-    for i, name in enumerate(names):
-        if not isinstance(name, str) or len(name) > 100 or not NAME.fullmatch(name):
-            raise GameError(
-                f"variables.{player}[{i}]: expected a name (ASCII letters, digits, _), found {shorten(name)}"
-            )
-    return tuple(names)
-
-
-def _require_different(names: Sequence[str], place: str) -> None:
-    seen: set[str] = set()
-    for name in names:
-        if name in seen:
-            raise GameError(f"{place}: expected different names, found {shorten(name)} twice")
-        seen.add(name)
-
-
-def _information(given: Information | Mapping[str, object] | None, names: Variables, work: Work) -> Information | None:
-    if given is None:
-        return None
-    if isinstance(given, Mapping):
-        if unknown := sorted(set(given) - {"state", "variance", "noise", "reacts"}):
-            raise GameError(f"information: expected state, variance, noise, reacts, found {shorten(unknown[0])}")
-        given = Information(
-            str(given.get("state", "x")),
-            _exact(given.get("variance", "X"), "information.variance", work),
-            _exact(given.get("noise", "W"), "information.noise", work),
-            bool(given.get("reacts", False)),
-        )
-    _require_different((*names.all, given.state), "information.state")
-    if len(names.all) != 3:
-        raise GameError("information: expected scalar actions and no major follower, found others; leave it out")
-    return _checked(given)
-
-
-def _checked(told: Information) -> Information:
-    for name, value, least in (("variance", told.variance, "above 0"), ("noise", told.noise, "of at least 0")):
-        if isinstance(value, Fraction) and (value < 0 or (value == 0 and name == "variance")):
-            raise GameError(f"information.{name}: expected a variance {least}, found {shorten(text_of(value))}")
-    return told
-
-
-def _followers(given: object, work: Work) -> Exact:
-    return _checked_followers(_exact(given, "followers", work))
-
-
-def _checked_followers(value: Exact) -> Exact:
-    if isinstance(value, Fraction) and (value < 1 or value.denominator != 1):
-        raise GameError(f"followers: expected a whole number of at least 1, found {shorten(text_of(value))}")
-    if isinstance(value, Expression) and len(value.parameters) != 1:
-        raise GameError(f"followers: expected a number or one parameter, found {shorten(text_of(value))}")
-    return value
-
-
-def _require_no_linear_terms(form: Quadratic, player: str) -> None:
-    """With Gaussian information everything is linear in what is seen, and everything seen has mean 0."""
-    for name, slope in zip(form.variables, form.gradient, strict=True):
-        if slope:
-            found = shorten(text_of(slope * parse(name)))[1:-1]
-            wanted = f"costs.{player}: expected no linear terms with Gaussian information"
-            raise GameError(f"{wanted}, found {found}; remove it")
-
-
-def _implied(count: Exact, told: Information | None, stated: Sequence[Assumption]) -> Iterator[Assumption]:
-    """What a number of followers and variances are, where they depend on parameters, unless it is stated."""
-    bounds = [(count, ">= 1")]
-    bounds += [] if told is None else [(told.variance, "> 0"), (told.noise, ">= 0")]
-    for value, bound in bounds:
-        if isinstance(value, Expression):
-            chain = parse_assumption(f"{text_of(value)} {bound}")
-            if chain not in stated:
-                yield chain
-
-
-def _variable_names(names: Variables, told: Information | None) -> tuple[str, ...]:
-    return names.all if told is None else (*names.all, told.state)
-
-
-def _used_names(fields: Mapping[str, Any], *, only_costs: bool = False) -> set[str]:
-    costs, told = fields["costs"], fields["information"]
-    values = [costs.leader, costs.follower, fields["followers"]]
+def _used_names(parts: Mapping[str, Any], *, only_costs: bool = False) -> set[str]:
+    costs, told = parts["costs"], parts["information"]
+    values = [costs.leader, costs.follower, parts["followers"]]
     values += [] if costs.major is None else [costs.major]
     values += [] if told is None else [told.variance, told.noise]
     names = {name for value in values for name in parameters_of(value)}
-    names -= set(_variable_names(fields["variables"], told))
+    names -= set(variable_names(parts["variables"], told))
     if not only_costs:
-        names |= {name for chain in fields["assumptions"] for name in chain.parameters}
+        names |= {name for chain in parts["assumptions"] for name in chain.parameters}
     return names

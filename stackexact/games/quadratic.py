@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from stackexact.errors import GameError, shorten
-from stackexact.exact.rational_function import Exact, Expression, quotient
+from stackexact.exact.rational_function import Exact, Expression, quotient, symbol
 from stackexact.exact.relation import text_of
 
 __all__ = ["Quadratic", "quadratic"]
@@ -77,8 +77,11 @@ def _by_variables(value: Exact, variables: tuple[str, ...], place: str) -> dict[
 
 
 def _term(coefficient: Exact, variables: Sequence[str], powers: Sequence[int]) -> str:
-    factors = [f"{name}^{power}" if power > 1 else name for name, power in zip(variables, powers, strict=True) if power]
-    return shorten("*".join([f"({text_of(coefficient)})", *factors]))
+    """A term in the notation in which expressions are read."""
+    made = coefficient
+    for name, power in zip(variables, powers, strict=True):
+        made = made * symbol(name) ** power
+    return shorten(text_of(made))
 
 
 def substituted(form: Quadratic, values: Mapping[str, Exact]) -> Quadratic:

@@ -54,6 +54,9 @@ def solve(
         found = f"{type(game).__name__} {shorten(game)}"
         raise UsageError(f"game: expected a game, found {found}; make one with Game, read or instance")
     if tolerance is not None:
+        if not hasattr(game, "with_tolerance"):
+            found = f"found {shorten(tolerance)}; leave it out"
+            raise UsageError(f"tolerance: expected none for a game of kind {game.kind}, {found}")
         game = game.with_tolerance(tolerance)
     picked, notes = chosen(game, concepts)
     stop = deadline(time_limit)

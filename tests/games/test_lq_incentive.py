@@ -13,10 +13,10 @@ from forms import form
 from guards import without_runaway_work
 
 import stackexact as sx
-from stackexact.errors import GameError, InputError, StackexactError
+from stackexact.errors import GameError, InputError, StackexactError, UsageError
 from stackexact.games.json_text import parse, render
 from stackexact.games.kinds import read_document
-from stackexact.games.lq_incentive import IncentiveGame
+from stackexact.games.lq_incentive import IncentiveGame, Information, Variables
 
 Document = dict[str, Any]
 SCHEMA = form("lq-incentive")
@@ -83,19 +83,26 @@ def test_numbers_count_by_their_text() -> None:
 
 
 QUADRATIC = r"costs\.{}: expected a quadratic cost, found "
+FOLLOWERS = "followers: expected a whole number of at least 1, or a parameter, found '{}'; write 6 or 'N'"
+CLASH = "{}: expected names of parameters, found the {}; rename one of them"
 REFUSED: list[tuple[dict[str, Any], str]] = [
-    ({"leader": "u0**3"}, QUADRATIC.format("leader") + r"the term '\(1\)\*u0\^3'"),
-    ({"follower": "u*ubar*u0 + u**2"}, QUADRATIC.format("follower") + r"the term '\(1\)\*u0\*u\*ubar'"),
-    ({"follower": "a*u**2*u0"}, QUADRATIC.format("follower") + r"the term '\(a\)\*u0\*u\^2'"),
+    ({"leader": "u0**3"}, QUADRATIC.format("leader") + r"the term 'u0\*\*3'"),
+    ({"follower": "u*ubar*u0 + u**2"}, QUADRATIC.format("follower") + r"the term 'u\*u0\*ubar'"),
+    ({"follower": "a*u**2*u0"}, QUADRATIC.format("follower") + r"the term 'a\*u\*\*2\*u0'"),
     ({"leader": "u0**2 + 1/u"}, QUADRATIC.format("leader") + "a division by u in .*; remove it"),
     ({"leader": "u0**2/(1 + a*u)"}, QUADRATIC.format("leader") + "a division by u in .*; remove it"),
-    ({"major": "w*w*w"}, QUADRATIC.format("major") + r"the term '\(1\)\*w\^3'"),
+    ({"major": "w*w*w"}, QUADRATIC.format("major") + r"the term 'w\*\*3'"),
     ({"leader": "u0**2 +"}, "costs.leader: .* found the end at character 8 .*"),
     ({"leader": 0.5}, "costs.leader: .* the float 0.5; write the text .*"),
-    ({"followers": 0}, "followers: expected a whole number of at least 1, found '0'"),
-    ({"followers": "3/2"}, "followers: expected a whole number of at least 1, found '3/2'"),
-    ({"followers": -2}, "followers: expected a whole number of at least 1, found '-2'"),
-    ({"followers": "N + M"}, "followers: expected a number or one parameter, found .*"),
+    ({"followers": 0}, FOLLOWERS.format("0")),
+    ({"followers": "3/2"}, FOLLOWERS.format("3/2")),
+    ({"followers": -2}, FOLLOWERS.format("-2")),
+    ({"followers": "N + M"}, FOLLOWERS.format(r"N \+ M")),
+    ({"followers": "N/2"}, FOLLOWERS.format("N/2")),
+    ({"followers": "2*N"}, FOLLOWERS.format(r"2\*N")),
+    ({"followers": "1/N"}, FOLLOWERS.format("1/N")),
+    ({"followers": "N**2"}, FOLLOWERS.format(r"N\*\*2")),
+    ({"followers": "u0"}, CLASH.format("followers", "action u0")),
     ({"variables": {"leader": []}}, r"variables\.leader: expected a list of names, found .*"),
     ({"variables": {"leader": "u0"}}, r"variables\.leader: expected a list of names, found 'u0'"),
     ({"variables": {"leader": ["1a"]}}, r"variables\.leader\[0\]: expected a name .*, found '1a'"),
@@ -109,7 +116,22 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"information": GAUSSIAN | {"noise": "-1/2"}}, r"information\.noise: .* of at least 0, found '-1/2'"),
     ({"information": GAUSSIAN | {"mean": 0}}, "information: expected state, variance, noise, reacts, found 'mean'"),
     ({"information": GAUSSIAN, "major": "w**2"}, "information: expected scalar actions and no major follower, .*"),
-    ({"assumptions": "u > 0"}, "assumptions: expected relations among parameters, found the action u; rename it"),
+    ({"assumptions": "u > 0"}, CLASH.format("assumptions", "action u")),
+    ({"parameters": ["N", "u"]}, CLASH.format("parameters", "action u")),
+    ({"parameters": ["N", "x"], "information": GAUSSIAN}, CLASH.format("parameters", "state x")),
+    ({"information": GAUSSIAN | {"variance": "x"}}, CLASH.format(r"information\.variance", "state x")),
+    ({"information": GAUSSIAN | {"noise": "2*u"}}, CLASH.format(r"information\.noise", "action u")),
+    ({"information": "x"}, r"information: expected state, variance, noise, reacts, found str 'x'; write \{.*\}"),
+    ({"information": 7}, r"information: expected state, variance, noise, reacts, found int '7'; write \{.*\}"),
+    ({"information": {1: 2}}, "information: expected state, variance, noise, reacts, found '1'"),
+    ({"information": GAUSSIAN | {"reacts": "no"}}, r"information\.reacts: expected True or False, found str 'no'"),
+    ({"information": GAUSSIAN | {"state": "1x"}}, r"information\.state: expected a name .*, found '1x'"),
+    ({"information": GAUSSIAN | {"state": "x" * 101}}, r"information\.state: expected a name .*, found 'x.*'"),
+    ({"information": Information("x y", Fraction(1), Fraction(1))}, r"information\.state: .*, found 'x y'"),
+    ({"information": Information("x", 0, 1)}, r"information\.variance: expected a variance above 0, found '0'"),
+    ({"information": Information("x", 1, 1, 1)}, r"information\.reacts: expected True or False, found int '1'"),
+    ({"variables": Variables(leader=("u0", "1x"))}, r"variables\.leader\[1\]: expected a name .*, found '1x'"),
+    ({"variables": Variables(leader="u0")}, r"variables\.leader: expected a list of names, found 'u0'"),
     ({"parameters": ["M"], "leader": "a*u0**2"}, ".*undeclared.*|.*declared.*"),
 ]
 
@@ -120,6 +142,49 @@ def test_games_that_are_refused(changes: dict[str, Any], message: str) -> None:
         IncentiveGame(**{"leader": LEADER, "follower": FOLLOWER, **changes})
     assert "\n" not in str(caught.value)
     assert len(str(caught.value)) < 400
+
+
+def test_what_stands_in_dataclasses_is_exact() -> None:
+    """Names in a list, variances as text: the same game as from mappings."""
+    told = Information("x", "1/2", 1)  # type: ignore[arg-type]
+    names = Variables(leader=["u0"])  # type: ignore[arg-type]
+    costs = "u0**2 + (u - x)**2", "(u - x + u0)**2"
+    game = IncentiveGame(*costs, variables=names, information=told)
+    assert game == IncentiveGame(*costs, information={"state": "x", "variance": "1/2", "noise": 1})
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"N": "2*M"}, FOLLOWERS.format(r"2\*M")),
+        ({"N": "a"}, ""),
+        ({"N": "u0"}, CLASH.format("substitution of N", "action u0")),
+        ({"a": "u"}, CLASH.format("substitution of a", "action u")),
+        ({"a": "3 + x"}, CLASH.format("substitution of a", "state x")),
+        ({"X": "x"}, CLASH.format("substitution of X", "state x")),
+        ({"X": "1 - b"}, ""),
+        ({"N": "3/2"}, FOLLOWERS.format("3/2")),
+    ],
+)
+def test_substituted_games_are_checked_like_others(values: dict[str, object], message: str) -> None:
+    """``a*u0*x`` with an action or the state for a would be another cost; at most names change their names."""
+    told = {"state": "x", "variance": "X", "noise": 1}
+    game = IncentiveGame("u0**2 + (u - x)**2 + a", "(u - x + u0)**2", information=told)
+    if message:
+        with pytest.raises(GameError, match=f"^(?:{message})$"):
+            game.at(values)
+        return
+    there = game.at(values)
+    assert loaded(there.document()) == there
+    assert there.parameters == tuple(sorted(there.parameters, key=["N", "X", "a", "b"].index))
+    texts = [str(chain) for chain in there.assumptions]
+    assert texts == (["a >= 1", "X > 0"] if "N" in values else ["N >= 1", "-b + 1 > 0"])
+
+
+def test_no_tolerance() -> None:
+    with pytest.raises(UsageError) as caught:
+        sx.solve(IncentiveGame(LEADER, FOLLOWER), tolerance=1)
+    assert str(caught.value) == "tolerance: expected none for a game of kind lq-incentive, found '1'; leave it out"
 
 
 WITH_STATE = "costs.{}: expected no linear terms with Gaussian information, found {}; remove it"
