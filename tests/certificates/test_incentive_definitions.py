@@ -134,6 +134,8 @@ def test_what_is_claimed_of_any_number_of_followers_is_so(game: IncentiveGame, d
     number = data.draw(st.integers(1, 9))
     there = certificate(IncentiveGame(costs["leader"], costs["follower"], followers=number, variables=told))
     for concept, claim in there["claims"].items():
+        if concept not in document["claims"]:  # undecided in part: several leader actions and no convexity
+            continue
         (cell,) = claim["cells"]
         holding = [
             one for one in document["claims"][concept]["cells"] if all(_holds(text, number) for text in one["when"])

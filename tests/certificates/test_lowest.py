@@ -61,7 +61,7 @@ def test_a_divisor_that_cancels_leaves_the_domain_as_it_is(
     assert report.game is not None
     assert report.game.sha256() == digest
     cells = document["claims"]["pure-strong"]["cells"]
-    (gone,) = [n for n, cell in enumerate(cells) if " == " in str(cell["when"])]
+    gone, *_ = [n for n, cell in enumerate(cells) if " == " in str(cell["when"])]
     for part in ("claims", "proofs"):
         del document[part]["pure-strong"]["cells"][gone]
     (verdict,) = check(document, smt).verdicts
