@@ -268,5 +268,5 @@ def test_one_follower_may_leave_many_without_a_limit() -> None:
 
 def test_many_followers_whose_costs_are_not_convex_never_respond() -> None:
     """Nor to gains on the mean, where what they do is determined by their slopes."""
-    with pytest.raises(sx.StackexactError, match="costs.follower: expected a cost that is convex in its own action"):
+    with pytest.raises(sx.StackexactError, match=r"costs\.follower: expected a cost that is convex in its own action"):
         sx.solve(scalar("2*u*ubar - u**2 + u*u0 - 4*u"), ["mean-field"])
