@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from stackexact.solving.solution import Result
 
-__all__ = ["View", "math_text", "near", "new_axes", "plot", "root_text"]
+__all__ = ["Style", "View", "at_the_edge", "math_text", "near", "new_axes", "plot", "root_text"]
 
 _SAMPLES: Final = 200
 _FEWEST: Final = 8
@@ -59,6 +59,7 @@ def plot(
     """Draw the values of a result (all that are numbers, without the entries of mappings, or those in ``names``) and
     return the axes.
 
+    Over a number of followers values are dots at whole numbers, up to 1000 where ``ranges`` says nothing.
     ``ranges`` gives the part of a parameter to show, as in ``{"delta": (0, "1/2")}``; without it all of a bounded
     domain is shown, and of an unbounded one the part where formulas change.
     Raises :class:`~stackexact.errors.MissingLibrary` without matplotlib.
@@ -72,7 +73,15 @@ def plot(
     free = [name for name in names_in_play(result) if name not in fixed]
     known = tuple(names or plain_names(result))
     if not known:
+        if result.cells:
+            none = all(getattr(cell, "exists", True) is False for cell in result.cells)
+            found = "found no incentive" if none else "found none"
+            raise UsageError(f"plot: expected numbers in the cells of {result.concept}, {found}; print them instead")
         raise UsageError(f"plot: expected a decided cell of {result.concept}, found none; raise the limit")
+    if free == [result.counted]:
+        from stackexact.solving.plotting_counts import plot_counts
+
+        return plot_counts(result, ax=ax, fixed=fixed, names=known, ranges=spans)
     if len(free) == 2:
         from stackexact.solving.plotting_plane import plot_plane
 
@@ -82,7 +91,7 @@ def plot(
     axes = ax if ax is not None else new_axes()
     heights = _Heights()
     for number, (name, form) in enumerate(forms):
-        _draw(axes, view, form, name, _Style.of(number, crowded=len(view.points) > _MANY), heights)
+        _draw(axes, view, form, name, Style.of(number, crowded=len(view.points) > _MANY), heights)
     _frame(axes, view, result.concept, forms[0][1].parameter.name, heights)
     return axes
 
@@ -166,7 +175,7 @@ class _Heights:
 
 
 @dataclass(frozen=True, slots=True)
-class _Style:
+class Style:
     """How one of several values is drawn: where they coincide, each of them is seen."""
 
     colour: str
@@ -174,14 +183,14 @@ class _Style:
     dot: dict[str, Any]
 
     @classmethod
-    def of(cls, number: int, *, crowded: bool) -> _Style:
+    def of(cls, number: int, *, crowded: bool) -> Style:
         """Lines with more and more gaps, and smaller and smaller dots that lie above the larger ones."""
         size = _DOTS[min(number, len(_DOTS) - 1)] / (2 if crowded else 1)
         dot = {"markersize": size, "zorder": 3.5 + number / 10, "clip_on": False, "linestyle": "none"}
         return cls(f"C{number}", _STYLES[number % len(_STYLES)], dot)
 
 
-def _draw(axes: Axes, view: View, form: Branches[Value], name: str, style: _Style, heights: _Heights) -> None:
+def _draw(axes: Axes, view: View, form: Branches[Value], name: str, style: Style, heights: _Heights) -> None:
     curves, dots = [], _Dots()
     for part in form.parts:
         span = _cropped(part.piece, view.low, view.high)
@@ -190,7 +199,7 @@ def _draw(axes: Axes, view: View, form: Branches[Value], name: str, style: _Styl
         if part.value is None:
             axes.axvspan(float(span[0]), float(span[1]), facecolor="0.9", edgecolor="0.6", hatch="//", zorder=0)
         elif isinstance(part.value, Infinity):
-            _at_the_edge(axes, [float(one) for one in span], style.colour, "-", part.value)
+            at_the_edge(axes, [float(one) for one in span], style.colour, "-", part.value)
             heights.infinite = True
         else:
             share = (span[1] - span[0]) / (view.high - view.low)
@@ -274,7 +283,7 @@ def _float(value: Any) -> float:
         return float("inf") if value > 0 else float("-inf")
 
 
-def _mark(axes: Axes, form: Branches[Value], point: Root, style: _Style, dots: _Dots, heights: _Heights) -> None:
+def _mark(axes: Axes, form: Branches[Value], point: Root, style: Style, dots: _Dots, heights: _Heights) -> None:
     """What is taken and what is only approached at a point where something changes."""
     place = form.place(point)
     taken = None if place is None else _at(form.parameter, form.parts[place].value, point)
@@ -284,7 +293,7 @@ def _mark(axes: Axes, form: Branches[Value], point: Root, style: _Style, dots: _
     if taken is not None and not (limits[0] == taken == limits[1]):
         if isinstance(taken, Infinity):
             if taken not in limits:
-                _at_the_edge(axes, [x], style.colour, "^" if taken is Infinity.OO else "v", taken)
+                at_the_edge(axes, [x], style.colour, "^" if taken is Infinity.OO else "v", taken)
             heights.infinite = True
         else:
             y = _height(form.parameter, taken, point)
@@ -312,7 +321,7 @@ def _height(parameter: Parameter, number: Exact, point: Root) -> float:
     return _float(fmpq(number.numerator, number.denominator))
 
 
-def _at_the_edge(axes: Axes, xs: list[float], colour: str, style: str, value: Infinity) -> None:
+def at_the_edge(axes: Axes, xs: list[float], colour: str, style: str, value: Infinity) -> None:
     """What is infinite lies along the upper edge, or the lower one."""
     across = axes.get_xaxis_transform()
     edge, sign, said = (1.0, -1, r"$\infty$") if value is Infinity.OO else (0.0, 1, r"$-\infty$")

@@ -10,28 +10,25 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Context
 from fractions import Fraction
-from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
-from stackexact.errors import InputError, LimitReached, MissingLibrary, UsageError, shorten
+from stackexact.errors import LimitReached, MissingLibrary, UsageError, shorten
 from stackexact.exact.decimals import shortened
-from stackexact.exact.latex import name_latex
 from stackexact.exact.numbers import exact
 from stackexact.exact.rational_function import Exact, Expression
-from stackexact.solving.branches import Value, branches, names_in_play
+from stackexact.solving.branches import names_in_play
 from stackexact.solving.cells import Infinity
 from stackexact.solving.plotting import math_text
-from stackexact.solving.solution import Result, Solution
+from stackexact.solving.plotting_counts import UP_TO, as_float, changes, counts_from, frame_counts, runs, scaled
+from stackexact.solving.solution import Solution
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 __all__ = ["plot_incentives"]
 
-_ALL: Final = 60
-"""Up to so many followers every number is looked at, beyond so many in every decade."""
-_WIDE: Final = 50
-"""Heights that differ by this factor stand on a logarithmic scale."""
+_FEW: Final = 6
+"""So many numbers of followers in a row are marked one by one, more are shaded."""
 _PRECISE: Final = Context(prec=40)
 
 Points = tuple[list[int], list[float]]
@@ -40,7 +37,7 @@ Points = tuple[list[int], list[float]]
 def plot_incentives(
     solution: Solution,
     *,
-    up_to: int = 1000,
+    up_to: int = UP_TO,
     at: Mapping[str, object] | None = None,
     ax: Sequence[Axes] | None = None,
 ) -> tuple[Axes, ...]:
@@ -118,35 +115,12 @@ class _View:
         return cls(solution, concept, parameter, fixed, made._counts(up_to))
 
     def _counts(self, up_to: int) -> tuple[int, ...]:
-        """All small numbers, then some of every decade, and every one at which an answer changes."""
-        last = min(up_to, _ALL)
-        found = {*range(1, last + 1), up_to}
-        steps = (round(_ALL * 10 ** (k / _ALL)) for k in range(_ALL * 20))
-        found.update(one for one in steps if one <= up_to)
+        """Numbers up to the last, and every one at which an answer changes."""
+        more: set[int] = set()
         for concept in ("incentive", "major-follower", "mean-field", "randomised"):
-            if concept in self.solution and names_in_play(self.solution[concept]):
-                found.update(one for one in self._changes(self.solution[concept]) if one <= up_to)
-        return tuple(one for one in sorted(found) if self._holds(one))
-
-    def _changes(self, result: Result) -> set[int]:
-        """Whole numbers at which a cell begins or ends, and those beside them."""
-        if self.parameter not in names_in_play(result):
-            return set()
-        kept = {name: value for name, value in self.fixed.items() if name in result.parameters}
-        ends = chain.from_iterable((one.piece.low, one.piece.high) for one in branches(result, kept).parts)
-        places = [end.rational for end in ends if end is not None and end.is_rational]
-        near = {int(place) + step for place in places if place.denominator == 1 for step in (-1, 0, 1)}
-        return {one for one in near if one >= 1}
-
-    def _holds(self, count: int) -> bool:
-        """Whether so many followers are in the domain."""
-        try:
-            return all(chain.at({**self.fixed, self.parameter: Fraction(count)}).holds() for chain in self._assumed())
-        except InputError:
-            return False
-
-    def _assumed(self) -> Sequence[Any]:
-        return self.solution[self.concept].assumptions
+            if concept in self.solution:
+                more |= changes(self.solution[concept], self.parameter, self.fixed)
+        return counts_from(1, up_to, more, self.solution[self.concept].assumptions, self.parameter, self.fixed)
 
     def values(self, concept: str, name: str) -> Callable[[int], Any]:
         """A value by the number of followers; ``None`` where there is none, or it is undecided."""
@@ -181,55 +155,59 @@ class _View:
         """The points of a curve, without those where there is no value."""
         found = [(count, value(count)) for count in self.counts]
         told = [(count, one) for count, one in found if one is not None]
-        return [count for count, _ in told], [_float(one) for _, one in told]
+        return [count for count, _ in told], [as_float(one) for _, one in told]
 
     def first(self, value: Callable[[int], Any]) -> Any:
         """A value that is the same for all numbers of followers."""
         return value(self.counts[0]) if self.counts else None
 
+    def curve(self, axes: Axes, value: Callable[[int], Any]) -> None:
+        """Dots for what depends on the gain: grey where that makes followers' costs concave, and is no incentive."""
+        second = self.values(self.concept, "second_order")
+        xs, ys = self.points(value)
+        fails = {one for one in xs if second(one) is False}
+        for label, colour in (("finite", "C0"), ("second-order condition fails", "0.6")):
+            own = [(x, y) for x, y in zip(xs, ys, strict=True) if (x in fails) == (colour != "C0")]
+            if own:
+                _dots(axes, ([x for x, _ in own], [y for _, y in own]), label, colour)
+
     def mark(self, axes: Axes, height: Callable[[int], Any]) -> None:
-        """Numbers of followers with several responses, on the curve, and without an incentive, at the lower edge."""
+        """Numbers of followers with several responses, on the curve, and without a gain, at the lower edge; shaded
+        where they are many in a row."""
         unique, exists = self.values(self.concept, "unique"), self.values(self.concept, "exists")
-        several = [one for one in self.counts if unique(one) is False]
+        several = self._single(axes, [one for one in self.counts if unique(one) is False], "response not unique", "C3")
         if several:
-            xs, ys = zip(*((one, _float(height(one))) for one in several), strict=True)
+            xs, ys = zip(*((one, as_float(height(one))) for one in several), strict=True)
             axes.plot(xs, ys, "o", ms=8, mfc="none", color="C3", label="response not unique", zorder=4)
-        none = [one for one in self.counts if exists(one) is False]
-        if none:
+        none = [one for one in self.counts if exists(one) is False and height(one) is None]
+        if none := self._single(axes, none, "no incentive", "0.5"):
             across = axes.get_xaxis_transform()
             axes.plot(none, [0.0] * len(none), "x", color="C3", label="no incentive", transform=across, clip_on=False)
 
+    def _single(self, axes: Axes, marked: Sequence[int], label: str, colour: str) -> list[int]:
+        """Shade what is marked many times in a row; what is left is to be marked one by one."""
+        left = []
+        for run in runs(self.counts, marked):
+            if len(run) <= _FEW:
+                left += run
+                continue
+            high = run[-1] * 1.2 if run[-1] == self.counts[-1] else run[-1] + 0.5
+            axes.axvspan(run[0] - 0.5, high, color=colour, alpha=0.15, lw=0, zorder=0, label=label)
+        return left
+
     def frame(self, axes: Axes) -> None:
         """The axis of followers, and a legend."""
-        axes.set_xscale("log")
-        axes.set_xlim(min(self.counts, default=1) / 1.2, max(self.counts, default=10) * 1.2)
-        axes.set_xlabel(f"number of followers ${name_latex(self.parameter)}$")
-        if axes.get_legend_handles_labels()[1]:
-            axes.legend(loc="best", fontsize="small")
+        frame_counts(axes, self.parameter, self.counts)
+        handles, labels = axes.get_legend_handles_labels()
+        if labels:
+            told = dict(zip(labels, handles, strict=True))  # once, where it is shaded and marked
+            axes.legend(told.values(), told, loc="best", fontsize="small")
 
 
 def _root(value: Fraction) -> float:
     """A square root, rounded once."""
     number = _PRECISE.divide(_PRECISE.create_decimal(value.numerator), _PRECISE.create_decimal(value.denominator))
     return float(_PRECISE.sqrt(number))
-
-
-def _float(value: Value | float) -> float:
-    if isinstance(value, Infinity):
-        return float(str(value).replace("oo", "inf"))
-    try:
-        return float(value)  # type: ignore[arg-type]  # numbers: all parameters are given
-    except OverflowError:
-        return float("inf") if value > 0 else float("-inf")  # type: ignore[operator]
-
-
-def _scaled(axes: Axes, heights: Sequence[float]) -> None:
-    """A logarithmic scale where heights are positive and far apart; room around them where they are all the same."""
-    if heights and min(heights) > 0 and max(heights) / min(heights) >= _WIDE:
-        axes.set_yscale("log")
-    elif heights and max(heights) - min(heights) <= 1e-9 * max(map(abs, heights)):
-        one = heights[0]
-        axes.set_ylim((min(0.0, 2 * one), max(0.0, 2 * one)) if one else (-1.0, 1.0))
 
 
 def _dots(axes: Axes, points: Points, label: str, colour: str = "C0") -> None:
@@ -245,12 +223,12 @@ def _gain(view: _View, axes: Axes) -> None:
     if not points[0]:
         _told(axes, "no incentive")
         return
-    _dots(axes, points, "finite")
+    view.curve(axes, height)
     where, name = ("mean-field", "gain") if view.concept == "incentive" else (view.concept, "limit_gain")
     limit = view.first(view.norms(where, name))
     if limit is not None:
         axes.axhline(limit, ls="--", color="C1", zorder=3, label="limit")
-    _scaled(axes, [*points[1], *([limit] if limit is not None else [])])
+    scaled(axes, [*points[1], *([limit] if limit is not None else [])])
     view.mark(axes, height)
 
 
@@ -262,13 +240,13 @@ def _energy(view: _View, axes: Axes) -> None:
     if not points[0]:
         _told(axes, "no incentive")
         return
-    _dots(axes, points, "finite")
+    view.curve(axes, height)
     limit = view.first(view.values("mean-field", "energy"))
     if isinstance(limit, Infinity):
         axes.plot([], [], " ", label=r"limit $\infty$")
     elif limit is not None:
-        axes.axhline(_float(limit), ls="--", color="C1", zorder=3, label=f"limit {math_text(limit)}")
-    _scaled(axes, points[1] if limit is None or isinstance(limit, Infinity) else [*points[1], _float(limit)])
+        axes.axhline(as_float(limit), ls="--", color="C1", zorder=3, label=f"limit {math_text(limit)}")
+    scaled(axes, points[1] if limit is None or isinstance(limit, Infinity) else [*points[1], as_float(limit)])
     view.mark(axes, height)
     axes.set_ylabel(r"$N |\kappa|^2$" if view.parameter == "N" else r"energy")
 
@@ -282,16 +260,16 @@ def _cost(view: _View, axes: Axes) -> None:
     where, name = (view.concept, "limit_cost") if major else ("mean-field", "cost")
     limit = view.first(view.values(where, name))
     if limit is not None:
-        axes.axhline(_float(limit), ls="--", color="C1", zorder=3, label="limit" if major else "infinitely many")
+        axes.axhline(as_float(limit), ls="--", color="C1", zorder=3, label="limit" if major else "infinitely many")
         gap = None if major else view.first(view.values("mean-field", "gap"))
         if gap:
-            _annotate(axes, max(view.counts), _float(limit - gap), _float(limit), f"gap {shortened(gap)}")
-    heights = [*points[1], *([_float(limit)] if limit is not None else [])]
+            _annotate(axes, max(view.counts), as_float(limit - gap), as_float(limit), f"gap {shortened(gap)}")
+    heights = [*points[1], *([as_float(limit)] if limit is not None else [])]
     if heights and min(heights) < max(heights):
         more = 0.15 * (max(heights) - min(heights))
         axes.set_ylim(min(heights) - more, max(heights) + 2 * more)
     else:
-        _scaled(axes, heights)
+        scaled(axes, heights)
     axes.set_ylabel("$J_0$")
 
 

@@ -49,6 +49,8 @@ class Result(Shown):
     undecided: tuple[tuple[str, ...], ...] = ()
     parameters: tuple[str, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
+    counted: str = field(default="", compare=False)
+    """The parameter that is a number of followers, and takes whole numbers alone."""
 
     @property
     def cell(self) -> Cell:

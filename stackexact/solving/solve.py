@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from stackexact.errors import GameError, LimitReached, UsageError, shorten
+from stackexact.exact.rational_function import Expression
 from stackexact.games.bimatrix import Game
 from stackexact.solving.concepts import Concept, chosen
 from stackexact.solving.solution import Result, Solution
@@ -113,7 +114,7 @@ class _Numeric:
         except LimitReached as limit:
             return _Part(Result(concept.name, (), bound, ((),), game.parameters, game.assumptions), limit=str(limit))
         # A parameter may occur in no payoff: the answer is a function of it, on its domain, all the same.
-        result = Result(concept.name, (answer.cell,), bound, (), game.parameters, game.assumptions)
+        result = Result(concept.name, (answer.cell,), bound, (), game.parameters, game.assumptions, _counted(game))
         return _Part(result, (answer.proof,))
 
 
@@ -128,7 +129,8 @@ class _ClosedForms:
     def __call__(self, concept: Concept) -> _Part:
         game, form = self.space.game, self._form(concept)
         bound = game.tolerance if concept.needs_tolerance else None
-        result = Result(concept.name, form.cells, bound, form.undecided, game.parameters, game.assumptions)
+        told = game.parameters, game.assumptions, _counted(game)
+        result = Result(concept.name, form.cells, bound, form.undecided, *told)
         return _Part(result, form.proofs, form.limit, form.remark)
 
     def _form(self, concept: Concept) -> ClosedForm:
@@ -149,6 +151,12 @@ class _ClosedForms:
         return closed_form_in_several(
             space.game, self.domain, concept.name, stop=space.stop, max_cells=limit, report=progress
         )
+
+
+def _counted(game: Game) -> str:
+    """The parameter that is a number of followers, in games that have any."""
+    followers = getattr(game, "followers", None)
+    return str(followers) if isinstance(followers, Expression) else ""
 
 
 def _require_some_domain(game: Game, stop: Callable[[], bool]) -> None:

@@ -16,8 +16,9 @@ from matplotlib import pyplot
 from matplotlib.axes import Axes
 
 import stackexact as sx
-from stackexact.errors import MissingLibrary, UsageError
+from stackexact.errors import InputError, MissingLibrary, UsageError
 
+LEADER = "u0**2 + u**2 + (u0 + ubar - 3)**2"
 SOLUTIONS = {
     "scalar": sx.solve(scalar()),
     "slopes": sx.solve(scalar(e="1/2")),
@@ -85,6 +86,65 @@ def test_marks() -> None:
     gain, *_ = sx.plot_incentives(SOLUTIONS["reacting"])
     assert set(drawn(gain, "no incentive")) == {1}
     assert 1 not in drawn(gain, "finite")
+
+
+NO_INCENTIVE = "u**2 + (u + u0 - 2)**2"
+CONCAVE = "u*u0 + u**2"
+APART = "u**2 + (u + u0 - 1)**2"
+
+
+def test_a_gain_that_is_no_incentive_is_grey() -> None:
+    """It is said once why, and no crosses stand beside it."""
+    gain, energy, *_ = sx.plot_incentives(sx.solve(sx.IncentiveGame(LEADER, CONCAVE)))
+    for axes in (gain, energy):
+        assert len(drawn(axes, "second-order condition fails")) > 100
+        assert not {"finite", "no incentive"} & set(labels(axes))
+
+
+def test_many_marks_in_a_row_are_shaded() -> None:
+    """From two followers on the response is not unique."""
+    gain, energy, *_ = sx.plot_incentives(sx.solve(sx.IncentiveGame(LEADER, APART)))
+    for axes in (gain, energy):
+        (shade,) = (one for one in axes.patches if one.get_label() == "response not unique")
+        low, high = shade.get_extents().transformed(axes.transData.inverted()).intervalx
+        assert (round(low, 6), high > 1000) == (1.5, True)
+        assert all(line.get_label() != "response not unique" for line in axes.lines)
+        assert labels(axes).count("response not unique") == 1
+
+
+def test_results_over_the_number_of_followers_are_dots() -> None:
+    """At whole numbers alone, up to a thousand where no range is given, with no line between them."""
+    result = SOLUTIONS["scalar"]["incentive"]
+    axes = result.plot()
+    points = drawn(axes, "energy")
+    assert (min(points), max(points), axes.get_xscale()) == (1, 1000, "log")
+    assert all(float(x).is_integer() for line in axes.lines for x in line.get_xdata())  # type: ignore[union-attr]
+    assert {line.get_linestyle() for line in axes.lines} == {"None"}
+    for count in (1, 7, 60, 1000):
+        assert points[count] == float(result.at(N=count).energy)  # type: ignore[union-attr]
+    assert set(drawn(result.plot(ranges={"N": ("3/2", 5)}), "energy")) == {2, 3, 4, 5}
+    later = sx.solve(scalar().assuming("N > 5000"))["incentive"].plot()
+    assert min(drawn(later, "energy")) == 5001
+    refused: list[tuple[dict[str, Any], str]] = [
+        ({"d": (0, 1)}, "expected a range of N, found one of d"),
+        ({"N": (5, 5)}, "from a lower to a higher number, found none"),
+        ({"N": ("1/3", "2/3")}, "expected a range with whole numbers of the domain"),
+    ]
+    for ranges, message in refused:
+        with pytest.raises(InputError, match=message) as caught:
+            result.plot(ranges=ranges)
+        assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("concept", ["incentive", "randomised"])
+def test_where_there_is_no_incentive_nothing_is_drawn(concept: str) -> None:
+    """No limit was reached: raising one would not help."""
+    result = sx.solve(sx.IncentiveGame(LEADER, NO_INCENTIVE), [concept])[concept]
+    with pytest.raises(UsageError) as caught:
+        result.plot()
+    assert str(caught.value) == (
+        f"plot: expected numbers in the cells of {concept}, found no incentive; print them instead"
+    )
 
 
 def test_marks_are_found_beyond_small_numbers() -> None:
