@@ -96,7 +96,7 @@ LINES: Final = {
     "states": gaussian("u**2 + (u + u0 - x)**2"),
     "states and reactions": gaussian("u**2 + (u + u0 - x)**2", reacts=True),
     "states without influence": gaussian("u**2 + (u - x)**2"),
-    "states, aligned": gaussian("u**2 + u0*u/2 + u0**2 - 2*x*u + 4/5*x*u"),
+    "states, aligned": gaussian("(u + u0)**2 - 14/5*x*u"),
     "states, any noise": gaussian("u**2 + (u + u0 - x)**2", followers=3, noise="W"),
     "a major follower of many": led("u**2 + (u + u0 + w - 4)**2"),
     "a major follower whom nobody moves": led("u**2 + (u + u0 + w - 4)**2", "w**2 - 2*w"),

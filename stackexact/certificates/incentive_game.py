@@ -39,8 +39,9 @@ DIMENSION = 40
 SYMBOLIC = 18
 """Most variables of a game whose costs depend on parameters: entries of determinants are polynomials then."""
 
-TERMS = 20_000_000
-"""Most operations in a cost, times the terms that a quadratic function in its variables may have: some ten seconds."""
+OPERATIONS = 6_000_000
+"""Most steps that reading a cost may take: each operation takes one for every term that the cost may have, for every
+thousand characters (numbers grow), and some more. Seconds."""
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
@@ -88,7 +89,7 @@ class Quadratic:
 
     def size(self) -> int:
         """About how many words it takes to write down."""
-        return sum(value.size() if hasattr(value, "size") else 1 for value in self.terms.values()) or 1
+        return sum(map(_words, self.terms.values())) or 1
 
     def whole(self) -> int | None:
         """The value if it is an integer."""
@@ -106,6 +107,12 @@ class Quadratic:
         return Quadratic(
             {key: value.reduced() if hasattr(value, "reduced") else value for key, value in self.terms.items()}
         )
+
+
+def _words(value: Number) -> int:
+    if isinstance(value, Fraction):
+        return 1 + (value.numerator.bit_length() + value.denominator.bit_length()) // 30
+    return cast("int", value.size())
 
 
 def _quadratic(value: Any) -> Quadratic:
@@ -294,7 +301,8 @@ def _costs(node: Node, names: Sequence[str], line: Line | Space | None) -> Costs
     if not isinstance(node.value, str):
         raise node.wrong("an expression as text")
     operations = sum(node.value.count(sign) for sign in "+-*/")
-    if operations * (len(names) + 1) * (len(names) + 2) // 2 > TERMS:
+    terms = (len(names) + 1) * (len(names) + 2) // 2
+    if operations * (20 + terms + len(node.value) // 1000) > OPERATIONS:
         raise TooLarge(f"{node.place}: expected a cost of fewer terms, found {operations} operations")
     number: Any = Fraction
     symbols: dict[str, Quadratic] = {}

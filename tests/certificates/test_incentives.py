@@ -104,6 +104,7 @@ CHANGED = [
     "stationary by the leader alone",
     "entries that grow and entries that stay",
     "states, aligned",
+    "aligned",
 ]
 
 
