@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, isqrt
+from statistics import median
 from typing import TYPE_CHECKING, Any, Final
 
 from flint import fmpq
@@ -329,7 +330,7 @@ def at_the_edge(axes: Axes, xs: list[float], colour: str, style: str, value: Inf
     if len(xs) == 1:
         return
     axes.annotate(
-        said, (sum(xs) / 2, edge), (0, 6 * sign), xycoords=across, textcoords="offset points", ha="center",
+        said, (median(xs), edge), (0, 6 * sign), xycoords=across, textcoords="offset points", ha="center",
         va="top" if sign < 0 else "bottom", color=colour,
     )  # fmt: skip
 

@@ -245,6 +245,8 @@ def test_infinite_values_lie_at_the_edge_they_belong_to() -> None:
     for name, edge in (("energy", 1.0), ("mean_gain", 0.0)):
         axes = result.plot(names=[name], ranges={"N": (1, 20)})
         assert any(set(line.get_ydata()) == {edge} for line in axes.lines if line.get_linewidth() == 4)
+        (said,) = (text for text in axes.texts if r"\infty" in text.get_text())
+        assert 1 <= said.xy[0] <= 20  # type: ignore[attr-defined]
 
 
 def test_a_gap_in_a_line() -> None:
