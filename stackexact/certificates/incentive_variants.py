@@ -163,10 +163,15 @@ def _major(game: IncentiveGame, told: dict[str, Node], prefix: str, response: No
         raise node.fails("expected a game with a major follower")
     a, b = (layout.slopes(major, places, point) for places in (layout.u0, layout.w))
     if f"{prefix}gain" not in told:
-        require_no_gain(node, a, b)
+        if not prefix:
+            require_no_gain(node, a, b)
+        elif any(value != 0 for value in a):
+            raise node.fails("expected a gain: the leader has influence")
         return
     gain = gains(game, told[f"{prefix}gain"], "major")
     require_gain(told[f"{prefix}gain"], gain, a, b)
+    if prefix and not any(value != 0 for value in a):
+        raise told[f"{prefix}gain"].fails("expected no limit: influence vanishes, and what gains tend to is not shown")
     moves = [*gain, *unit(len(layout.w))]
     if not is_semidefinite(curved(major, first, moves, moves)):
         raise node.fails("the major follower's cost is not convex under this gain")

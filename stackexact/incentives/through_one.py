@@ -112,6 +112,9 @@ def _led(problem: Problem[T], prover: Prover[T], *, infinite: bool) -> Led[T] | 
     optimum = responsive_optimum(problem, prover, infinite=infinite)
     point = problem.alike(optimum.point)
     by_leader, by_own = (form.slope(rows, point, optimum.bottom) for rows in (problem.u0, problem.w))
+    if infinite and not any(map(prover.sign, by_leader)):
+        prover.zero(by_leader)  # what gains tend to where influence vanishes in the limit alone is not told
+        return Led(optimum, None)
     found = gain(case_of(by_leader, by_own, prover), by_leader, by_own, prover)
     if found is not None:
         require_semidefinite("major", "its own action", form.hessian, _under(form, problem, found), prover)

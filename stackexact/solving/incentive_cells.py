@@ -145,7 +145,8 @@ class LinearMeanFieldCell(CostCell):
 class MajorCell(CostCell):
     """The leader's best ``actions`` if the minor followers respond, and the bounded ``gain`` on the major follower's
     action that makes its own best, if one ``exists``; and the limits of all three with many minor followers. There are
-    none of these where no action of hers determines what the minor followers do."""
+    none of these where no action of hers determines what the minor followers do, and no limit of the gain where her
+    influence vanishes in the limit."""
 
     when: tuple[str, ...]
     exists: bool

@@ -226,7 +226,7 @@ def major_claim(**more: Any) -> dict[str, Any]:
     """Noughts, with N minor followers and in the limit."""
     actions = {"u0": "0", "w": "0", "u": "0"}
     claim = {"exists": True, "cost": "0", "actions": actions, "gain": {"u0": {"w": "0"}}}
-    return {**claim, **{f"limit_{key}": value for key, value in claim.items() if key != "exists"}, **more}
+    return {**claim, **{f"limit_{key}": claim[key] for key in ("cost", "actions")}, **more}
 
 
 FLAT = {"response": [["0", "0"]], "limit_response": [["0", "0"]]}
@@ -235,6 +235,8 @@ FLAT = {"response": [["0", "0"]], "limit_response": [["0", "0"]]}
 def test_the_leader_of_a_major_follower_plays_her_best() -> None:
     game = IncentiveGame("u0**2 + w**2 + u**2", "u**2", major="w**2 + u0**2", followers=3)
     assert not verdict(game, "major-follower", major_claim(), FLAT)
+    limited = major_claim(limit_gain={"u0": {"w": "0"}})
+    assert "what gains tend to is not shown" in verdict(game, "major-follower", limited, FLAT)
     concave = IncentiveGame("w**2 - u0**2 + u**2", "u**2", major="w**2 + u0**2", followers=3)
     assert "not strictly convex, followers responding" in verdict(concave, "major-follower", major_claim(), FLAT)
 
