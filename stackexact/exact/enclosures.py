@@ -1,0 +1,175 @@
+"""Real numbers that are neither rational nor algebraic: intervals with rational ends that are proved to hold them.
+
+Nothing is ever rounded towards the truth: ends are rounded away from it, and the decimal beside them shows digits that
+both ends share.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import ROUND_DOWN, ROUND_HALF_EVEN
+from fractions import Fraction
+from typing import Final
+
+from flint import arb, ctx
+
+from stackexact.errors import LimitReached
+from stackexact.exact.decimals import rounded
+from stackexact.exact.digits import fraction_to_text
+from stackexact.exact.records import Record
+
+__all__ = ["END_BITS", "Enclosure", "Number", "bits_of", "enclosed", "ends", "refined"]
+
+START_BITS: Final = 64
+END_BITS: Final = 1 << 17
+"""The greatest working precision; what it does not decide is a limit that is told."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Enclosure(Record):
+    """A real number known to lie in [``lower``, ``upper``], rational ends included, with a ``closed_form`` where one is
+    known (text such as ``(exp(2) + 3)/(exp(2) + 1)``; empty where none is).
+
+    >>> root = Enclosure(Fraction(14142135, 10**7), Fraction(14142136, 10**7), "sqrt(2)")
+    >>> root.decimal, Fraction(3, 2) in root, root.document()["upper"]
+    ('1.414213', False, '1767767/1250000')
+    """
+
+    lower: Fraction
+    upper: Fraction
+    closed_form: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.lower <= self.upper:
+            raise ValueError("the ends of an enclosure are in the wrong order")
+
+    @property
+    def width(self) -> Fraction:
+        """How far the ends are apart."""
+        return self.upper - self.lower
+
+    @property
+    def middle(self) -> Fraction:
+        """The number half way between the ends."""
+        return (self.lower + self.upper) / 2
+
+    @property
+    def decimal(self) -> str:
+        """The digits that both ends share: those of every number between them, cut off and not rounded."""
+        return shared_digits(self.lower, self.upper)
+
+    def __contains__(self, value: Fraction | Enclosure) -> bool:
+        low, high = (value.lower, value.upper) if isinstance(value, Enclosure) else (value, value)
+        return self.lower <= low and high <= self.upper
+
+    def __float__(self) -> float:
+        return float(self.middle)
+
+    def document(self) -> dict[str, str]:
+        """The enclosure as JSON (contract section 9)."""
+        made = {
+            "lower": fraction_to_text(self.lower),
+            "upper": fraction_to_text(self.upper),
+            "decimal": self.decimal,
+        }
+        return {**made, "closed_form": self.closed_form} if self.closed_form else made
+
+    def text(self, digits: int) -> str:
+        """For people: the closed form if it is short, or the correct ``digits`` followed by an ellipsis."""
+        if self.lower == self.upper:
+            return rounded(self.lower, digits).text
+        shown, middle = self.decimal, rounded(self.middle, digits, ROUND_DOWN).text
+        return f"{middle if len(middle) < len(shown) else shown}…"
+
+
+Number = Fraction | Enclosure
+"""What answers are made of where they need not be rational."""
+
+
+def shared_digits(lower: Fraction, upper: Fraction) -> str:
+    """The decimal digits that all numbers from ``lower`` to ``upper`` begin with; ``0`` where they share none."""
+    if lower == upper:
+        short = rounded(lower, 60, ROUND_HALF_EVEN)
+        return short.text if short.exact else rounded(lower, 60, ROUND_DOWN).text
+    if lower <= 0 <= upper:
+        return _around_zero(max(-lower, upper))
+    sign = "-" if upper < 0 else ""
+    low, high = sorted((abs(lower), abs(upper)))
+    places = _places(high - low)
+    while True:
+        one, two = (_floor(value, places) for value in (low, high))
+        if one == two:
+            break
+        places -= 1
+    return sign + _positional(one, places)
+
+
+def _around_zero(size: Fraction) -> str:
+    """Zeros up to the place that ``size`` reaches."""
+    places = max(_places(size) - 1, 0)
+    return f"0.{'0' * places}" if places else "0"
+
+
+def _places(width: Fraction) -> int:
+    """The number of decimal places that a width leaves, one more at most."""
+    exponent = len(str(width.denominator // width.numerator)) if width < 1 else -len(str(width.numerator // width.denominator))
+    return exponent + 1
+
+
+def _floor(value: Fraction, places: int) -> int:
+    return int(value * Fraction(10) ** places // 1)
+
+
+def _positional(units: int, places: int) -> str:
+    """``units`` of the decimal place ``places`` as digits; beyond the point nothing is made up."""
+    if places <= 0:
+        return f"{units}e{-places}" if units and places else str(units)
+    digits = str(units).rjust(places + 1, "0")
+    return f"{digits[:-places]}.{digits[-places:]}"
+
+
+def bits_of(digits: int) -> int:
+    """Binary digits that hold as much as so many decimal ones."""
+    return digits * 3322 // 1000 + 4
+
+
+def ends(ball: arb) -> tuple[Fraction, Fraction]:
+    """Rational bounds of what a ball holds; raises :class:`~stackexact.errors.LimitReached` where it is unbounded."""
+    if not ball.is_finite():
+        raise LimitReached("a value lies beyond what ball arithmetic can hold; make the rewards or eta smaller")
+    return _exact(ball.lower()), _exact(ball.upper())
+
+
+def _exact(end: arb) -> Fraction:
+    mantissa, exponent = (int(part) for part in end.man_exp())
+    return Fraction(mantissa << exponent) if exponent >= 0 else Fraction(mantissa, 1 << -exponent)
+
+
+def enclosed(lower: Fraction, upper: Fraction, digits: int, scale: Fraction, closed_form: str = "") -> Enclosure:
+    """The enclosure with ends rounded away to a decimal place two beyond 10**-digits of ``scale``."""
+    unit = Fraction(10) ** (_magnitude(scale) - digits - 2)
+    return Enclosure(lower // unit * unit, -(-upper // unit) * unit, closed_form)
+
+
+def _magnitude(scale: Fraction) -> int:
+    """The decimal exponent of a positive number, rounded down."""
+    exponent = len(str(scale.numerator)) - len(str(scale.denominator))
+    return exponent if scale >= Fraction(10) ** exponent else exponent - 1
+
+
+def refined(value: Callable[[], arb], width: Fraction) -> tuple[Fraction, Fraction]:
+    """Bounds of a number at most ``width`` apart: ``value`` is computed at rising precision.
+
+    Raises :class:`~stackexact.errors.LimitReached` where :data:`END_BITS` do not suffice.
+    """
+    bits = START_BITS
+    while bits <= END_BITS:
+        with ctx.workprec(bits):
+            ball = value()
+            if ball.is_finite():
+                low, high = ends(ball)
+                if high - low <= width:
+                    return low, high
+        bits *= 2
+    raise LimitReached(f"{END_BITS} binary digits do not determine a value; ask for fewer digits")
