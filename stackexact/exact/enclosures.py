@@ -1,14 +1,15 @@
 """Real numbers that are neither rational nor algebraic: intervals with rational ends that are proved to hold them.
 
-Nothing is ever rounded towards the truth: ends are rounded away from it, and the decimal beside them shows digits that
-both ends share.
+Nothing is ever rounded towards the truth: ends are rounded away from it, and the decimal beside them shows certain digits
+alone.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import ROUND_DOWN, ROUND_HALF_EVEN
+from decimal import ROUND_DOWN
 from fractions import Fraction
 from typing import Final
 
@@ -56,7 +57,7 @@ class Enclosure(Record):
 
     @property
     def decimal(self) -> str:
-        """The digits that both ends share: those of every number between them, cut off and not rounded."""
+        """Digits that are certain: the number differs from them by less than one unit of the last place."""
         return shared_digits(self.lower, self.upper)
 
     def __contains__(self, value: Fraction | Enclosure) -> bool:
@@ -88,45 +89,39 @@ Number = Fraction | Enclosure
 
 
 def shared_digits(lower: Fraction, upper: Fraction) -> str:
-    """The decimal digits that all numbers from ``lower`` to ``upper`` begin with; ``0`` where they share none."""
+    """Decimal digits that are certain: every number from ``lower`` to ``upper`` differs from them by less than one unit
+    of their last place. They are cut off where both ends begin with them, and rounded where a round number lies between.
+    """
     if lower == upper:
-        short = rounded(lower, 60, ROUND_HALF_EVEN)
-        return short.text if short.exact else rounded(lower, 60, ROUND_DOWN).text
-    if lower <= 0 <= upper:
-        return _around_zero(max(-lower, upper))
-    sign = "-" if upper < 0 else ""
-    low, high = sorted((abs(lower), abs(upper)))
-    places = _places(high - low)
+        return rounded(lower, 60, ROUND_DOWN).text
+    places = _places(upper - lower)
     while True:
-        one, two = (_floor(value, places) for value in (low, high))
-        if one == two:
-            break
+        found = _shared(lower, upper, Fraction(10) ** places)
+        if found is not None:
+            return _positional(found, places)
         places -= 1
-    return sign + _positional(one, places)
 
 
-def _around_zero(size: Fraction) -> str:
-    """Zeros up to the place that ``size`` reaches."""
-    places = max(_places(size) - 1, 0)
-    return f"0.{'0' * places}" if places else "0"
+def _shared(lower: Fraction, upper: Fraction, units: Fraction) -> int | None:
+    """What both ends are in units of the last place: cut off, or rounded; nothing where they do not agree."""
+    low, high = lower * units, upper * units
+    for one, two in ((math.trunc(low), math.trunc(high)), (round(low), round(high))):
+        if one == two:
+            return one
+    return None
 
 
 def _places(width: Fraction) -> int:
     """The number of decimal places that a width leaves, one more at most."""
-    exponent = len(str(width.denominator // width.numerator)) if width < 1 else -len(str(width.numerator // width.denominator))
-    return exponent + 1
-
-
-def _floor(value: Fraction, places: int) -> int:
-    return int(value * Fraction(10) ** places // 1)
+    return -_magnitude(width) + 1
 
 
 def _positional(units: int, places: int) -> str:
     """``units`` of the decimal place ``places`` as digits; beyond the point nothing is made up."""
     if places <= 0:
         return f"{units}e{-places}" if units and places else str(units)
-    digits = str(units).rjust(places + 1, "0")
-    return f"{digits[:-places]}.{digits[-places:]}"
+    digits = str(abs(units)).rjust(places + 1, "0")
+    return f"{'-' if units < 0 else ''}{digits[:-places]}.{digits[-places:]}"
 
 
 def bits_of(digits: int) -> int:
