@@ -1,7 +1,7 @@
 """Real numbers that are neither rational nor algebraic: intervals with rational ends that are proved to hold them.
 
-Nothing is ever rounded towards the truth: ends are rounded away from it, and the decimal beside them shows certain digits
-alone.
+Nothing is ever rounded towards the truth: ends are rounded away from it, and the decimal beside them shows
+certain digits alone.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from stackexact.exact.decimals import rounded
 from stackexact.exact.digits import fraction_to_text
 from stackexact.exact.records import Record
 
-__all__ = ["END_BITS", "Enclosure", "Number", "bits_of", "enclosed", "ends", "refined"]
+__all__ = ["END_BITS", "START_BITS", "Enclosure", "Number", "bits_of", "enclosed", "ends", "refined"]
 
 START_BITS: Final = 64
 END_BITS: Final = 1 << 17
@@ -90,7 +90,7 @@ Number = Fraction | Enclosure
 
 def shared_digits(lower: Fraction, upper: Fraction) -> str:
     """Decimal digits that are certain: every number from ``lower`` to ``upper`` differs from them by less than one unit
-    of their last place. They are cut off where both ends begin with them, and rounded where a round number lies between.
+    of their last place. They are cut off where both ends begin with them, and rounded where they lie on both sides.
     """
     if lower == upper:
         return rounded(lower, 60, ROUND_DOWN).text
@@ -119,7 +119,7 @@ def _places(width: Fraction) -> int:
 def _positional(units: int, places: int) -> str:
     """``units`` of the decimal place ``places`` as digits; beyond the point nothing is made up."""
     if places <= 0:
-        return f"{units}e{-places}" if units and places else str(units)
+        return f"{units}e{-places}" if places else str(units)
     digits = str(abs(units)).rjust(places + 1, "0")
     return f"{'-' if units < 0 else ''}{digits[:-places]}.{digits[-places:]}"
 
