@@ -10,7 +10,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any, ClassVar
 
-from stackexact.errors import ExpressionError, GameError, StackexactError, shorten
+from stackexact.errors import GameError, StackexactError, shorten
 from stackexact.exact.grammar import INPUT
 from stackexact.exact.numbers import Floats, exact
 from stackexact.exact.rational_function import Exact, Expression
@@ -23,6 +23,7 @@ from stackexact.games.declared import (
     declared_text,
     further_assumptions,
     still_assumed,
+    substituted,
 )
 from stackexact.games.labels import flaw
 
@@ -134,15 +135,7 @@ class Game:
         that an assumption excludes is an error. Parameters whose name is a Python keyword go into a mapping:
         ``game.at({"lambda": "1/2"})``.
         """
-        given = {name: exact(value) for name, value in {**(values or {}), **more}.items()}
-        for name in given:
-            if name not in self.parameters:
-                known = ", ".join(self.parameters) or "none"
-                raise GameError(f"parameter {shorten(name)}: expected one of the game's parameters ({known})")
-        try:
-            return self._substituted(given)
-        except ExpressionError as error:
-            raise GameError(f"substitution: {error}") from None
+        return substituted(self.parameters, {**(values or {}), **more}, self._substituted)
 
     def _substituted(self, given: Mapping[str, Exact]) -> Game:
         def one(value: Exact) -> Exact:

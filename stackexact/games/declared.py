@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TypeVar
 
-from stackexact.errors import GameError, StackexactError, shorten
+from stackexact.errors import ExpressionError, GameError, StackexactError, shorten
 from stackexact.exact.grammar import NAME
+from stackexact.exact.numbers import exact
 from stackexact.exact.rational_function import Exact
 from stackexact.exact.relation import Assumption, parse_assumption
 from stackexact.exact.work import Work
 
-__all__ = ["declared_assumptions", "declared_parameters", "declared_text", "further_assumptions", "still_assumed"]
+__all__ = [
+    "declared_assumptions",
+    "declared_parameters",
+    "declared_text",
+    "further_assumptions",
+    "still_assumed",
+    "substituted",
+]
+
+T = TypeVar("T")
 
 
 def declared_parameters(given: Sequence[str] | None, used: set[str]) -> tuple[str, ...]:
@@ -54,6 +65,23 @@ def _assumption(given: str | Assumption, place: int, work: Work) -> Assumption:
     if chain.holds() is False:  # nothing could be said of an empty domain
         raise GameError(f"assumptions[{place}]: expected what can be true, found {shorten(chain)}; drop or correct it")
     return chain
+
+
+def substituted(parameters: Sequence[str], values: Mapping[str, object], made: Callable[[Mapping[str, Exact]], T]) -> T:
+    """What ``made`` makes of exact values of some of a game's parameters.
+
+    Raises :class:`~stackexact.errors.GameError` for a name that is none of them, and where a value leaves an expression
+    undefined.
+    """
+    given = {name: exact(value) for name, value in values.items()}
+    for name in given:
+        if name not in parameters:
+            known = ", ".join(parameters) or "none"
+            raise GameError(f"parameter {shorten(name)}: expected one of the game's parameters ({known})")
+    try:
+        return made(given)
+    except ExpressionError as error:
+        raise GameError(f"substitution: {error}") from None
 
 
 def still_assumed(chains: Iterable[Assumption], given: Mapping[str, Exact]) -> tuple[Assumption, ...]:

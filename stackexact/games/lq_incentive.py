@@ -13,9 +13,8 @@ from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import Any, ClassVar
 
-from stackexact.errors import ExpressionError, GameError, shorten
+from stackexact.errors import shorten
 from stackexact.exact.grammar import INPUT
-from stackexact.exact.numbers import exact
 from stackexact.exact.rational_function import Exact, Expression
 from stackexact.exact.relation import Assumption, parameters_of, text_of
 from stackexact.exact.work import Work
@@ -25,6 +24,7 @@ from stackexact.games.declared import (
     declared_text,
     further_assumptions,
     still_assumed,
+    substituted,
 )
 from stackexact.games.lq_reading import (
     PLAYERS,
@@ -150,15 +150,7 @@ class IncentiveGame:
 
     def at(self, values: Mapping[str, object] | None = None, /, **more: object) -> IncentiveGame:
         """The game with exact values substituted for some or all parameters, all at once."""
-        given = {name: exact(value) for name, value in {**(values or {}), **more}.items()}
-        for name in given:
-            if name not in self.parameters:
-                known = ", ".join(self.parameters) or "none"
-                raise GameError(f"parameter {shorten(name)}: expected one of the game's parameters ({known})")
-        try:
-            return self._substituted(given)
-        except ExpressionError as error:
-            raise GameError(f"substitution: {error}") from None
+        return substituted(self.parameters, {**(values or {}), **more}, self._substituted)
 
     def _substituted(self, given: Mapping[str, Exact]) -> IncentiveGame:
         def one(value: Any) -> Any:
