@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any, Final
 
 from stackexact.covering.domain import conditions_of, relation_text
@@ -12,6 +13,8 @@ from stackexact.covering.line import Line, Piece
 from stackexact.covering.models import Model
 from stackexact.covering.smt import Domain, Reals
 from stackexact.errors import GameError, shorten
+from stackexact.exact.fields import to_fraction
+from stackexact.exact.number_field import Element
 from stackexact.exact.rational_function import Exact, Expression
 from stackexact.exact.reading import Parameter, Parameters
 from stackexact.exact.real_roots import Root
@@ -19,7 +22,7 @@ from stackexact.exact.relation import parameters_of, text_of
 from stackexact.exact.tracing import Condition, Sign
 from stackexact.games.bimatrix import Game
 
-__all__ = ["OneParameter", "SeveralParameters", "names_in_play", "one_parameter", "several_parameters"]
+__all__ = ["OneParameter", "SeveralParameters", "names_in_play", "one_parameter", "place_text", "several_parameters"]
 
 
 _FEW: Final = 4
@@ -36,10 +39,22 @@ class OneParameter:
 
     def where(self, point: Root) -> str:
         """A value of the parameter as text: exact, with a decimal beside it where it is irrational."""
-        return _coordinate(self.parameter.name, point)
+        return place_text((self.parameter.name,), (point,))
 
 
-def _coordinate(name: str, value: Root) -> str:
+def place_text(names: Sequence[str], values: Sequence[Root | Fraction | Element]) -> str:
+    """Values of parameters as text: exact, with a decimal beside what is a root, and a decimal alone for the other
+    irrational numbers."""
+    return ", ".join(map(_coordinate, names, values))
+
+
+def _coordinate(name: str, value: Root | Fraction | Element) -> str:
+    if isinstance(value, Element):
+        if value.polynomial.degree() > 0:
+            return f"{name} near {float(value):.6g}"
+        value = to_fraction(value.polynomial[0])
+    if isinstance(value, Fraction):
+        return f"{name} = {text_of(value)}"
     if value.is_rational:
         return f"{name} = {text_of(value.rational)}"
     relation = relation_text(Parameter(name), Condition(value.polynomial, Sign.ZERO))
@@ -55,7 +70,7 @@ class SeveralParameters:
 
     def where(self, model: Model) -> str:
         """A point as text: exact, with decimals beside what is irrational."""
-        return ", ".join(map(_coordinate, self.parameters.names, model.roots))
+        return place_text(self.parameters.names, model.roots)
 
 
 def names_in_play(game: Game) -> tuple[str, ...]:
