@@ -35,7 +35,6 @@ __all__ = [
     "responses",
     "responsive_optimum",
     "stationary",
-    "team_optimum",
 ]
 
 T = TypeVar("T", bound=Any)
@@ -48,15 +47,6 @@ class Optimum(Generic[T]):
     point: Vector[T]
     bottom: T
     value: tuple[T, T]
-
-
-def team_optimum(problem: Problem[T], prover: Prover[T]) -> Optimum[T]:
-    """What is best for the leader if everybody obeys.
-
-    Requires what :func:`require_convex` does.
-    """
-    require_convex(problem, prover)
-    return stationary(problem, prover)
 
 
 def require_convex(problem: Problem[T], prover: Prover[T], *, many: bool = False) -> None:

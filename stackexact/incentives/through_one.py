@@ -8,8 +8,8 @@ from typing import Any, Generic, TypeVar
 from stackexact.exact.prover import Prover
 from stackexact.incentives.forms import Matrix, Problem, dot, plus, product, scaled, solve, transposed
 from stackexact.incentives.gains import Gain, case_of, drawn_curvature, gain
-from stackexact.incentives.optima import Optimum, is_definite, require_semidefinite, responsive_optimum, team_optimum
-from stackexact.incentives.view import determined, vanishes
+from stackexact.incentives.optima import Optimum, is_definite, require_semidefinite, responsive_optimum
+from stackexact.incentives.view import determined, vanishes, view
 
 __all__ = ["Led", "Major", "Randomised", "major_follower", "randomised"]
 
@@ -34,7 +34,7 @@ class Randomised(Generic[T]):
 
 def randomised(problem: Problem[T], prover: Prover[T]) -> Randomised[T]:
     """The mean-field game's incentive for N followers, what they respond, and what it costs the leader."""
-    optimum = team_optimum(problem, prover)
+    optimum = view(problem, prover).team_optimum(prover)
     form, point = problem.follower, problem.alike(optimum.point)
     u0, own, mean = (form.slope(rows, point, optimum.bottom) for rows in (problem.u0, problem.own, problem.mean))
     limit = gain(case_of(u0, own, prover), u0, own, prover)

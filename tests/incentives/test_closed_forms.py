@@ -14,7 +14,7 @@ from stackexact.exact.tracing import Tracer
 from stackexact.games.lq_incentive import IncentiveGame
 from stackexact.incentives.concepts import incentive
 from stackexact.incentives.gains import curvature
-from stackexact.incentives.optima import responsive_optimum, team_optimum
+from stackexact.incentives.optima import responsive_optimum
 from stackexact.incentives.problems import polynomial_problem
 from stackexact.incentives.through_one import major_follower
 from stackexact.incentives.view import team
@@ -66,7 +66,7 @@ def test_the_formulas_of_the_scalar_game() -> None:
     assert s.exact(own - cross, unit * unit) == e("2*r") + e("2*k") * step
     open_loop = responsive_optimum(s.problem, s.tracer, infinite=True)
     bottom = e("(q + m)*(r + k*(1 + e))**2 - 2*m*k*f*(r + k*(1 + e)) + k**2*f**2*(m + p)")
-    gap = s.exact(*open_loop.value) - s.exact(*team_optimum(s.problem, s.tracer).value)
+    gap = s.exact(*open_loop.value) - s.exact(*team(s.problem, s.tracer).optimum.value)
     assert gap == d * (e("r") * v + e("k") * rest) ** 2 / bottom
 
 
