@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -115,6 +115,15 @@ class Game:
     def shape(self) -> tuple[int, int]:
         """The numbers of leader and follower actions."""
         return len(self.payoffs.leader), len(self.payoffs.leader[0])
+
+    def values(self) -> Iterator[tuple[str, Exact]]:
+        """Everything that may depend on parameters, by its place."""
+        for player, table in (("leader", self.payoffs.leader), ("follower", self.payoffs.follower)):
+            for i, row in enumerate(table):
+                for j, value in enumerate(row):
+                    yield f"payoffs.{player}[{i}][{j}]", value
+        if self.tolerance is not None:
+            yield "tolerance", self.tolerance
 
     @property
     def is_numeric(self) -> bool:

@@ -3,7 +3,7 @@ there."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final
@@ -91,7 +91,7 @@ def one_parameter(game: Game, name: str, stop: Callable[[], bool] = lambda: Fals
     if not pieces:
         raise _empty(game, f"some value of {name} that meets")
     domain = OneParameter(parameter, line, pieces)
-    for place, value in _values(game):
+    for place, value in game.values():
         if isinstance(value, Expression) and not value.is_polynomial:
             _defined(domain, place, value)
     if (bound := _tolerance(game)) is not None and parameters_of(bound):
@@ -114,7 +114,7 @@ def several_parameters(game: Game, names: Sequence[str]) -> SeveralParameters:
     formula = domain.domain.formula()
     if never or formula.model() is None:
         raise _empty(game, f"some values of {', '.join(parameters.names)} that meet")
-    for place, value in _values(game):
+    for place, value in game.values():
         if isinstance(value, Expression) and not value.is_polynomial:
             _, bottom = parameters.split(value)
             zero = formula.model([Condition(bottom, Sign.ZERO)])
@@ -154,18 +154,6 @@ def _negative(tolerance: Exact, at: str) -> GameError:
 
 def _tolerance(game: Any) -> Exact | None:
     return getattr(game, "tolerance", None)
-
-
-def _values(game: Any) -> Iterator[tuple[str, Exact]]:
-    if game.kind != "bimatrix":
-        yield from game.values()
-        return
-    for player, table in (("leader", game.payoffs.leader), ("follower", game.payoffs.follower)):
-        for i, row in enumerate(table):
-            for j, value in enumerate(row):
-                yield f"payoffs.{player}[{i}][{j}]", value
-    if game.tolerance is not None:
-        yield "tolerance", game.tolerance
 
 
 def _defined(domain: OneParameter, place: str, value: Exact) -> None:
