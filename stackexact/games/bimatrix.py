@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -21,6 +19,8 @@ from stackexact.games.declared import (
     declared_assumptions,
     declared_parameters,
     declared_text,
+    digest,
+    document_head,
     further_assumptions,
     still_assumed,
     substituted,
@@ -194,11 +194,7 @@ class Game:
 
     def document(self) -> dict[str, Any]:
         """The game as the JSON object of contract section 2, payoffs in normal form."""
-        document: dict[str, Any] = {"format": "stackexact/game", "version": 1, "kind": self.kind}
-        for key in ("name", "description", "source"):
-            if getattr(self, key) is not None:
-                document[key] = getattr(self, key)
-        document |= self._identity()
+        document = {**document_head(self), **self._identity()}
         if self.tolerance is not None:
             document["tolerance"] = text_of(self.tolerance)
         return document
@@ -217,10 +213,9 @@ class Game:
 
     @cached_property
     def sha256(self) -> str:
-        """Digest of the canonical JSON (sorted keys, no white space, UTF-8) of kind, actions, parameters,
-        assumptions and payoffs: two games with the same digest have the same answers."""
-        text = json.dumps(self._identity(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+        """Digest of the canonical JSON of kind, actions, parameters, assumptions and payoffs: two games with the same
+        digest have the same answers."""
+        return digest(self._identity())
 
     def __repr__(self) -> str:
         rows, columns = self.shape

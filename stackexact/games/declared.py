@@ -1,9 +1,11 @@
-"""What games of every kind declare besides their payoffs: parameters, assumptions, texts."""
+"""What games of every kind declare besides their payoffs: parameters, assumptions, texts; how they are written down."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TypeVar
+from hashlib import sha256
+from typing import Any, TypeVar
 
 from stackexact.errors import ExpressionError, GameError, StackexactError, shorten
 from stackexact.exact.grammar import NAME
@@ -16,6 +18,8 @@ __all__ = [
     "declared_assumptions",
     "declared_parameters",
     "declared_text",
+    "digest",
+    "document_head",
     "further_assumptions",
     "still_assumed",
     "substituted",
@@ -117,3 +121,16 @@ def declared_text(given: str | None, place: str) -> str | None:
     if given is not None and not isinstance(given, str):
         raise GameError(f"{place}: expected text, found {type(given).__name__}")
     return given
+
+
+def document_head(game: Any) -> dict[str, Any]:
+    """What the JSON object of a game begins with: its format, kind and texts, of which it has those that are given."""
+    texts = {key: getattr(game, key) for key in ("name", "description", "source")}
+    head = {"format": "stackexact/game", "version": 1, "kind": game.kind}
+    return head | {key: text for key, text in texts.items() if text is not None}
+
+
+def digest(identity: Mapping[str, Any]) -> str:
+    """The SHA-256 of the canonical JSON (sorted keys, no white space, UTF-8) of what tells games apart."""
+    text = json.dumps(identity, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -6,8 +6,6 @@ limits", Dynamic Games and Applications 15 (2025).
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
@@ -22,6 +20,8 @@ from stackexact.games.declared import (
     declared_assumptions,
     declared_parameters,
     declared_text,
+    digest,
+    document_head,
     further_assumptions,
     still_assumed,
     substituted,
@@ -192,11 +192,7 @@ class IncentiveGame:
 
     def document(self) -> dict[str, Any]:
         """The game as a JSON object, costs in normal form."""
-        document: dict[str, Any] = {"format": "stackexact/game", "version": 1, "kind": self.kind}
-        for key in ("name", "description", "source"):
-            if getattr(self, key) is not None:
-                document[key] = getattr(self, key)
-        return document | self._identity()
+        return {**document_head(self), **self._identity()}
 
     def _identity(self) -> dict[str, Any]:
         names, told = self.variables, self.information
@@ -223,8 +219,7 @@ class IncentiveGame:
     @cached_property
     def sha256(self) -> str:
         """Digest of the canonical JSON of all that answers depend on."""
-        text = json.dumps(self._identity(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+        return digest(self._identity())
 
     def __str__(self) -> str:
         from stackexact.games.lq_display import game_page
