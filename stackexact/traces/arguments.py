@@ -1,11 +1,12 @@
-"""What a caller hands over in Python: a file name, a game, numbers; or one line that says what was expected."""
+"""What a caller hands over in Python: a file name, a game, numbers, names; or one line that says what was expected."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from fractions import Fraction
 from operator import index
-from typing import Any, cast
+from typing import Any, Protocol, TypeVar, cast
 
 from stackexact.errors import ExpressionError, UsageError, shorten
 from stackexact.exact.numbers import exact
@@ -13,7 +14,18 @@ from stackexact.exact.relation import text_of
 from stackexact.games.bimatrix import Actions, Game
 from stackexact.games.sources import Source
 
-__all__ = ["actions_of", "found", "integer", "number_named", "require_path"]
+__all__ = ["actions_of", "found", "integer", "number_named", "require_path", "row_named"]
+
+
+class Named(Protocol):
+    """A row of a table whose rows have names."""
+
+    @property
+    def name(self) -> str:
+        """What users call it."""
+
+
+R = TypeVar("R", bound=Named)
 
 
 def found(value: object) -> str:
@@ -75,3 +87,11 @@ def number_named(name: str, value: object) -> Fraction:
     if not isinstance(number, Fraction):
         raise UsageError(f"{name}: expected a number, found {shorten(text_of(number))}; write one")
     return number
+
+
+def row_named(what: str, rows: Sequence[R], name: str) -> R:
+    """The row of a table that has this name; ``what`` is what a message calls it."""
+    for row in rows:
+        if row.name == name:
+            return row
+    raise UsageError(f"{what}: expected one of {', '.join(row.name for row in rows)}, found {shorten(name)}")
