@@ -52,6 +52,21 @@ class Linear:
     g: Number
 
 
+@dataclass(frozen=True, slots=True)
+class Many:
+    """What is claimed (``told``) of infinitely many followers, with its evidence; the team optimum there, and a
+    follower's expected slopes at it: by u0, by its own action, and by the mean."""
+
+    game: IncentiveGame
+    told: dict[str, Node]
+    evidence: dict[str, Node]
+    rule: Linear
+    at: Moments
+    by_u0: Number
+    by_own: Number
+    by_mean: Number
+
+
 def _information(game: IncentiveGame) -> Information:
     assert game.information is not None
     return game.information
@@ -153,18 +168,19 @@ def mean_field(game: IncentiveGame, claim: Node, proof: Node) -> None:
     rule, team = require_team(game, told["team_strategies"], at)
     told["team_cost"].agrees(team)
     by_u0, by_own, by_mean = felt(game, rule, at)
+    many = Many(game, told, evidence, rule, at, by_u0, by_own, by_mean)
     aligned = by_own == 0
     finite = aligned
     if "gain" in told:
-        finite = _limits(game, told, evidence, (rule, at), (by_u0, by_own, by_mean))
+        finite = _limits(many)
     else:
-        _no_limit(game, told, evidence, (rule, at), (by_u0, by_own, by_mean))
+        _no_limit(many)
     if told["finite_energy"].flag() != finite:
         raise told["finite_energy"].wrong("true" if finite else "false")
     h = game.follower.hessian[1]
     if not h[1] >= 0:
         raise claim.fails("a follower's cost is not convex in its own action")
-    _open_loop(game, told, evidence, at, team)
+    _open_loop(many, team)
     on_path = rule.a + rule.b * rule.g
     if aligned:
         if "swapped_cost" not in told:
@@ -178,23 +194,17 @@ def mean_field(game: IncentiveGame, claim: Node, proof: Node) -> None:
         told["swapped_cost"].agrees(cost_of(game, there, at))
 
 
-def _limits(
-    game: IncentiveGame,
-    told: dict[str, Node],
-    evidence: dict[str, Node],
-    where: tuple[Linear, Moments],
-    slopes: tuple[Number, Number, Number],
-) -> bool:
+def _limits(many: Many) -> bool:
     """The limits of the gain, of N times the gain, and of the energy; whether that is finite."""
-    by_u0, by_own, by_mean = slopes
+    game, told = many.game, many.told
     gain = gains(game, told["gain"])
-    if by_u0 != 0:
-        require_gain(told["gain"], gain, [by_u0], [by_own])
+    if many.by_u0 != 0:
+        require_gain(told["gain"], gain, [many.by_u0], [many.by_own])
     else:
         # Slopes that both vanish: the limit is that of the quotient of their derivatives by 1/N.
-        turned, changed, apart = _changed(game, told, evidence, *where, slopes)
-        nothing = not any(value != 0 for value in (turned, changed, by_mean, apart))
-        if by_own != 0 or ((turned == 0 or changed == 0) and not nothing):
+        turned, changed, apart = _changed(many)
+        nothing = not any(value != 0 for value in (turned, changed, many.by_mean, apart))
+        if many.by_own != 0 or ((turned == 0 or changed == 0) and not nothing):
             raise told["gain"].fails("expected no gain: the leader has no influence in the limit")
         require_gain(told["gain"], gain, [turned], [changed])
     (row,) = told["mean_gain"].by_label(game.variables["leader"], complete=True).values()
@@ -208,45 +218,32 @@ def _limits(
             raise told["energy"].wrong("oo")
         return False
     told["energy"].agrees(ZERO)
-    rest = ZERO if by_u0 == 0 else -_changed(game, told, evidence, *where, slopes)[1] / by_u0
+    rest = ZERO if many.by_u0 == 0 else -_changed(many)[1] / many.by_u0
     if node.number() != rest:
         raise node.fails("expected the limit of N times the gain")
     return True
 
 
-def _no_limit(
-    game: IncentiveGame,
-    told: dict[str, Node],
-    evidence: dict[str, Node],
-    where: tuple[Linear, Moments],
-    slopes: tuple[Number, Number, Number],
-) -> None:
+def _no_limit(many: Many) -> None:
     """No gain converges: there is need of one, and the leader has no influence with infinitely many followers, or none
     with any number: times the denominator of the team optimum all slopes are linear in 1/N."""
-    by_u0, by_own, _ = slopes
-    node = told["finite_energy"]
-    if by_u0 != 0:
+    node = many.told["finite_energy"]
+    if many.by_u0 != 0:
         raise node.fails("expected a gain: the leader has influence")
-    if by_own == 0:
-        turned, changed, _ = _changed(game, told, evidence, *where, slopes)
+    if many.by_own == 0:
+        turned, changed, _ = _changed(many)
         if turned != 0 or changed == 0:
             raise node.fails("expected a gain, which may converge")
 
 
-def _changed(
-    game: IncentiveGame,
-    told: dict[str, Node],
-    evidence: dict[str, Node],
-    rule: Linear,
-    at: Moments,
-    slopes: tuple[Number, Number, Number],
-) -> tuple[Number, Number, Number]:
+def _changed(many: Many) -> tuple[Number, Number, Number]:
     """The derivatives, by s = 1/N at 0, of a follower's slope by u0, of that by its own action and s times that by the
     mean, and of the latter, along the team optima: these change by the evidence (A', G'), which the derivative of their
     equations determines (M' = W)."""
-    if "change" not in evidence:
-        raise told["finite_energy"].fails("expected the evidence change")
-    node = evidence["change"]
+    game, rule, at = many.game, many.rule, many.at
+    if "change" not in many.evidence:
+        raise many.told["finite_energy"].fails("expected the evidence change")
+    node = many.evidence["change"]
     da, dg = (entry.number() for entry in node.items(2))
     noise, b, h = _information(game).noise, rule.b, game.leader.hessian
     by_x = [da * at.x + b * dg * at.x, dg * at.x, dg * at.x, ZERO]
@@ -257,13 +254,13 @@ def _changed(
     if dot(h[0], by_x) != 0 or by_g != 0:
         raise node.fails("the team optimum does not change so with 1/N")
     turned, by_own, by_mean = (dot(row, with_own) / at.total for row in game.follower.hessian[:3])
-    return turned, by_own + slopes[2], by_mean + b * turned
+    return turned, by_own + many.by_mean, by_mean + b * turned
 
 
-def _open_loop(
-    game: IncentiveGame, told: dict[str, Node], evidence: dict[str, Node], at: Moments, team: Number
-) -> None:
-    """The best of the leader if infinitely many followers respond to her function of the state alone."""
+def _open_loop(many: Many, team: Number) -> None:
+    """The best of the leader if infinitely many followers respond to her function of the state alone; ``team`` is the
+    cost of the team optimum."""
+    game, told, evidence, at = many.game, many.told, many.evidence, many.at
     h = game.follower.hessian[1]
     reaction = h[1] * at.total + h[2] * at.x
     if "cost" not in told:

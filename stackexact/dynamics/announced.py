@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from stackexact.dynamics.matrices import Matrix, Vector
-from stackexact.errors import GameError, UsageError
+from stackexact.errors import UsageError
 from stackexact.exact.prover import Number, Numbers
 from stackexact.exact.reading import NumberReader
 from stackexact.exact.records import Record
@@ -18,7 +16,7 @@ from stackexact.games.quadratic import Quadratic
 from stackexact.incentives.concepts import Incentive, incentive
 from stackexact.incentives.forms import Problem
 from stackexact.incentives.gaussian import Information
-from stackexact.incentives.optima import NotConvex
+from stackexact.incentives.optima import convexity
 from stackexact.incentives.problems import numeric_problem
 from stackexact.traces.arguments import found
 
@@ -104,17 +102,8 @@ def announced(game: object) -> Announced:
     """
     game = require_game(game)
     costs = _cost(game.cost("leader")), _cost(game.cost("follower"))
-    with _convexity():
+    with convexity():
         return _plain(game, costs) if game.information is None else _gaussian(game, costs)
-
-
-@contextmanager
-def _convexity() -> Iterator[None]:
-    try:
-        yield
-    except NotConvex as flaw:
-        wanted = f"expected a cost that is {'strictly ' if flaw.strictly else ''}convex in {flaw.actions}"
-        raise GameError(f"costs.{flaw.player}: {wanted}, found one that is not") from None
 
 
 def _plain(game: IncentiveGame, costs: tuple[Cost, Cost]) -> Announced:

@@ -22,7 +22,6 @@ __all__ = [
     "plus",
     "product",
     "scaled",
-    "to_flint",
     "transposed",
 ]
 
@@ -53,7 +52,7 @@ def apply(matrix: Matrix, vector: Sequence[Fraction]) -> Vector:
     return tuple(sum((a * b for a, b in zip(row, vector, strict=True)), Fraction(0)) for row in matrix)
 
 
-def to_flint(matrix: Matrix) -> Any:
+def _to_flint(matrix: Matrix) -> Any:
     """A matrix of flint rationals."""
     entries = [fmpq(value.numerator, value.denominator) for row in matrix for value in row]
     return fmpq_mat(len(matrix), len(matrix[0]), entries)
@@ -65,7 +64,7 @@ def divided(left: Matrix, right: Matrix) -> Matrix:
     >>> divided(identity(2, 2), identity(2)) == identity(2, Fraction(1, 2))
     True
     """
-    found = to_flint(left).solve(to_flint(right))
+    found = _to_flint(left).solve(_to_flint(right))
     return tuple(tuple(Fraction(int(value.p), int(value.q)) for value in row) for row in found.table())
 
 
@@ -75,7 +74,7 @@ def characteristic(matrix: Matrix) -> Any:
     >>> characteristic(identity(2, 3))
     x^2 + (-6)*x + 9
     """
-    return to_flint(matrix).charpoly()
+    return _to_flint(matrix).charpoly()
 
 
 def is_definite(matrix: Matrix) -> bool:

@@ -16,7 +16,8 @@ from stackexact.dynamics.announced import Announced, Cost
 from stackexact.dynamics.predictions import Dynamics, Update, update
 from stackexact.dynamics.reactions import Reaction, reaction
 from stackexact.dynamics.records import BOUND, Checkpoint, Plan, Play, Track
-from stackexact.errors import LimitReached, MissingLibrary
+from stackexact.errors import LimitReached
+from stackexact.simulation.playing import needing_numba
 from stackexact.simulation.runner import whole
 
 __all__ = ["compiled_loop", "planned", "play"]
@@ -123,12 +124,8 @@ def played(
 
 def compiled_loop() -> Any:
     """The module of the compiled loops; raises :class:`~stackexact.errors.MissingLibrary` without numba."""
-    try:
+    with needing_numba():
         from stackexact.dynamics import loop
-    except ImportError as missing:
-        raise MissingLibrary(
-            f"simulation: expected numba, found none ({missing}); pip install 'stackexact[sim]'"
-        ) from None
     return loop
 
 

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from stackexact.dynamics.predictions import Prediction, predicted
 from stackexact.dynamics.records import Play
-from stackexact.errors import MissingLibrary, UsageError, shorten
+from stackexact.errors import UsageError
 from stackexact.exact.relation import text_of
+from stackexact.pictures import new_axes, picture
 from stackexact.traces.arguments import found
 
 if TYPE_CHECKING:
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
 __all__ = ["plot_play", "save"]
 
-_FORMATS: Final = ("pdf", "png", "svg")
 _LOWEST: Final = 1e-18
 """What is nearer is drawn there: a logarithmic scale has no zero."""
 _MARGIN: Final = 30.0
@@ -31,7 +31,7 @@ def plot_play(play: Play, *, ax: Any = None) -> Axes:
     """
     if not isinstance(play, Play):
         raise UsageError(f"play: expected a play, found {found(play)}; make one with play or read_play")
-    axes = ax if ax is not None else _new_axes()
+    axes: Any = ax if ax is not None else new_axes()
     for track in play.tracks:
         rounds = [point.round for point in track.points]
         distances = [max(point.distance, _LOWEST) for point in track.points]
@@ -92,29 +92,4 @@ def _predict(axes: Any, play: Play, prediction: Prediction) -> None:
 
 def save(play: Play, ending: str) -> bytes:
     """The picture of a play as the content of a file with that ending (pdf, png, svg), without any window."""
-    if ending not in _FORMATS:
-        raise UsageError(f"plot: expected a file that ends in .{', .'.join(_FORMATS)}, found {shorten('.' + ending)}")
-    from io import BytesIO
-
-    try:
-        from matplotlib.figure import Figure
-    except ImportError:
-        raise _missing() from None
-    figure = Figure(figsize=(7, 5), layout="constrained")
-    plot_play(play, ax=figure.add_subplot())
-    made = BytesIO()
-    figure.savefig(made, format=ending, dpi=150)
-    return made.getvalue()
-
-
-def _missing() -> MissingLibrary:
-    return MissingLibrary("plots need matplotlib: pip install 'stackexact[plot]'")
-
-
-def _new_axes() -> Any:
-    """Axes in a figure of their own."""
-    try:
-        from matplotlib import pyplot
-    except ImportError:
-        raise _missing() from None
-    return pyplot.subplots(layout="constrained")[1]
+    return picture(lambda axes: plot_play(play, ax=axes), ending)

@@ -29,11 +29,10 @@ from stackexact.dynamics.matrices import (
     transposed,
 )
 from stackexact.dynamics.reactions import Reaction
-from stackexact.errors import ExpressionError, UsageError, shorten
-from stackexact.exact.numbers import exact
+from stackexact.errors import UsageError, shorten
 from stackexact.exact.records import Record
-from stackexact.exact.relation import text_of
 from stackexact.incentives.forms import sums_of_minors
+from stackexact.traces.arguments import number_named
 
 __all__ = [
     "DYNAMICS",
@@ -42,7 +41,6 @@ __all__ = [
     "Prediction",
     "Status",
     "Update",
-    "number_named",
     "number_of",
     "predicted",
     "update",
@@ -104,21 +102,6 @@ class Dynamics(Record):
         """As JSON values."""
         values = {"kind": self.kind, "damping": self.damping, "step": self.step, "order": self.order}
         return {name: str(value) for name, value in values.items() if value is not None}
-
-
-def number_named(name: str, value: object) -> Fraction:
-    """A number that is handed over under a name; a float stands for its decimal text.
-
-    >>> number_named("spread", 0.1)
-    Fraction(1, 10)
-    """
-    try:
-        number = exact(value, floats="decimal")
-    except ExpressionError as error:
-        raise UsageError(f"{name}: {error}") from None
-    if not isinstance(number, Fraction):
-        raise UsageError(f"{name}: expected a number, found {shorten(text_of(number))}; write one")
-    return number
 
 
 def _share(name: str, value: object, most: int | None) -> Fraction:

@@ -8,14 +8,14 @@ from fractions import Fraction
 from typing import Any
 
 from stackexact.dynamics.announced import Announced, announced, require_game
-from stackexact.dynamics.predictions import Dynamics, number_named
+from stackexact.dynamics.predictions import Dynamics
 from stackexact.dynamics.reactions import Reaction, reaction
 from stackexact.errors import LimitReached, UsageError, shorten
 from stackexact.exact.records import FrozenMapping, Record
 from stackexact.exact.relation import text_of
 from stackexact.games.lq_incentive import IncentiveGame
 from stackexact.simulation.runner import whole
-from stackexact.traces.arguments import found
+from stackexact.traces.arguments import found, number_named
 from stackexact.traces.checkpoints import log_spaced
 
 __all__ = ["BOUND", "Checkpoint", "Plan", "Play", "Track"]

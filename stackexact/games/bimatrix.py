@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from typing import Any, ClassVar
 
-from stackexact.errors import ExpressionError, GameError, StackexactError, shorten
+from stackexact.errors import GameError, StackexactError, shorten
 from stackexact.exact.grammar import INPUT
 from stackexact.exact.numbers import Floats, exact
 from stackexact.exact.rational_function import Exact, Expression
@@ -21,8 +19,11 @@ from stackexact.games.declared import (
     declared_assumptions,
     declared_parameters,
     declared_text,
+    digest,
+    document_head,
     further_assumptions,
     still_assumed,
+    substituted,
 )
 from stackexact.games.labels import flaw
 
@@ -115,6 +116,15 @@ class Game:
         """The numbers of leader and follower actions."""
         return len(self.payoffs.leader), len(self.payoffs.leader[0])
 
+    def values(self) -> Iterator[tuple[str, Exact]]:
+        """Everything that may depend on parameters, by its place."""
+        for player, table in (("leader", self.payoffs.leader), ("follower", self.payoffs.follower)):
+            for i, row in enumerate(table):
+                for j, value in enumerate(row):
+                    yield f"payoffs.{player}[{i}][{j}]", value
+        if self.tolerance is not None:
+            yield "tolerance", self.tolerance
+
     @property
     def is_numeric(self) -> bool:
         """Whether payoffs and tolerance are numbers, so that no answer depends on a parameter."""
@@ -134,15 +144,7 @@ class Game:
         that an assumption excludes is an error. Parameters whose name is a Python keyword go into a mapping:
         ``game.at({"lambda": "1/2"})``.
         """
-        given = {name: exact(value) for name, value in {**(values or {}), **more}.items()}
-        for name in given:
-            if name not in self.parameters:
-                known = ", ".join(self.parameters) or "none"
-                raise GameError(f"parameter {shorten(name)}: expected one of the game's parameters ({known})")
-        try:
-            return self._substituted(given)
-        except ExpressionError as error:
-            raise GameError(f"substitution: {error}") from None
+        return substituted(self.parameters, {**(values or {}), **more}, self._substituted)
 
     def _substituted(self, given: Mapping[str, Exact]) -> Game:
         def one(value: Exact) -> Exact:
@@ -192,11 +194,7 @@ class Game:
 
     def document(self) -> dict[str, Any]:
         """The game as the JSON object of contract section 2, payoffs in normal form."""
-        document: dict[str, Any] = {"format": "stackexact/game", "version": 1, "kind": self.kind}
-        for key in ("name", "description", "source"):
-            if getattr(self, key) is not None:
-                document[key] = getattr(self, key)
-        document |= self._identity()
+        document = {**document_head(self), **self._identity()}
         if self.tolerance is not None:
             document["tolerance"] = text_of(self.tolerance)
         return document
@@ -215,10 +213,9 @@ class Game:
 
     @cached_property
     def sha256(self) -> str:
-        """Digest of the canonical JSON (sorted keys, no white space, UTF-8) of kind, actions, parameters,
-        assumptions and payoffs: two games with the same digest have the same answers."""
-        text = json.dumps(self._identity(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+        """Digest of the canonical JSON of kind, actions, parameters, assumptions and payoffs: two games with the same
+        digest have the same answers."""
+        return digest(self._identity())
 
     def __repr__(self) -> str:
         rows, columns = self.shape

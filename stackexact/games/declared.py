@@ -1,16 +1,31 @@
-"""What games of every kind declare besides their payoffs: parameters, assumptions, texts."""
+"""What games of every kind declare besides their payoffs: parameters, assumptions, texts; how they are written down."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from hashlib import sha256
+from typing import Any, TypeVar
 
-from stackexact.errors import GameError, StackexactError, shorten
+from stackexact.errors import ExpressionError, GameError, StackexactError, shorten
 from stackexact.exact.grammar import NAME
+from stackexact.exact.numbers import exact
 from stackexact.exact.rational_function import Exact
 from stackexact.exact.relation import Assumption, parse_assumption
 from stackexact.exact.work import Work
 
-__all__ = ["declared_assumptions", "declared_parameters", "declared_text", "further_assumptions", "still_assumed"]
+__all__ = [
+    "declared_assumptions",
+    "declared_parameters",
+    "declared_text",
+    "digest",
+    "document_head",
+    "further_assumptions",
+    "still_assumed",
+    "substituted",
+]
+
+T = TypeVar("T")
 
 
 def declared_parameters(given: Sequence[str] | None, used: set[str]) -> tuple[str, ...]:
@@ -56,6 +71,23 @@ def _assumption(given: str | Assumption, place: int, work: Work) -> Assumption:
     return chain
 
 
+def substituted(parameters: Sequence[str], values: Mapping[str, object], made: Callable[[Mapping[str, Exact]], T]) -> T:
+    """What ``made`` makes of exact values of some of a game's parameters.
+
+    Raises :class:`~stackexact.errors.GameError` for a name that is none of them, and where a value leaves an expression
+    undefined.
+    """
+    given = {name: exact(value) for name, value in values.items()}
+    for name in given:
+        if name not in parameters:
+            known = ", ".join(parameters) or "none"
+            raise GameError(f"parameter {shorten(name)}: expected one of the game's parameters ({known})")
+    try:
+        return made(given)
+    except ExpressionError as error:
+        raise GameError(f"substitution: {error}") from None
+
+
 def still_assumed(chains: Iterable[Assumption], given: Mapping[str, Exact]) -> tuple[Assumption, ...]:
     """What is left of assumptions at values of some parameters.
 
@@ -89,3 +121,16 @@ def declared_text(given: str | None, place: str) -> str | None:
     if given is not None and not isinstance(given, str):
         raise GameError(f"{place}: expected text, found {type(given).__name__}")
     return given
+
+
+def document_head(game: Any) -> dict[str, Any]:
+    """What the JSON object of a game begins with: its format, kind and texts, of which it has those that are given."""
+    texts = {key: getattr(game, key) for key in ("name", "description", "source")}
+    head = {"format": "stackexact/game", "version": 1, "kind": game.kind}
+    return head | {key: text for key, text in texts.items() if text is not None}
+
+
+def digest(identity: Mapping[str, Any]) -> str:
+    """The SHA-256 of the canonical JSON (sorted keys, no white space, UTF-8) of what tells games apart."""
+    text = json.dumps(identity, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -6,16 +6,13 @@ limits", Dynamic Games and Applications 15 (2025).
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import Any, ClassVar
 
-from stackexact.errors import ExpressionError, GameError, shorten
+from stackexact.errors import shorten
 from stackexact.exact.grammar import INPUT
-from stackexact.exact.numbers import exact
 from stackexact.exact.rational_function import Exact, Expression
 from stackexact.exact.relation import Assumption, parameters_of, text_of
 from stackexact.exact.work import Work
@@ -23,8 +20,11 @@ from stackexact.games.declared import (
     declared_assumptions,
     declared_parameters,
     declared_text,
+    digest,
+    document_head,
     further_assumptions,
     still_assumed,
+    substituted,
 )
 from stackexact.games.lq_reading import (
     PLAYERS,
@@ -150,15 +150,7 @@ class IncentiveGame:
 
     def at(self, values: Mapping[str, object] | None = None, /, **more: object) -> IncentiveGame:
         """The game with exact values substituted for some or all parameters, all at once."""
-        given = {name: exact(value) for name, value in {**(values or {}), **more}.items()}
-        for name in given:
-            if name not in self.parameters:
-                known = ", ".join(self.parameters) or "none"
-                raise GameError(f"parameter {shorten(name)}: expected one of the game's parameters ({known})")
-        try:
-            return self._substituted(given)
-        except ExpressionError as error:
-            raise GameError(f"substitution: {error}") from None
+        return substituted(self.parameters, {**(values or {}), **more}, self._substituted)
 
     def _substituted(self, given: Mapping[str, Exact]) -> IncentiveGame:
         def one(value: Any) -> Any:
@@ -200,11 +192,7 @@ class IncentiveGame:
 
     def document(self) -> dict[str, Any]:
         """The game as a JSON object, costs in normal form."""
-        document: dict[str, Any] = {"format": "stackexact/game", "version": 1, "kind": self.kind}
-        for key in ("name", "description", "source"):
-            if getattr(self, key) is not None:
-                document[key] = getattr(self, key)
-        return document | self._identity()
+        return {**document_head(self), **self._identity()}
 
     def _identity(self) -> dict[str, Any]:
         names, told = self.variables, self.information
@@ -231,8 +219,7 @@ class IncentiveGame:
     @cached_property
     def sha256(self) -> str:
         """Digest of the canonical JSON of all that answers depend on."""
-        text = json.dumps(self._identity(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+        return digest(self._identity())
 
     def __str__(self) -> str:
         from stackexact.games.lq_display import game_page

@@ -13,7 +13,7 @@ from typing import Any, Final, Generic, TypeVar
 from stackexact.errors import LimitReached
 from stackexact.exact.prover import Prover, Ratio
 from stackexact.incentives.forms import Matrix, determinant, plus, scaled
-from stackexact.incentives.gains import Case, Curvature, Gain, case_of, curvature, gain, moved_by_follower
+from stackexact.incentives.gains import Curvature, Gain, case_of, curvature, gain, moved_by_follower
 from stackexact.incentives.mean_field import mean_field
 from stackexact.incentives.optima import is_semidefinite
 from stackexact.incentives.through_one import major_follower, randomised
@@ -37,13 +37,11 @@ class Unique:
 
 @dataclass(frozen=True, slots=True)
 class Incentive(Generic[T]):
-    """The team optimum, whether a gain makes it stationary for the followers, the gain of least norm, whether each
-    follower's cost is convex then (``second_order``), so that it is a response, and whether that is the only one."""
+    """The team optimum, the gain of least norm that makes it stationary for the followers, if there is one, and whether
+    it is the only response then; ``None`` where it is none, since a follower's cost is not convex."""
 
     optimum: Linear[T]
-    case: Case
     gain: Gain[T] | None
-    second_order: bool
     unique: Unique | None
 
 
@@ -52,17 +50,16 @@ def incentive(told: Told[T], prover: Prover[T]) -> Incentive[T]:
     game = view(told, prover)
     optimum = game.team_optimum(prover)
     by_leader, by_rest = moved_by_follower(game.felt, optimum)
-    case = case_of(by_leader, by_rest, prover)
-    found = gain(case, by_leader, by_rest, prover)
+    found = gain(case_of(by_leader, by_rest, prover), by_leader, by_rest, prover)
     target = Linear(optimum, game.reaction)
     if found is None:
-        return Incentive(target, case, None, False, None)
+        return Incentive(target, None, None)
     made = curvature(game.moves, found)
     if not is_semidefinite(game.moves.follower.hessian, made.own, prover):
         if len(found.rows) > 1:
             raise LimitReached("incentive: the gain of least norm violates the second-order condition; others may not")
-        return Incentive(target, case, found, False, None)
-    return Incentive(target, case, found, True, _unique(game, made, prover))
+        return Incentive(target, found, None)
+    return Incentive(target, found, _unique(game, made, prover))
 
 
 def _unique(game: View[T], made: Curvature[T], prover: Prover[T]) -> Unique:

@@ -9,9 +9,9 @@ from stackexact.errors import LimitReached
 from stackexact.exact.prover import Prover, Ratio
 from stackexact.incentives.forms import Matrix, Problem, Vector, dot, product, solve
 from stackexact.incentives.gains import Gain, gain
-from stackexact.incentives.gaussian import Information, announced, expected
+from stackexact.incentives.gaussian import Information, expected
 from stackexact.incentives.optima import Optimum, reaction, require_semidefinite, responsive_optimum
-from stackexact.incentives.view import Linear, Told, determined, vanishes, view
+from stackexact.incentives.view import Linear, Told, View, determined, vanishes, view
 
 __all__ = ["MeanField", "Swapped", "change", "mean_field"]
 
@@ -62,12 +62,12 @@ def mean_field(told: Told[T], prover: Prover[T]) -> MeanField[T]:
         prover.positive([dot(own, own)])
     if any(map(prover.sign, u0)):
         limit = gain("gain", u0, own, prover)
-        rest = _rest(told, problem, optimum, u0, prover) if aligned or isinstance(told, Problem) else None
+        rest = _rest(told, game, optimum, u0, prover) if aligned or isinstance(told, Problem) else None
     elif isinstance(told, Problem):
         limit = rest = _without_influence(problem, optimum, u0, own, prover)
     else:
         prover.zero(u0)
-        limit, rest = _both_vanishing(told, problem, optimum, prover) if aligned else None, None
+        limit, rest = _both_vanishing(told, game, optimum, prover) if aligned else None, None
     signs = _signs(limit, prover) if limit is not None else ()
     # Many followers whose costs are not convex never respond.
     curved = form.block(problem.own, problem.own)
@@ -96,16 +96,14 @@ def _without_influence(
     return gain("any", u0, own, prover)
 
 
-def _both_vanishing(
-    told: Information[T], problem: Problem[T], optimum: Optimum[T], prover: Prover[T]
-) -> Gain[T] | None:
+def _both_vanishing(told: Information[T], game: View[T], optimum: Optimum[T], prover: Prover[T]) -> Gain[T] | None:
     """The limit of κ where the slopes by u0 and by a follower's own action both vanish for N → ∞: that of the quotient
     of what they change by with 1/N; 0 where none is needed for any N, and ``None`` where there is none for any.
 
     Times the optimum's bottom all slopes are linear in 1/N, so that u0 moves nobody for any N where its slope does not
     change. Raises :class:`~stackexact.errors.LimitReached` where κ vanishes to a higher order.
     """
-    share = _by_share(told, problem, optimum, prover)
+    share = _by_share(told, game, optimum, prover)
     if prover.sign(share.by_rest):
         prover.nonzero([share.by_rest])
         if prover.sign(share.by_u0):
@@ -134,14 +132,14 @@ def _signs(limit: Gain[T], prover: Prover[T]) -> Matrix[int]:
     return tuple(tuple(made[i : i + columns]) for i in range(0, len(made), columns))
 
 
-def _rest(told: Told[T], problem: Problem[T], optimum: Optimum[T], u0: Vector[T], prover: Prover[T]) -> Gain[T] | None:
+def _rest(told: Told[T], game: View[T], optimum: Optimum[T], u0: Vector[T], prover: Prover[T]) -> Gain[T] | None:
     """What is left of N κ beyond N times its limit, where that converges: the gain that answers how a follower's slope
     changes with 1/N. Its action moves the mean by 1/N; with Gaussian information the optimum changes with N, and so
     does what it expects of others."""
     if isinstance(told, Problem):
-        by_mean = problem.follower.slope(problem.mean, problem.alike(optimum.point), optimum.bottom)
+        by_mean = told.follower.slope(told.mean, told.alike(optimum.point), optimum.bottom)
         return gain("gain", u0, by_mean, prover)
-    share = _by_share(told, problem, optimum, prover)
+    share = _by_share(told, game, optimum, prover)
     return gain("gain", tuple(a * share.bottom for a in u0), (share.by_rest,), prover)
 
 
@@ -157,25 +155,24 @@ class _ByShare(Generic[T]):
     bottom: T
 
 
-def _by_share(told: Information[T], problem: Problem[T], optimum: Optimum[T], prover: Prover[T]) -> _ByShare[T]:
+def _by_share(told: Information[T], game: View[T], optimum: Optimum[T], prover: Prover[T]) -> _ByShare[T]:
     """The optimum changes, so does what a follower expects of others, and its action begins to move the mean."""
-    moved, bottom = change(told, problem, optimum, prover)
-    moves, _ = announced(told, prover)
-    noise = told.noise * optimum.point[1]
+    moved, bottom = change(told, game, optimum, prover)
+    problem, noise = game.felt, told.noise * optimum.point[1]
     by_u0, own, by_mean = (
         row[0] * moved[0] + (row[1] + row[2]) * moved[1] + seen[2] * noise * bottom
-        for row, seen in zip(problem.follower.hessian[:3], moves.follower.hessian[:3], strict=True)
+        for row, seen in zip(problem.follower.hessian[:3], game.moves.follower.hessian[:3], strict=True)
     )
     (mean,) = problem.follower.slope(problem.mean, problem.alike(optimum.point), optimum.bottom)
     return _ByShare(by_u0, own + mean * bottom, by_mean, mean * bottom, bottom)
 
 
-def change(told: Information[T], problem: Problem[T], optimum: Optimum[T], prover: Prover[T]) -> tuple[Vector[T], T]:
-    """How the team optimum (a, g) of infinitely many followers changes with 1/N, times its bottom."""
-    moves, _ = announced(told, prover)
-    g, h = optimum.point[1], moves.leader.hessian
+def change(told: Information[T], game: View[T], optimum: Optimum[T], prover: Prover[T]) -> tuple[Vector[T], T]:
+    """How the team optimum (a, g) of infinitely many followers changes with 1/N, times its bottom; ``game`` is their
+    view."""
+    g, h = optimum.point[1], game.moves.leader.hessian
     curved = g * told.noise * (h[1][2] + h[2][1] + h[2][2]) * 2  # expected() doubles the leader's cost
-    return solve(prover, problem.merged(problem.leader).hessian, (curved * 0, -curved))
+    return solve(prover, game.felt.merged(game.felt.leader).hessian, (curved * 0, -curved))
 
 
 def _swapped(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from stackexact.errors import Unproved
+from stackexact.errors import GameError, Unproved
 from stackexact.exact.prover import Prover
 from stackexact.incentives.forms import (
     Matrix,
@@ -24,6 +26,7 @@ from stackexact.incentives.forms import (
 __all__ = [
     "NotConvex",
     "Optimum",
+    "convexity",
     "is_definite",
     "is_semidefinite",
     "reaction",
@@ -32,7 +35,6 @@ __all__ = [
     "responses",
     "responsive_optimum",
     "stationary",
-    "team_optimum",
 ]
 
 T = TypeVar("T", bound=Any)
@@ -45,15 +47,6 @@ class Optimum(Generic[T]):
     point: Vector[T]
     bottom: T
     value: tuple[T, T]
-
-
-def team_optimum(problem: Problem[T], prover: Prover[T]) -> Optimum[T]:
-    """What is best for the leader if everybody obeys.
-
-    Requires what :func:`require_convex` does.
-    """
-    require_convex(problem, prover)
-    return stationary(problem, prover)
 
 
 def require_convex(problem: Problem[T], prover: Prover[T], *, many: bool = False) -> None:
@@ -83,6 +76,18 @@ class NotConvex(Unproved):
     def __init__(self, player: str, actions: str, *, strictly: bool) -> None:
         super().__init__(f"the {player}'s cost is not {'strictly ' if strictly else ''}convex in {actions}")
         self.player, self.actions, self.strictly = player, actions, strictly
+
+
+@contextmanager
+def convexity(where: Callable[[], str] | None = None) -> Iterator[None]:
+    """Say of which cost convexity is missing as a :class:`~stackexact.errors.GameError`; ``where`` tells the point, if
+    the game has parameters."""
+    try:
+        yield
+    except NotConvex as flaw:
+        wanted = f"expected a cost that is {'strictly ' if flaw.strictly else ''}convex in {flaw.actions}"
+        found = f"one that is not at {where()}; add an assumption" if where else "one that is not; change a weight"
+        raise GameError(f"costs.{flaw.player}: {wanted}, found {found}") from None
 
 
 def _require_definite(player: str, actions: str, matrix: Matrix[T], prover: Prover[T]) -> None:

@@ -6,7 +6,7 @@ Every cost is brought to one denominator, which is its unit's: positive factors 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import chain
 from math import lcm
@@ -22,7 +22,7 @@ from stackexact.exact.relation import parameters_of
 from stackexact.exact.tracing import Polynomial
 from stackexact.games.lq_incentive import IncentiveGame
 from stackexact.games.quadratic import Quadratic
-from stackexact.incentives.forms import Form, Problem
+from stackexact.incentives.forms import Form, Problem, scaled
 from stackexact.incentives.gaussian import Information
 
 __all__ = ["PolynomialProblem", "numeric_problem", "polynomial_problem"]
@@ -79,17 +79,44 @@ def _mapped(form: Quadratic, entry: Callable[[Exact], Any], unit: Any) -> Form[A
 
 @dataclass(frozen=True, slots=True)
 class PolynomialProblem:
-    """A game as polynomials; ``bottoms`` are the denominators, which are positive where the problem is as it stands."""
+    """A game as polynomials; ``bottoms`` are the denominators of the leader's cost, the follower's, the major one's
+    and of the variances, as far as there are these. The problem is the game where they are positive."""
 
     problem: Problem[Polynomial] | Information[Polynomial]
     bottoms: tuple[Polynomial, ...]
 
+    def turned(self, sign_of: Callable[[Polynomial], int]) -> PolynomialProblem:
+        """The same game with denominators that are positive at the point that ``sign_of`` looks at."""
+        turns = [sign_of(bottom) for bottom in self.bottoms]
+        if all(turn > 0 for turn in turns):
+            return self
+        told = self.problem
+        game = told.problem if isinstance(told, Information) else told
+        first, second, *more = turns
+        leader, follower = _turned(game.leader, first), _turned(game.follower, second)
+        major = None if game.major is None else _turned(game.major, more.pop(0))
+        made = replace(game, leader=leader, major=major, follower=follower)
+        bottoms = tuple(bottom * turn for bottom, turn in zip(self.bottoms, turns, strict=True))
+        if not isinstance(told, Information):
+            return PolynomialProblem(made, bottoms)
+        (turn,) = more
+        variances = {"state": told.state * turn, "noise": told.noise * turn, "scale": told.scale * turn}
+        return PolynomialProblem(replace(told, problem=made, **variances), bottoms)
 
-def polynomial_problem(
-    game: IncentiveGame, ring: Parameter | Parameters, sign_of: Callable[[Polynomial], int]
-) -> PolynomialProblem:
-    """A game as polynomials in its parameters; denominators are turned to be positive at the point that ``sign_of``
-    looks at."""
+
+def _turned(form: Form[Polynomial], turn: int) -> Form[Polynomial]:
+    """A cost over a denominator that changes its sign with ``turn``."""
+    return Form(
+        scaled(form.hessian, turn),
+        tuple(value * turn for value in form.gradient),
+        form.constant * turn,
+        form.unit * turn,
+        form.over,
+    )
+
+
+def polynomial_problem(game: IncentiveGame, ring: Parameter | Parameters) -> PolynomialProblem:
+    """A game as polynomials in its parameters, whatever the signs of its denominators are."""
     bottoms: list[Polynomial] = []
 
     def common(values: Iterable[Exact]) -> Polynomial:
@@ -97,7 +124,6 @@ def polynomial_problem(
         for value in values:
             _, bottom = ring.split(value)
             made = made * (bottom // made.gcd(bottom))
-        made = made * sign_of(made)
         bottoms.append(made)
         return made
 

@@ -7,9 +7,9 @@ from typing import Any, Generic, TypeVar
 
 from stackexact.exact.prover import Prover
 from stackexact.incentives.forms import Matrix, Problem, dot, plus, product, scaled, solve, transposed
-from stackexact.incentives.gains import Case, Gain, case_of, drawn_curvature, gain
-from stackexact.incentives.optima import Optimum, is_definite, require_semidefinite, responsive_optimum, team_optimum
-from stackexact.incentives.view import determined, vanishes
+from stackexact.incentives.gains import Gain, case_of, drawn_curvature, gain
+from stackexact.incentives.optima import Optimum, is_definite, require_semidefinite, responsive_optimum
+from stackexact.incentives.view import determined, vanishes, view
 
 __all__ = ["Led", "Major", "Randomised", "major_follower", "randomised"]
 
@@ -27,7 +27,6 @@ class Randomised(Generic[T]):
     """
 
     optimum: Optimum[T]
-    case: Case
     limit: Gain[T] | None
     response: Optimum[T] | None
     saving: tuple[T, T] | None
@@ -35,21 +34,20 @@ class Randomised(Generic[T]):
 
 def randomised(problem: Problem[T], prover: Prover[T]) -> Randomised[T]:
     """The mean-field game's incentive for N followers, what they respond, and what it costs the leader."""
-    optimum = team_optimum(problem, prover)
+    optimum = view(problem, prover).team_optimum(prover)
     form, point = problem.follower, problem.alike(optimum.point)
     u0, own, mean = (form.slope(rows, point, optimum.bottom) for rows in (problem.u0, problem.own, problem.mean))
-    case = case_of(u0, own, prover)
-    limit = gain(case, u0, own, prover)
+    limit = gain(case_of(u0, own, prover), u0, own, prover)
     if limit is None:
-        return Randomised(optimum, case, None, None, None)
+        return Randomised(optimum, None, None, None)
     curved = drawn_curvature(problem, limit)
     if not is_definite(curved, prover):
-        return Randomised(optimum, case, limit, None, None)
+        return Randomised(optimum, limit, None, None)
     # At v* the slope is that of the mean alone, times 1/N; both sides are N² bottom² of the gain.
     by_gain = limit.bottom * limit.bottom
     found, bottom = solve(prover, curved, mean)
     saving = dot(mean, found) * by_gain, bottom * optimum.bottom * optimum.bottom * 2
-    return Randomised(optimum, case, limit, _response(problem, optimum, limit, prover), saving)
+    return Randomised(optimum, limit, _response(problem, optimum, limit, prover), saving)
 
 
 def _response(problem: Problem[T], optimum: Optimum[T], limit: Gain[T], prover: Prover[T]) -> Optimum[T] | None:

@@ -38,7 +38,10 @@ class View(Generic[T]):
     correlations: tuple[Ratio[T], ...]
 
     def team_optimum(self, prover: Prover[T], *, many: bool = False) -> Optimum[T]:
-        """What is best for the leader if everybody obeys; ``many``: whatever the number of followers is."""
+        """What is best for the leader if everybody obeys; ``many``: whatever the number of followers is.
+
+        Requires what :func:`~stackexact.incentives.optima.require_convex` does.
+        """
         require_convex(self.moves, prover, many=many)
         return stationary(self.felt, prover)
 

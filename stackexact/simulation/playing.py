@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
@@ -15,7 +16,7 @@ from stackexact.traces.trace import Run
 if TYPE_CHECKING:
     from stackexact.simulation.runner import Simulation
 
-__all__ = ["Rounds", "compiled_loop", "play_rounds", "play_run"]
+__all__ = ["Rounds", "compiled_loop", "needing_numba", "play_rounds", "play_run"]
 
 CHUNK: Final = 1 << 20
 """Rounds between two looks at whether to stop; they take about a tenth of a second."""
@@ -194,12 +195,19 @@ def _guarded(memory: np.ndarray, constants: np.ndarray, actions: int) -> tuple[_
     return _Guarded(memory), _Guarded(constants), _Guarded(np.zeros((1, actions)))
 
 
-def compiled_loop() -> Any:
-    """The module of the compiled loop; raises :class:`~stackexact.errors.MissingLibrary` without numba."""
+@contextmanager
+def needing_numba() -> Iterator[None]:
+    """Around the import of what is compiled: without numba :class:`~stackexact.errors.MissingLibrary` is raised."""
     try:
-        from stackexact.simulation import loop
+        yield
     except ImportError as missing:
         raise MissingLibrary(
             f"simulation: expected numba, found none ({missing}); pip install 'stackexact[sim]'"
         ) from None
+
+
+def compiled_loop() -> Any:
+    """The module of the compiled loop; raises :class:`~stackexact.errors.MissingLibrary` without numba."""
+    with needing_numba():
+        from stackexact.simulation import loop
     return loop

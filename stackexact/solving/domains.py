@@ -3,8 +3,9 @@ there."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any, Final
 
 from stackexact.covering.domain import conditions_of, relation_text
@@ -12,6 +13,8 @@ from stackexact.covering.line import Line, Piece
 from stackexact.covering.models import Model
 from stackexact.covering.smt import Domain, Reals
 from stackexact.errors import GameError, shorten
+from stackexact.exact.fields import to_fraction
+from stackexact.exact.number_field import Element
 from stackexact.exact.rational_function import Exact, Expression
 from stackexact.exact.reading import Parameter, Parameters
 from stackexact.exact.real_roots import Root
@@ -19,7 +22,7 @@ from stackexact.exact.relation import parameters_of, text_of
 from stackexact.exact.tracing import Condition, Sign
 from stackexact.games.bimatrix import Game
 
-__all__ = ["OneParameter", "SeveralParameters", "names_in_play", "one_parameter", "several_parameters"]
+__all__ = ["OneParameter", "SeveralParameters", "names_in_play", "one_parameter", "place_text", "several_parameters"]
 
 
 _FEW: Final = 4
@@ -36,10 +39,22 @@ class OneParameter:
 
     def where(self, point: Root) -> str:
         """A value of the parameter as text: exact, with a decimal beside it where it is irrational."""
-        return _coordinate(self.parameter.name, point)
+        return place_text((self.parameter.name,), (point,))
 
 
-def _coordinate(name: str, value: Root) -> str:
+def place_text(names: Sequence[str], values: Sequence[Root | Fraction | Element]) -> str:
+    """Values of parameters as text: exact, with a decimal beside what is a root, and a decimal alone for the other
+    irrational numbers."""
+    return ", ".join(map(_coordinate, names, values))
+
+
+def _coordinate(name: str, value: Root | Fraction | Element) -> str:
+    if isinstance(value, Element):
+        if value.polynomial.degree() > 0:
+            return f"{name} near {float(value):.6g}"
+        value = to_fraction(value.polynomial[0])
+    if isinstance(value, Fraction):
+        return f"{name} = {text_of(value)}"
     if value.is_rational:
         return f"{name} = {text_of(value.rational)}"
     relation = relation_text(Parameter(name), Condition(value.polynomial, Sign.ZERO))
@@ -55,7 +70,7 @@ class SeveralParameters:
 
     def where(self, model: Model) -> str:
         """A point as text: exact, with decimals beside what is irrational."""
-        return ", ".join(map(_coordinate, self.parameters.names, model.roots))
+        return place_text(self.parameters.names, model.roots)
 
 
 def names_in_play(game: Game) -> tuple[str, ...]:
@@ -76,7 +91,7 @@ def one_parameter(game: Game, name: str, stop: Callable[[], bool] = lambda: Fals
     if not pieces:
         raise _empty(game, f"some value of {name} that meets")
     domain = OneParameter(parameter, line, pieces)
-    for place, value in _values(game):
+    for place, value in game.values():
         if isinstance(value, Expression) and not value.is_polynomial:
             _defined(domain, place, value)
     if (bound := _tolerance(game)) is not None and parameters_of(bound):
@@ -99,7 +114,7 @@ def several_parameters(game: Game, names: Sequence[str]) -> SeveralParameters:
     formula = domain.domain.formula()
     if never or formula.model() is None:
         raise _empty(game, f"some values of {', '.join(parameters.names)} that meet")
-    for place, value in _values(game):
+    for place, value in game.values():
         if isinstance(value, Expression) and not value.is_polynomial:
             _, bottom = parameters.split(value)
             zero = formula.model([Condition(bottom, Sign.ZERO)])
@@ -139,18 +154,6 @@ def _negative(tolerance: Exact, at: str) -> GameError:
 
 def _tolerance(game: Any) -> Exact | None:
     return getattr(game, "tolerance", None)
-
-
-def _values(game: Any) -> Iterator[tuple[str, Exact]]:
-    if game.kind != "bimatrix":
-        yield from game.values()
-        return
-    for player, table in (("leader", game.payoffs.leader), ("follower", game.payoffs.follower)):
-        for i, row in enumerate(table):
-            for j, value in enumerate(row):
-                yield f"payoffs.{player}[{i}][{j}]", value
-    if game.tolerance is not None:
-        yield "tolerance", game.tolerance
 
 
 def _defined(domain: OneParameter, place: str, value: Exact) -> None:

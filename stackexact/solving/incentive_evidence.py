@@ -12,11 +12,11 @@ from stackexact.exact.relation import text_of
 from stackexact.incentives.concepts import Incentive
 from stackexact.incentives.forms import Problem
 from stackexact.incentives.gains import drawn_curvature
-from stackexact.incentives.gaussian import Information, announced, expected
+from stackexact.incentives.gaussian import Information
 from stackexact.incentives.mean_field import MeanField, change
 from stackexact.incentives.optima import Optimum, responses
 from stackexact.incentives.through_one import Major, Randomised
-from stackexact.incentives.view import Linear
+from stackexact.incentives.view import Linear, view
 from stackexact.solving.incentive_making import IncentiveMaker
 
 __all__ = ["Evidence"]
@@ -77,8 +77,7 @@ class Evidence(Generic[T]):
             made["response"] = self._text(solved.rows[0][0], solved.bottom)
         if found.aligned:
             prover, optimum = self.prover(), found.optimum.optimum
-            moves, _ = announced(told, prover)
-            moved, bottom = change(told, expected(moves, told, prover, infinite=True), optimum, prover)
+            moved, bottom = change(told, view(told, prover, infinite=True), optimum, prover)
             made["change"] = self._texts(moved, bottom * optimum.bottom)
         return made
 

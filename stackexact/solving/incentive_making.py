@@ -31,11 +31,11 @@ from stackexact.solving.incentive_cells import (
     TeamCell,
 )
 
-__all__ = ["OBSERVATION", "IncentiveMaker"]
+__all__ = ["IncentiveMaker"]
 
 T = TypeVar("T", bound=Any)
 
-OBSERVATION = "y"
+_OBSERVATION = "y"
 """What cells call a follower's observation."""
 
 
@@ -85,7 +85,7 @@ class IncentiveMaker(Generic[T]):
         seen = {told.state: a}
         if told.reacts and reaction is not None:
             seen[names.mean[0]] = self.reader.exact(reaction.top, reaction.bottom)
-        own = {OBSERVATION: g}
+        own = {_OBSERVATION: g}
         return frozen_mapping({names.leader[0]: frozen_mapping(seen), names.follower[0]: frozen_mapping(own)})
 
     def team_optimum(self, found: Linear[T]) -> TeamCell | LinearTeamCell:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
-from stackexact.errors import ExpressionError, GameError, LimitReached
+from stackexact.errors import ExpressionError, LimitReached
 from stackexact.exact.prover import Numbers, Prover
-from stackexact.exact.reading import NumberReader
+from stackexact.exact.reading import NumberReader, Parameter, Parameters
 from stackexact.exact.tracing import Tracer
 from stackexact.games.lq_incentive import IncentiveGame
 from stackexact.incentives.concepts import VERIFIED
-from stackexact.incentives.optima import NotConvex
-from stackexact.incentives.problems import numeric_problem, polynomial_problem
+from stackexact.incentives.optima import convexity
+from stackexact.incentives.problems import PolynomialProblem, numeric_problem, polynomial_problem
 from stackexact.solving.answers import Answer
 from stackexact.solving.incentive_making import IncentiveMaker
 from stackexact.solving.routines import Proof, Traced
@@ -32,21 +31,10 @@ def answer(concept: str, space: Workspace) -> Answer:
     """The answer of a concept on a game of numbers."""
     game: Any = space.game
     problem = numeric_problem(game)
-    with _convexity():
+    with convexity():
         found = VERIFIED[concept](problem, Numbers())
     maker = IncentiveMaker(game, problem, NumberReader())
     return Answer(_made(concept, maker, found), _proof(concept, maker, found, Numbers))
-
-
-@contextmanager
-def _convexity(at: str = "") -> Iterator[None]:
-    """Say of which cost convexity is missing, and where."""
-    try:
-        yield
-    except NotConvex as flaw:
-        wanted = f"expected a cost that is {'strictly ' if flaw.strictly else ''}convex in {flaw.actions}"
-        found = f"one that is not at {at}; add an assumption" if at else "one that is not; change a weight"
-        raise GameError(f"costs.{flaw.player}: {wanted}, found {found}") from None
 
 
 def _proof(concept: str, maker: IncentiveMaker[Any], found: Any, prover: Callable[[], Prover[Any]]) -> Proof:
@@ -63,14 +51,19 @@ def _proof(concept: str, maker: IncentiveMaker[Any], found: Any, prover: Callabl
 
 @dataclass(frozen=True, slots=True)
 class _Tables:
-    game: IncentiveGame
-    parameter: Any
+    """What does not depend on the point that is looked at."""
 
-    def where(self, sample: Any) -> str:
-        """A point as text."""
-        names = getattr(self.parameter, "names", None) or (self.parameter.name,)
-        values = getattr(sample, "approximations", None) or (float(sample),)
-        return ", ".join(f"{name} = {float(value):.6g}" for name, value in zip(names, values, strict=True))
+    parameter: Any
+    made: PolynomialProblem
+
+
+def _place(ring: Parameter | Parameters, sample: Any) -> str:
+    """A point as text."""
+    from stackexact.solving.domains import place_text
+
+    if isinstance(ring, Parameter):
+        return place_text((ring.name,), (sample,))
+    return place_text(ring.names, sample.coordinates)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +75,17 @@ class IncentiveRoutine:
 
     def tables(self, game: IncentiveGame, ring: Any) -> _Tables:
         """What is computed with."""
-        return _Tables(game, ring)
+        return _Tables(ring, polynomial_problem(game, ring))
 
     def at(self, game: IncentiveGame, tables: _Tables, sample: Any, stop: Callable[[], bool]) -> Traced:
         """Verify at a point; raises :class:`~stackexact.errors.LimitReached` when ``stop`` says so."""
         if stop():
             raise LimitReached("the time limit was reached; raise it")
         ring = tables.parameter
-        made = polynomial_problem(game, ring, sample.sign_of)
+        made = tables.made.turned(sample.sign_of)
         tracer = Tracer(ring.constant, sample.sign_of)
         tracer.positive(made.bottoms)
-        with _convexity(tables.where(sample)):
+        with convexity(partial(_place, ring, sample)):
             found = VERIFIED[self.concept](made.problem, tracer)
         maker = IncentiveMaker(game, made.problem, ring)
         proof = _proof(self.concept, maker, found, partial(Tracer, ring.constant, sample.sign_of))

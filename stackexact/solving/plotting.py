@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING, Any, Final
 from flint import fmpq
 
 from stackexact.covering.line import Piece
-from stackexact.errors import InputError, MissingLibrary, UsageError
+from stackexact.errors import InputError, UsageError
 from stackexact.exact.latex import latex
 from stackexact.exact.numbers import exact
 from stackexact.exact.rational_function import Exact, Expression, symbol
 from stackexact.exact.reading import Parameter
 from stackexact.exact.real_roots import Root
+from stackexact.pictures import new_axes
 from stackexact.solving.branches import Branches, Value, domain_text, names_in_play, values_of
 from stackexact.solving.cells import Infinity
 from stackexact.solving.claims import number_at
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
     from stackexact.solving.solution import Result
 
-__all__ = ["Style", "View", "at_the_edge", "math_text", "near", "new_axes", "plot", "root_text"]
+__all__ = ["Style", "View", "at_the_edge", "math_text", "near", "plot", "root_text"]
 
 _SAMPLES: Final = 200
 _FEWEST: Final = 8
@@ -102,16 +103,6 @@ def _number(value: object) -> Fraction:
     if not isinstance(number, Fraction):
         raise UsageError(f"plot: expected numbers as the ends of a range, found {number}")
     return number
-
-
-def new_axes() -> Axes:
-    """Axes in a figure of their own."""
-    try:
-        from matplotlib import pyplot
-    except ImportError:
-        raise MissingLibrary("plots need matplotlib: pip install 'stackexact[plot]'") from None
-    axes: Axes = pyplot.subplots(layout="constrained")[1]
-    return axes
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,10 @@ from stackexact.errors import InputError, LimitReached, UsageError
 from stackexact.exact.latex import name_latex
 from stackexact.exact.rational_function import Exact
 from stackexact.exact.relation import Assumption
+from stackexact.pictures import new_axes
 from stackexact.solving.branches import Value, branches, domain_text, names_in_play
 from stackexact.solving.cells import Infinity
-from stackexact.solving.plotting import Style, at_the_edge, near, new_axes
+from stackexact.solving.plotting import Style, at_the_edge, near
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -12,10 +12,11 @@ from decimal import Context
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
-from stackexact.errors import LimitReached, MissingLibrary, UsageError, shorten
+from stackexact.errors import LimitReached, UsageError, shorten
 from stackexact.exact.decimals import shortened
 from stackexact.exact.numbers import exact
 from stackexact.exact.rational_function import Exact, Expression
+from stackexact.pictures import new_panels
 from stackexact.solving.branches import names_in_play
 from stackexact.solving.cells import Infinity
 from stackexact.solving.plotting import math_text
@@ -57,21 +58,13 @@ def plot_incentives(
     )
     if "randomised" in solution:
         panels.append(_missed)
-    axes = _axes(len(panels)) if ax is None else tuple(ax)
+    axes = new_panels(len(panels)) if ax is None else tuple(ax)
     if len(axes) != len(panels):
         raise UsageError(f"plot_incentives: expected {len(panels)} axes in ax, one for each panel, found {len(axes)}")
     for panel, one in zip(panels, axes, strict=True):
         panel(view, one)
         view.frame(one)
     return axes
-
-
-def _axes(count: int) -> tuple[Axes, ...]:
-    try:
-        from matplotlib import pyplot
-    except ImportError:
-        raise MissingLibrary("plots need matplotlib: pip install 'stackexact[plot]'") from None
-    return tuple(pyplot.subplots(1, count, figsize=(4 * count, 3.5), layout="constrained")[1])
 
 
 @dataclass(frozen=True, slots=True)

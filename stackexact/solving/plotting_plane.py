@@ -16,10 +16,11 @@ from stackexact.exact.rational_function import Exact, Expression, symbol
 from stackexact.exact.reading import Parameter, Parameters
 from stackexact.exact.real_roots import real_roots
 from stackexact.exact.relation import Assumption
+from stackexact.pictures import new_axes
 from stackexact.solving.branches import branches, domain_text, relations, stated
 from stackexact.solving.cells import Cell
 from stackexact.solving.names import named_value
-from stackexact.solving.plotting import math_text, near, new_axes
+from stackexact.solving.plotting import math_text, near
 from stackexact.solving.plotting_thin import Place, Span, around_some, is_near, isolated, linked
 
 if TYPE_CHECKING:

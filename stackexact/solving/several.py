@@ -133,7 +133,7 @@ class _Work:
 
         sparing = Sparing(self.domain, [one.sample for one in answered], enough)
         parts = [
-            Part(number, 0, sparing.spared(region.compared, region.conditions), region.sample)
+            Part(number, 0, self._within(sparing.spared(region.compared, region.conditions)), region.sample)
             for number, (region, _) in enumerate(found.regions)
         ]
         parts.sort(key=_place)
@@ -179,7 +179,8 @@ class _Work:
         return replace(made, remark=IN_PIECES)
 
     def _within(self, conditions: Conditions) -> Conditions:
-        """Conditions without what the domain says of the same polynomials."""
+        """Conditions without what the domain says of the same polynomials: no cell states an assumption again, however
+        much work was left to spare conditions."""
         known = said(self.domain.conditions)
         found = said(conditions).items()
         return tuple(

@@ -1,16 +1,31 @@
-"""What a caller hands over in Python: a file name, a game, whole numbers; or one line that says what was expected."""
+"""What a caller hands over in Python: a file name, a game, numbers, names; or one line that says what was expected."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
+from fractions import Fraction
 from operator import index
-from typing import Any, cast
+from typing import Any, Protocol, TypeVar, cast
 
-from stackexact.errors import UsageError, shorten
+from stackexact.errors import ExpressionError, UsageError, shorten
+from stackexact.exact.numbers import exact
+from stackexact.exact.relation import text_of
 from stackexact.games.bimatrix import Actions, Game
 from stackexact.games.sources import Source
 
-__all__ = ["actions_of", "found", "integer", "require_path"]
+__all__ = ["actions_of", "found", "integer", "number_named", "require_path", "row_named"]
+
+
+class Named(Protocol):
+    """A row of a table whose rows have names."""
+
+    @property
+    def name(self) -> str:
+        """What users call it."""
+
+
+R = TypeVar("R", bound=Named)
 
 
 def found(value: object) -> str:
@@ -56,3 +71,27 @@ def integer(value: object) -> int | None:
         return None if isinstance(value, bool) else index(cast(Any, value))
     except TypeError:
         return None
+
+
+def number_named(name: str, value: object) -> Fraction:
+    """A number that is handed over under a name; a float stands for its decimal text, since nobody means the binary
+    number next to it.
+
+    >>> number_named("spread", 0.1)
+    Fraction(1, 10)
+    """
+    try:
+        number = exact(value, floats="decimal")
+    except ExpressionError as error:
+        raise UsageError(f"{name}: {error}") from None
+    if not isinstance(number, Fraction):
+        raise UsageError(f"{name}: expected a number, found {shorten(text_of(number))}; write one")
+    return number
+
+
+def row_named(what: str, rows: Sequence[R], name: str) -> R:
+    """The row of a table that has this name; ``what`` is what a message calls it."""
+    for row in rows:
+        if row.name == name:
+            return row
+    raise UsageError(f"{what}: expected one of {', '.join(row.name for row in rows)}, found {shorten(name)}")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
-from stackexact.errors import UsageError, shorten
+from stackexact.traces.arguments import row_named
 
 __all__ = ["FITS", "SPAN", "Fit", "Growth", "Height", "fit", "growth"]
 
@@ -82,10 +82,7 @@ the weights' absolute values sum up to 2 over the distance of the ends, and no s
 
 def fit(name: str) -> Fit:
     """The fit of that name."""
-    for row in FITS:
-        if row.name == name:
-            return row
-    raise UsageError(f"fit: expected one of {', '.join(row.name for row in FITS)}, found {shorten(name)}")
+    return row_named("fit", FITS, name)
 
 
 def growth(heights: Sequence[Height], logarithm: Fraction = Fraction(0), how: Fit = FITS[0]) -> Growth:

@@ -13,8 +13,9 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-from stackexact.errors import MissingLibrary, UsageError, shorten
+from stackexact.errors import MissingLibrary, UsageError
 from stackexact.exact.records import Record
+from stackexact.traces.arguments import row_named
 
 if TYPE_CHECKING:
     import numpy as np
@@ -224,10 +225,7 @@ def method(name: str) -> Method:
     >>> method("hoeffding").assumption
     "nothing but independent runs in a known range (Hoeffding's bound)"
     """
-    for row in METHODS:
-        if row.name == name:
-            return row
-    raise UsageError(f"method: expected one of {', '.join(row.name for row in METHODS)}, found {shorten(name)}")
+    return row_named("method", METHODS, name)
 
 
 def interval(values: Values, alpha: float, how: Method) -> Interval:

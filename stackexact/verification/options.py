@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from stackexact.errors import ExpressionError, UsageError, shorten
-from stackexact.exact.numbers import exact
+from stackexact.errors import UsageError, shorten
 from stackexact.games.bimatrix import Game
+from stackexact.traces.arguments import number_named
 from stackexact.traces.trace import Trace
 from stackexact.verification.claims import Claim, parse_claim
 from stackexact.verification.growth import Fit
@@ -44,24 +44,16 @@ class Options:
     @classmethod
     def of(cls, confidence: object, margin: object, fit: str, decades: object) -> Options:
         made = cls(
-            _number("confidence", confidence), _number("margin", margin), fit_of(fit), _number("decades", decades)
+            number_named("confidence", confidence),
+            number_named("margin", margin),
+            fit_of(fit),
+            number_named("decades", decades),
         )
         if not 0 < made.confidence < 1:
             raise UsageError(f"confidence: expected a number between 0 and 1, found {shorten(confidence)}; write 0.99")
         if not 0 <= made.margin <= 1:  # with more, linear regret would have the rate of a constant
             raise UsageError(f"margin: expected a number from 0 to 1, found {shorten(margin)}; write 0.05")
         return made
-
-
-def _number(name: str, value: object) -> Fraction:
-    """A number; a float stands for its decimal text here, where nobody means the binary number next to it."""
-    try:
-        number = exact(value, floats="decimal")
-    except ExpressionError as error:
-        raise UsageError(f"{name}: {error}") from None
-    if not isinstance(number, Fraction):
-        raise UsageError(f"{name}: expected a number, found {shorten(number)}; write one")
-    return number
 
 
 def read_claims(claims: Sequence[str | Claim]) -> tuple[Claim, ...]:

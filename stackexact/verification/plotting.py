@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
-from stackexact.errors import MissingLibrary, UsageError, shorten
+from stackexact.errors import UsageError, shorten
+from stackexact.pictures import new_axes, picture
 from stackexact.verification.claims import Rate, Size
 from stackexact.verification.evaluating import value_at
 from stackexact.verification.judging import Judgement
@@ -16,10 +17,7 @@ from stackexact.verification.result import Point, Series, Verification
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["FORMATS", "plot", "save"]
-
-FORMATS: Final = ("pdf", "png", "svg")
-"""The endings of the files that :func:`save` makes."""
+__all__ = ["plot", "save"]
 
 _MARKERS: Final = ("o", "s", "D", "^", "v", "P")
 _SIZES: Final = (7, 5, 3.5, 2.5)
@@ -40,7 +38,7 @@ def plot(found: Verification, *, ax: Any = None, series: Sequence[tuple[str, str
     marked at the lower edge. Raises :class:`~stackexact.errors.MissingLibrary` without matplotlib.
     """
     chosen = _chosen(found, series)
-    axes = ax if ax is not None else _new_axes()
+    axes: Any = ax if ax is not None else new_axes()
     heights = [_float(point.mean) for one in chosen for point in one.points]
     floor = min((one for one in heights if 0 < one < math.inf), default=1.0) * _BELOW
     rows = 0
@@ -69,32 +67,7 @@ def plot(found: Verification, *, ax: Any = None, series: Sequence[tuple[str, str
 
 def save(found: Verification, ending: str) -> bytes:
     """A plot as the content of a file with that ending (pdf, png, svg), without any window."""
-    if ending not in FORMATS:
-        raise UsageError(f"plot: expected a file that ends in .{', .'.join(FORMATS)}, found {shorten('.' + ending)}")
-    from io import BytesIO
-
-    try:
-        from matplotlib.figure import Figure
-    except ImportError:
-        raise _missing() from None
-    figure = Figure(figsize=(7, 5), layout="constrained")
-    plot(found, ax=figure.add_subplot())
-    made = BytesIO()
-    figure.savefig(made, format=ending, dpi=150)
-    return made.getvalue()
-
-
-def _missing() -> MissingLibrary:
-    return MissingLibrary("plots need matplotlib: pip install 'stackexact[plot]'")
-
-
-def _new_axes() -> Any:
-    """Axes in a figure of their own."""
-    try:
-        from matplotlib import pyplot
-    except ImportError:
-        raise _missing() from None
-    return pyplot.subplots(layout="constrained")[1]
+    return picture(lambda axes: plot(found, ax=axes), ending)
 
 
 def _chosen(found: Verification, wanted: Sequence[tuple[str, str]] | None) -> tuple[Series, ...]:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
-from stackexact.errors import LimitReached, UsageError, shorten
+from stackexact.errors import LimitReached, UsageError
 from stackexact.exact.rational_function import Exact
 from stackexact.exact.records import Record
 from stackexact.games.bimatrix import Game
 from stackexact.solving.solve import solve
+from stackexact.traces.arguments import row_named
 
 __all__ = ["AGENTS", "BENCHMARKS", "Benchmark", "Target", "TargetCell", "benchmark", "targets"]
 
@@ -76,10 +77,7 @@ def benchmark(name: str) -> Benchmark:
     >>> benchmark("stackelberg").concept
     'pure-strong'
     """
-    for row in BENCHMARKS:
-        if row.name == name:
-            return row
-    raise UsageError(f"benchmark: expected one of {', '.join(row.name for row in BENCHMARKS)}, found {shorten(name)}")
+    return row_named("benchmark", BENCHMARKS, name)
 
 
 def targets(game: Game, names: Sequence[str] | None = None, *, time_limit: float | None = None) -> tuple[Target, ...]:

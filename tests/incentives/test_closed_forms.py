@@ -14,7 +14,7 @@ from stackexact.exact.tracing import Tracer
 from stackexact.games.lq_incentive import IncentiveGame
 from stackexact.incentives.concepts import incentive
 from stackexact.incentives.gains import curvature
-from stackexact.incentives.optima import responsive_optimum, team_optimum
+from stackexact.incentives.optima import responsive_optimum
 from stackexact.incentives.problems import polynomial_problem
 from stackexact.incentives.through_one import major_follower
 from stackexact.incentives.view import team
@@ -41,7 +41,7 @@ class Symbolic:
             return (value > 0) - (value < 0)
 
         self.tracer = Tracer(self.ring.constant, sign)
-        self.problem: Any = polynomial_problem(game, self.ring, sign).problem
+        self.problem: Any = polynomial_problem(game, self.ring).turned(sign).problem
         self.exact = self.ring.exact
 
 
@@ -66,7 +66,7 @@ def test_the_formulas_of_the_scalar_game() -> None:
     assert s.exact(own - cross, unit * unit) == e("2*r") + e("2*k") * step
     open_loop = responsive_optimum(s.problem, s.tracer, infinite=True)
     bottom = e("(q + m)*(r + k*(1 + e))**2 - 2*m*k*f*(r + k*(1 + e)) + k**2*f**2*(m + p)")
-    gap = s.exact(*open_loop.value) - s.exact(*team_optimum(s.problem, s.tracer).value)
+    gap = s.exact(*open_loop.value) - s.exact(*team(s.problem, s.tracer).optimum.value)
     assert gap == d * (e("r") * v + e("k") * rest) ** 2 / bottom
 
 
@@ -175,3 +175,31 @@ def test_no_influence() -> None:
     cell = sx.solve(aligned)["incentive"].cell
     assert cell.exists
     assert cell.gain["u0"]["u"] == 0
+
+
+@pytest.mark.parametrize("at", [{"a": 2, "b": 2}, {"a": -2, "b": 2}, {"a": 2, "b": -2}, {"a": -2, "b": -2}])
+@pytest.mark.parametrize(
+    "more", [{"major": "(w - u0)**2/b"}, {"information": {"state": "x", "variance": "a**2/b**2", "noise": "1/a**3"}}]
+)
+def test_denominators_are_positive_where_they_are_looked_at(at: dict[str, int], more: dict[str, Any]) -> None:
+    """Every cost is its form times its unit, and variances are over their scale, whatever signs were turned."""
+    game = IncentiveGame("u0**2/a + u**2", "u**2/(a*b) + (u - u0)**2/3", followers=5, assumptions=["a != 0"], **more)
+    ring = Parameters(("a", "b"))
+
+    def sign(polynomial: Any) -> int:
+        value = polynomial(at["a"], at["b"])
+        return (value > 0) - (value < 0)
+
+    made = polynomial_problem(game, ring).turned(sign)
+    assert all(sign(bottom) > 0 for bottom in made.bottoms)
+    told: Any = made.problem
+    problem = told.problem if "information" in more else told
+    for player in ("leader", "follower", *(("major",) if "major" in more else ())):
+        form, cost = getattr(problem, player), game.cost(player)
+        assert form.unit.at(at) > 0 if hasattr(form.unit, "at") else form.unit > 0
+        read = [[ring.exact(value, ring.constant(1)) * form.unit for value in row] for row in form.hessian]
+        assert read == [list(row) for row in cost.hessian]
+    if game.information is not None:
+        found = [ring.exact(value, told.scale) for value in (told.state, told.noise)]
+        assert found == [game.information.variance, game.information.noise]
+        assert sign(told.scale) > 0

@@ -60,6 +60,21 @@ def test_what_fits_nothing_is_refused() -> None:
         sx.solve(sx.IncentiveGame("-u0**2 + u**2", WORKED, followers=3))
 
 
+@pytest.mark.parametrize("follower", ["a*u**2 + (u0 - 4)**2", "(a*b - 1)*u**2 + (u0 - 4)**2"])
+def test_a_point_without_convexity_is_told_exactly(follower: str) -> None:
+    """The game is refused at the point that is told, by the same words."""
+    names = [name for name in ("a", "b") if name in follower]
+    game = sx.IncentiveGame(OBEDIENT, follower, followers=3, assumptions=[f"-1 < {name} < 3" for name in names])
+    with pytest.raises(GameError, match=r"^costs\.follower: .* add an assumption$") as refused:
+        sx.solve(game, ["mean-field"])
+    words, _, told = str(refused.value).removesuffix("; add an assumption").partition(" at ")
+    point = dict(one.split(" = ") for one in told.split(", "))
+    assert set(point) == set(names)
+    with pytest.raises(GameError) as there:
+        sx.solve(game.at(point), ["mean-field"])
+    assert str(there.value) == f"{words}; change a weight"
+
+
 @pytest.mark.parametrize(("concept", "key"), [("incentive", "actions"), ("randomised", "team_actions")])
 @pytest.mark.parametrize("followers", ["N", 3])
 def test_a_claim_needs_the_point_it_is_about(concept: str, key: str, followers: object) -> None:

@@ -81,3 +81,13 @@ def test_conditions_that_stay_are_remarked(monkeypatch: pytest.MonkeyPatch) -> N
             )
             assert first == second
             assert len(first) == 1
+
+
+def test_assumptions_are_not_restated_without_work_for_sparing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No cell says that a or b has the sign that it has on the whole domain."""
+    monkeypatch.setattr(several, "SPARING", -1)
+    game = sx.Game([["a", "b"], ["b", "0"]], [["a - b", "1"], ["1", "a + b"]], assumptions=["0 < a < 1", "0 < b < 1"])
+    cells = sx.solve(game, ["alignment"])["alignment"].cells
+    assert len(cells) > several.FEW
+    implied = {f"{name} {sign} 0" for name in "ab" for sign in (">", ">=", "!=")}
+    assert not any(implied & set(cell.when) for cell in cells)

@@ -16,7 +16,8 @@ from matplotlib import pyplot
 
 import stackexact as sx
 from stackexact.errors import MissingLibrary, UsageError
-from stackexact.verification.plotting import FORMATS, save
+from stackexact.pictures import FORMATS
+from stackexact.verification.plotting import save
 from stackexact.verification.result import Verification
 
 ETC = sx.instance("explore-then-commit")
