@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from stackexact.games.bimatrix import Game
-from stackexact.games.fields import closed, number, table, text, texts
+from stackexact.games.fields import closed, labels_of, number, table, text, texts
 from stackexact.games.kinds import Loaded
 from stackexact.games.written import assumption_as_written, value_as_written
 
@@ -40,7 +40,7 @@ def load(document: dict[str, Any]) -> Loaded[Game]:
     game = Game(
         [[value_as_written(entry) for entry in row] for row in table(payoffs["leader"], "payoffs.leader")],
         [[value_as_written(entry) for entry in row] for row in table(payoffs["follower"], "payoffs.follower")],
-        actions=_actions(document),
+        actions=labels_of(document["actions"], "actions") if "actions" in document else None,
         parameters=texts(document.get("parameters", []), "parameters", "names"),
         assumptions=[
             assumption_as_written(entry) for entry in texts(document.get("assumptions", []), "assumptions", _RELATIONS)
@@ -55,10 +55,3 @@ def load(document: dict[str, Any]) -> Loaded[Game]:
 
 def _text(document: dict[str, Any], key: str) -> str | None:
     return text(document[key], key) if key in document else None
-
-
-def _actions(document: dict[str, Any]) -> dict[str, list[str]] | None:
-    if "actions" not in document:
-        return None
-    given = closed(document["actions"], "actions", required=(), optional=("leader", "follower"))
-    return {player: texts(labels, f"actions.{player}", "labels") for player, labels in given.items()}

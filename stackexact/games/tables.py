@@ -12,7 +12,7 @@ from stackexact.exact.rational_function import Exact
 from stackexact.games.json_text import described
 from stackexact.games.labels import flaw
 
-__all__ = ["Actions", "Table", "read_actions", "read_cells", "read_table", "require_shape"]
+__all__ = ["Actions", "Table", "read_actions", "read_cells", "read_labels", "read_table", "require_shape"]
 
 Table: TypeAlias = tuple[tuple[Exact, ...], ...]
 """Payoffs by leader action (rows) and follower action (columns)."""
@@ -110,17 +110,20 @@ def read_actions(
         given = {}
     elif not isinstance(given, Mapping) or set(given) - {"leader", "follower"}:
         raise GameError(f"{place}: expected the keys 'leader' and 'follower', each a list of labels")
-    leader = _labels(given.get("leader"), f"{place}.leader", "a", rows)
-    return Actions(leader, _labels(given.get("follower"), f"{place}.follower", "b", columns))
+    leader = read_labels(given.get("leader"), f"{place}.leader", "a", rows)
+    return Actions(leader, read_labels(given.get("follower"), f"{place}.follower", "b", columns))
 
 
-def _labels(labels: Sequence[str] | None, place: str, letter: str, count: int) -> tuple[str, ...]:
+def read_labels(
+    labels: Sequence[str] | None, place: str, letter: str, count: int, whole: str = "the payoffs"
+) -> tuple[str, ...]:
+    """The labels of ``count`` actions: those given, or a letter and a number; ``whole`` is what has so many."""
     if labels is None:
         return tuple(f"{letter}{i + 1}" for i in range(count))
     if isinstance(labels, str) or not isinstance(labels, Sequence):
         raise GameError(f"{place}: expected a list of labels, found {type(labels).__name__}")
     if len(labels) != count:
-        raise GameError(f"{place}: expected {count} labels as the payoffs have, found {len(labels)}")
+        raise GameError(f"{place}: expected {count} labels as {whole} have, found {len(labels)}")
     seen: set[str] = set()
     for i, label in enumerate(labels):
         if not isinstance(label, str):
