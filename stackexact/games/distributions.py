@@ -72,9 +72,9 @@ def _unknown(label: object, labels: Mapping[str, int], place: str, what: str) ->
 
 
 def require_probability(value: Exact, place: str) -> None:
-    """Refuse what is certainly negative."""
-    if isinstance(value, Fraction) and value < 0:
-        raise GameError(f"{place}: expected a probability of at least 0, found {shorten(text_of(value))}")
+    """Refuse what is certainly no probability."""
+    if isinstance(value, Fraction) and not 0 <= value <= 1:
+        raise GameError(f"{place}: expected a probability from 0 to 1, found {shorten(text_of(value))}; correct it")
 
 
 def _sum(values: Iterable[Exact], work: Work) -> Exact:

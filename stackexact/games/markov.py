@@ -7,24 +7,14 @@ Stackelberg equilibrium from strategic feedbacks", arXiv:2307.14085 (2023).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
-from functools import cached_property
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
-from stackexact.errors import ExpressionError, GameError
 from stackexact.exact.grammar import INPUT
 from stackexact.exact.rational_function import Exact, Expression
-from stackexact.exact.relation import Assumption, parameters_of, text_of
+from stackexact.exact.relation import Assumption, text_of
 from stackexact.exact.work import Work
-from stackexact.games.declared import (
-    declared_assumptions,
-    declared_parameters,
-    declared_text,
-    further_assumptions,
-    parameters_left,
-    still_assumed,
-    values_given,
-)
+from stackexact.games.declared import declared_assumptions, declared_parameters, declared_text
 from stackexact.games.distributions import require_probability
 from stackexact.games.json_text import at_path
 from stackexact.games.markov_parts import (
@@ -49,14 +39,15 @@ from stackexact.games.markov_reading import (
     read_states,
     require_follower,
 )
-from stackexact.games.payoff_parts import actions_document, digest
+from stackexact.games.parametric import ParametricGame
+from stackexact.games.payoff_parts import actions_document
 from stackexact.games.tables import Actions
 
 __all__ = ["Follower", "MarkovGame", "Stage"]
 
 
 @dataclass(frozen=True, init=False)
-class MarkovGame:
+class MarkovGame(ParametricGame):
     """H stages in finitely many states: the leader announces how she will act, the follower responds, both are paid,
     and the next state is drawn.
 
@@ -129,9 +120,8 @@ class MarkovGame:
             "source": declared_text(source, "source"),
             "parameters": (),
         }
-        for key, value in values.items():
-            object.__setattr__(self, key, value)
-        object.__setattr__(self, "parameters", declared_parameters(parameters, self._used()))
+        self._set(values)
+        self._set({"parameters": declared_parameters(parameters, self._used())})
         require_transitions(names, self.initial, self.stages)
 
     def values(self) -> Iterator[tuple[str, Exact]]:
@@ -160,36 +150,10 @@ class MarkovGame:
         return own[:1] if all(stage is own[0] for stage in own) else own
 
     @property
-    def is_numeric(self) -> bool:
-        """Whether no parameter is left but in assumptions."""
-        return not any(isinstance(value, Expression) for _, value in self.values())
-
-    @property
-    def unused_parameters(self) -> tuple[str, ...]:
-        """Declared parameters that occur nowhere; readers warn about them."""
-        used = self._used()
-        return tuple(name for name in self.parameters if name not in used)
-
-    @property
     def unreached_states(self) -> tuple[str, ...]:
         """States that are never reached, whatever is played; readers warn about them."""
         found = reached(self.initial, self.stages)
         return tuple(name for s, name in enumerate(self.states) if s not in found)
-
-    def _used(self) -> set[str]:
-        names = {name for _, value in self.values() for name in parameters_of(value)}
-        return names | {name for chain in self.assumptions for name in chain.parameters}
-
-    def at(self, values: Mapping[str, object] | None = None, /, **more: object) -> MarkovGame:
-        """The game with exact values substituted for some or all parameters, all at once.
-
-        Values that make a probability or a weight negative, or that an assumption excludes, are an error.
-        """
-        given = values_given(values, more, self.parameters)
-        try:
-            return self._substituted(given)
-        except ExpressionError as error:
-            raise GameError(f"substitution: {error}") from None
 
     def _substituted(self, given: Mapping[str, Exact]) -> MarkovGame:
         def one(value: Any) -> Any:
@@ -200,10 +164,7 @@ class MarkovGame:
         initial = tuple(map(one, self.initial))
         for name, value in zip(self.states, initial, strict=True):
             require_probability(value, at_path("initial", name))
-        stages = self._stages_at(given)
-        chains = still_assumed(self.assumptions, given)
-        made = self._with(follower=told, initial=initial, stages=stages, assumptions=chains)
-        return made._with(parameters=parameters_left(self.parameters, given, made._used()))
+        return self._with(follower=told, initial=initial, stages=self._stages_at(given))
 
     def _stages_at(self, given: Mapping[str, Exact]) -> tuple[tuple[Stage, ...], ...]:
         """Stages that several states or times share stay one object."""
@@ -221,25 +182,6 @@ class MarkovGame:
                 columns[key] = merged(tuple(stages[one] for one in key))
             found.append(columns[key])
         return in_rows(found, self.horizon)
-
-    def assuming(self, *relations: str) -> MarkovGame:
-        """The game under further assumptions; those that are numerically true are dropped, false ones refused."""
-        return self._with(assumptions=(*self.assumptions, *further_assumptions(relations, self.parameters)))
-
-    def _with(self, **changes: Any) -> MarkovGame:
-        made = object.__new__(MarkovGame)
-        for one in fields(self):
-            object.__setattr__(made, one.name, changes.get(one.name, getattr(self, one.name)))
-        return made
-
-    def document(self) -> dict[str, Any]:
-        """The game as a JSON object, numbers in normal form; ``like`` is written out, what does not change with the
-        stage is written once."""
-        document: dict[str, Any] = {"format": "stackexact/game", "version": 1, "kind": self.kind}
-        for key in ("name", "description", "source"):
-            if getattr(self, key) is not None:
-                document[key] = getattr(self, key)
-        return document | self._identity()
 
     def _identity(self) -> dict[str, Any]:
         made: dict[str, Any] = {
@@ -262,11 +204,6 @@ class MarkovGame:
             tables = zip(self.states, self.features, strict=True)
             made["features"] = {name: features_document(table) for name, table in tables}
         return made
-
-    @cached_property
-    def sha256(self) -> str:
-        """Digest of the canonical JSON (sorted keys, no white space, UTF-8) of all that answers depend on."""
-        return digest(self._identity())
 
     def __repr__(self) -> str:
         title = f"{self.name!r}, " if self.name else ""

@@ -7,28 +7,18 @@ pays (kind ``recommendation``).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
-from functools import cached_property
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from stackexact.errors import ExpressionError, GameError
 from stackexact.exact.grammar import INPUT
-from stackexact.exact.rational_function import Exact, Expression
-from stackexact.exact.relation import Assumption, parameters_of
+from stackexact.exact.rational_function import Exact
+from stackexact.exact.relation import Assumption
 from stackexact.exact.work import Work
-from stackexact.games.declared import (
-    declared_assumptions,
-    declared_parameters,
-    declared_text,
-    further_assumptions,
-    parameters_left,
-    still_assumed,
-    values_given,
-)
+from stackexact.games.declared import declared_assumptions, declared_parameters, declared_text
 from stackexact.games.json_text import at_path
+from stackexact.games.parametric import ParametricGame
 from stackexact.games.payoff_parts import (
     actions_document,
-    digest,
     payoffs_document,
     read_payoffs,
     require_weights,
@@ -52,7 +42,7 @@ __all__ = ["Behaviour", "Policy", "RecommendationGame"]
 
 
 @dataclass(frozen=True, init=False)
-class RecommendationGame:
+class RecommendationGame(ParametricGame):
     """The leader commits to x over her actions and recommends y over the follower's; the follower plays z.
 
     With α = 1/(1 + η τ) and W_b = exp(r(x, b)/τ), z_b is proportional to y_b^α W_b^(1 − α): α is the weight of the
@@ -118,9 +108,8 @@ class RecommendationGame:
             "source": declared_text(source, "source"),
             "parameters": (),
         }
-        for key, value in values.items():
-            object.__setattr__(self, key, value)
-        object.__setattr__(self, "parameters", declared_parameters(parameters, self._used()))
+        self._set(values)
+        self._set({"parameters": declared_parameters(parameters, self._used())})
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -141,63 +130,17 @@ class RecommendationGame:
                 for label, value in zip(labels, getattr(self.policy, part), strict=True):
                     yield at_path(f"policy.{part}", label), value
 
-    @property
-    def is_numeric(self) -> bool:
-        """Whether no parameter is left but in assumptions."""
-        return not any(isinstance(value, Expression) for _, value in self.values())
-
-    @property
-    def unused_parameters(self) -> tuple[str, ...]:
-        """Declared parameters that occur nowhere; readers warn about them."""
-        used = self._used()
-        return tuple(name for name in self.parameters if name not in used)
-
-    def _used(self) -> set[str]:
-        names = {name for _, value in self.values() for name in parameters_of(value)}
-        return names | {name for chain in self.assumptions for name in chain.parameters}
-
-    def at(self, values: Mapping[str, object] | None = None, /, **more: object) -> RecommendationGame:
-        """The game with exact values substituted for some or all parameters, all at once.
-
-        Values that make a probability or a weight negative, or that an assumption excludes, are an error.
-        """
-        given = values_given(values, more, self.parameters)
-        try:
-            return self._substituted(given)
-        except ExpressionError as error:
-            raise GameError(f"substitution: {error}") from None
-
     def _substituted(self, given: Mapping[str, Exact]) -> RecommendationGame:
         weights = table_at(self.weights, given)
         require_weights(weights, "payoffs")
-        made = self._with(
+        return self._with(
             leader=table_at(self.leader, given),
             follower=table_at(self.follower, given),
             weights=weights,
             behaviour=behaviour_at(self.behaviour, given, "follower"),
             policy=None if self.policy is None else policy_at(self.policy, given, self.actions),
             assumed=None if self.assumed is None else behaviour_at(self.assumed, given, "assumed"),
-            assumptions=still_assumed(self.assumptions, given),
         )
-        return made._with(parameters=parameters_left(self.parameters, given, made._used()))
-
-    def assuming(self, *relations: str) -> RecommendationGame:
-        """The game under further assumptions; those that are numerically true are dropped, false ones refused."""
-        return self._with(assumptions=(*self.assumptions, *further_assumptions(relations, self.parameters)))
-
-    def _with(self, **changes: Any) -> RecommendationGame:
-        made = object.__new__(RecommendationGame)
-        for one in fields(self):
-            object.__setattr__(made, one.name, changes.get(one.name, getattr(self, one.name)))
-        return made
-
-    def document(self) -> dict[str, Any]:
-        """The game as a JSON object, numbers in normal form; behaviour by ``alpha``, whatever it was given by."""
-        document: dict[str, Any] = {"format": "stackexact/game", "version": 1, "kind": self.kind}
-        for key in ("name", "description", "source"):
-            if getattr(self, key) is not None:
-                document[key] = getattr(self, key)
-        return document | self._identity()
 
     def _identity(self) -> dict[str, Any]:
         made: dict[str, Any] = {
@@ -213,11 +156,6 @@ class RecommendationGame:
         if self.assumed is not None:
             made["assumed"] = behaviour_document(self.assumed)
         return made
-
-    @cached_property
-    def sha256(self) -> str:
-        """Digest of the canonical JSON (sorted keys, no white space, UTF-8) of all that answers depend on."""
-        return digest(self._identity())
 
     def __repr__(self) -> str:
         rows, columns = self.shape
