@@ -68,7 +68,7 @@ def _unknown(label: object, labels: Mapping[str, int], place: str, what: str) ->
     advice = f"is it {shorten(near[0])}?" if near else "correct it"
     listed = ", ".join(shorten(name)[1:-1] for name, _ in zip(labels, range(_LISTED), strict=False))
     more = f" and {len(labels) - _LISTED} more" if len(labels) > _LISTED else ""
-    return f"{at_path(place, label)}: expected a {what} ({listed}{more}), found {shorten(label)}; {advice}"
+    return f"{at_path(place, label)}: expected one of the {what}s {listed}{more}, found {shorten(label)}; {advice}"
 
 
 def require_probability(value: Exact, place: str) -> None:

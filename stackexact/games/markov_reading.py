@@ -255,7 +255,10 @@ def _sources(given: Mapping[str, Any]) -> dict[str, str]:
                 found[name] = name
                 break
             place = at_path("states", name)
-            other = closed(value, place, required=("like",))["like"]
+            if extra := next((key for key in value if key != "like"), None):
+                where = at_path(place, str(extra))
+                raise GameError(f"{where}: expected no key beside 'like', found one; delete it, or 'like'")
+            other = value["like"]
             if type(other) is not str or other not in given:
                 raise GameError(f"{place}.like: expected the name of a state, found {_found(other)}; correct it")
             name = other
