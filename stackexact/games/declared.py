@@ -21,6 +21,7 @@ __all__ = [
     "digest",
     "document_head",
     "further_assumptions",
+    "parameters_left",
     "still_assumed",
     "substituted",
 ]
@@ -134,3 +135,10 @@ def digest(identity: Mapping[str, Any]) -> str:
     """The SHA-256 of the canonical JSON (sorted keys, no white space, UTF-8) of what tells games apart."""
     text = json.dumps(identity, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def parameters_left(parameters: Sequence[str], given: Mapping[str, Exact], used: set[str]) -> tuple[str, ...]:
+    """The parameters of a game after a substitution: those that stay, and those that the values brought in."""
+    # A substituted name may come back in a value: delta by 2*delta, or a and b by each other.
+    kept = (name for name in parameters if name not in given or name in used)
+    return (*kept, *sorted(used - set(parameters)))
