@@ -21,7 +21,8 @@ __all__ = [
     "greatest",
     "quotient",
     "rounded",
-    "upwards",
+    "rounded_down",
+    "rounded_up",
     "value_at",
 ]
 
@@ -128,12 +129,21 @@ def greatest(values: Sequence[arb]) -> arb:
 
 def rounded(value: Fraction, bits: int) -> Fraction:
     """A short fraction near a number: about so many significant binary digits."""
-    places = bits + value.denominator.bit_length() - value.numerator.bit_length()
-    unit = Fraction(2) ** places
+    unit = _unit(value, bits)
     return round(value * unit) / unit
 
 
-def upwards(value: Fraction, bits: int) -> Fraction:
-    """A fraction of about so many binary digits that is not below a number."""
-    unit = Fraction(2) ** (bits + value.denominator.bit_length() - value.numerator.bit_length())
+def rounded_up(value: Fraction, bits: int) -> Fraction:
+    """A short fraction that is not below a number."""
+    unit = _unit(value, bits)
     return -(-value * unit // 1) / unit
+
+
+def rounded_down(value: Fraction, bits: int) -> Fraction:
+    """A short fraction that is not above a number."""
+    unit = _unit(value, bits)
+    return (value * unit // 1) / unit
+
+
+def _unit(value: Fraction, bits: int) -> Fraction:
+    return Fraction(2) ** (bits + value.denominator.bit_length() - value.numerator.bit_length())
