@@ -78,7 +78,7 @@ def best_commitment(low: Decision, high: Decision, digits: int, stop: Callable[[
     >>> decision = Decision(((Fraction(0), Fraction(0)), (Fraction(1), Fraction(0))), Logits(None, weights))
     >>> found = best_commitment(decision, decision, 9)
     >>> float(found.lower) < 0.50018842145255 < float(found.upper), found.parts
-    (True, ('0 1', 'a', '0 1', 'n', 'a'))
+    (True, ('0 1', '0 1', 'n', 'a', 'a'))
     """
     wanted = high.scale / Fraction(10) ** digits
     bits = bits_of(digits) + _SPARE + high.logits.magnitude

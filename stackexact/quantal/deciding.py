@@ -100,7 +100,7 @@ def decide(
         chosen = _pure(found.policy)
         exact = None if chosen is None else _exact_prescription(chosen, leader, logits)
         if exact is not None:
-            return Decided(Bounds(found.lower, found.upper, exact), found.policy, Deterministic())
+            return Decided(_exactly(found.lower, found.upper, exact), found.policy, Deterministic())
         return Decided(Bounds(found.lower, found.upper), found.policy, Tangents(found.upper, found.tangents))
     committed = best_commitment(low, high, digits, stop)
     policy = uniform(committed.commitment, high.shape[1])
@@ -108,8 +108,13 @@ def decide(
     if chosen is not None:
         made = _exact_commitment(chosen[0], leader, high, stop)
         if made is not None:
-            return Decided(Bounds(committed.lower, committed.upper, made[0]), policy, Parts(None, made[1]))
+            return Decided(_exactly(committed.lower, committed.upper, made[0]), policy, Parts(None, made[1]))
     return Decided(Bounds(committed.lower, committed.upper), policy, Parts(committed.upper, committed.parts))
+
+
+def _exactly(lower: Fraction, upper: Fraction, value: ExponentialNumber) -> Bounds:
+    found = value.rational
+    return Bounds(lower, upper, value) if found is None else Bounds(found, found, value)
 
 
 def _pure(policy: Policy) -> tuple[int, ...] | None:

@@ -1,0 +1,135 @@
+"""Answers about quantal followers: bimatrix games and Markov games, on numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from functools import partial
+from typing import Any, Final
+
+from flint import arb
+
+from stackexact.errors import UsageError
+from stackexact.exact.digits import fraction_to_text
+from stackexact.exact.enclosures import Number, enclosed, refined
+from stackexact.exact.exponential import ExponentialNumber, rational
+from stackexact.games.bimatrix import Game
+from stackexact.games.markov import MarkovGame
+from stackexact.games.tables import Actions
+from stackexact.quantal.deciding import Decided, Parts, Tangents, decide, known
+from stackexact.quantal.decisions import Logits, Policy, ball_of, greatest
+from stackexact.quantal.induction import by_stages
+from stackexact.solving.answers import Answer
+from stackexact.solving.cells import frozen_mapping
+from stackexact.solving.quantal_cells import MarkovQuantalCell, Mixture, QuantalCell, Rule
+from stackexact.solving.workspace import Workspace
+
+__all__ = ["bimatrix", "markov"]
+
+_ONE: Final = Fraction(1)
+
+
+def bimatrix(space: Workspace) -> Answer:
+    """``quantal`` on a bimatrix game: Chen, Wang, Wang and Yang (2023), one stage, one state."""
+    game, asked = space.game, space.options
+    assert asked.eta is not None
+    payoffs: Any = game.payoffs
+    logits = Logits(tuple(tuple(asked.eta * value for value in row) for row in payoffs.follower), None)
+    leader = [[known(value) for value in row] for row in payoffs.leader]
+    decided = decide(leader, logits, prescription=asked.prescription, digits=asked.digits, stop=space.stop)
+    rule = _rule(decided.policy, game.actions, prescription=asked.prescription)
+    cell = QuantalCell(
+        (),
+        decided.value.number(asked.digits, _scale(payoffs.leader)),
+        None if asked.prescription else rule,
+        rule if asked.prescription else None,
+        _response(decided.policy, logits, game, asked.digits),
+    )
+    return Answer(cell, partial(_proof, decided, game.actions))
+
+
+def markov(space: Workspace) -> Answer:
+    """``quantal`` on a Markov game whose follower is quantal and myopic."""
+    game: Any = space.game
+    asked = space.options
+    if game.follower.discount:
+        found = f"found the discount {fraction_to_text(game.follower.discount)}"
+        raise UsageError(f"concept quantal: expected a myopic follower, {found}; choose another concept")
+    induced = by_stages(game, asked.digits, space.stop, space.report)
+    scale = sum((_range(game, row) for row in game.stages), Fraction(0)) or _ONE
+    policy: list[Mapping[str, Rule]] = []
+    values: list[Mapping[str, Number]] = []
+    for decided in induced.stages:
+        policy.append(
+            frozen_mapping(
+                {
+                    game.states[s]: _rule(one.policy, game.actions[s], prescription=game.prescription)
+                    for s, one in decided.items()
+                }
+            )
+        )
+        values.append(
+            frozen_mapping({game.states[s]: one.value.number(asked.digits + 2, scale) for s, one in decided.items()})
+        )
+    cell = MarkovQuantalCell((), induced.value.number(asked.digits, scale), tuple(policy), tuple(values))
+    return Answer(cell, partial(_proofs, induced.stages, game))
+
+
+def _range(game: MarkovGame, row: Sequence[Any]) -> Fraction:
+    tables = {id(stage): stage.leader for stage in row}.values()
+    values = [value for table in tables for line in table for value in line]
+    return max(values) - min(values)
+
+
+def _scale(table: Sequence[Sequence[Fraction]]) -> Fraction:
+    spread = max(map(max, table)) - min(map(min, table))
+    return spread or _ONE
+
+
+def _rule(policy: Policy, actions: Actions, *, prescription: bool) -> Any:
+    mixtures: list[Mixture] = [
+        frozen_mapping({actions.leader[a]: share for a, share in part}) for part in policy[: None if prescription else 1]
+    ]
+    return frozen_mapping(dict(zip(actions.follower, mixtures, strict=True))) if prescription else mixtures[0]
+
+
+def _response(policy: Policy, logits: Logits, game: Game, digits: int) -> Mapping[str, Number]:
+    """The follower's response to a policy: exactly where that is deterministic."""
+    labels = game.actions.follower
+    if all(len(part) == 1 for part in policy):
+        masses = [logits.mass(part[0][0], b) for b, part in enumerate(policy)]
+        total = ExponentialNumber(sum(masses, rational(0)))
+        found = [(ExponentialNumber(mass) / total).number(digits, _ONE) for mass in masses]
+        return frozen_mapping(dict(zip(labels, found, strict=True)))
+
+    def share(b: int) -> arb:
+        exponents = [sum((ball_of(x) * logits.column(j)[a] for a, x in policy[j]), arb(0)) for j in range(len(labels))]
+        shift = greatest(exponents).mid()
+        masses = [(exponent - shift).exp() for exponent in exponents]
+        return masses[b] / sum(masses, arb(0))
+
+    width = _ONE / Fraction(10) ** (digits + 2)
+    ends = [refined(partial(share, b), width) for b in range(len(labels))]
+    numbers = [enclosed(max(low, Fraction(0)), min(high, _ONE), digits, _ONE) for low, high in ends]
+    return frozen_mapping(dict(zip(labels, numbers, strict=True)))
+
+
+def _proof(decided: Decided, actions: Actions) -> dict[str, Any]:
+    """The proof of one decision as certificates have it (docs/certificates.md)."""
+    proof = decided.proof
+    if isinstance(proof, Tangents):
+        slopes = [None if slope is None else fraction_to_text(slope) for slope in proof.slopes]
+        tangents = dict(zip(actions.follower, slopes, strict=True))
+        return {"limit": fraction_to_text(proof.limit), "tangents": tangents}
+    if isinstance(proof, Parts):
+        parts = ",".join(proof.parts)
+        if proof.limit is None:
+            return {"deterministic": True, "parts": parts}
+        return {"limit": fraction_to_text(proof.limit), "parts": parts}
+    return {"deterministic": True}
+
+
+def _proofs(stages: Sequence[Mapping[int, Decided]], game: MarkovGame) -> dict[str, Any]:
+    return {
+        "stages": [{game.states[s]: _proof(one, game.actions[s]) for s, one in decided.items()} for decided in stages]
+    }
