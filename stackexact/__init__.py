@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from stackexact.dynamics.playing import play as play
     from stackexact.dynamics.verifying import verify_play as verify_play
     from stackexact.errors import StackexactError as StackexactError
+    from stackexact.estimation.data import Observation as Observation
+    from stackexact.estimation.estimate import Estimate as Estimate
+    from stackexact.estimation.estimate import estimate as estimate
     from stackexact.exact.grammar import parse as parse
     from stackexact.exact.rational_function import Expression as Expression
     from stackexact.exact.relation import text_of as text_of
@@ -46,15 +49,18 @@ if TYPE_CHECKING:
 __version__: Final = VERSION
 
 _PLACES: Final = {
+    "Estimate": "stackexact.estimation.estimate:Estimate",
     "Expression": "stackexact.exact.rational_function:Expression",
     "Game": "stackexact.games.bimatrix:Game",
     "IncentiveGame": "stackexact.games.lq_incentive:IncentiveGame",
+    "Observation": "stackexact.estimation.data:Observation",
     "Solution": "stackexact.solving.solution:Solution",
     "StackexactError": "stackexact.errors:StackexactError",
     "Trace": "stackexact.traces.trace:Trace",
     "Verification": "stackexact.verification.result:Verification",
     "check": "stackexact.certificates.check:check",
     "compare": "stackexact.solving.comparing:compare",
+    "estimate": "stackexact.estimation.estimate:estimate",
     "from_game": "stackexact.games.adapters:from_game",
     "instance": "stackexact.instances:instance",
     "instances": "stackexact.instances:",
@@ -75,9 +81,11 @@ _PLACES: Final = {
 }
 
 __all__ = [
+    "Estimate",
     "Expression",
     "Game",
     "IncentiveGame",
+    "Observation",
     "Solution",
     "StackexactError",
     "Trace",
@@ -85,6 +93,7 @@ __all__ = [
     "__version__",
     "check",
     "compare",
+    "estimate",
     "from_game",
     "instance",
     "instances",

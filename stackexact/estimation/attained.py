@@ -1,8 +1,9 @@
 """Estimates in closed form: where the model reproduces the frequencies, and where equal odds are the maximum.
 
 Frequencies of choices are the maximum of the likelihood over all probabilities; where some ``theta`` has these
-probabilities it is the estimate, and every log-odds is the logarithm of a quotient of counts. That holds in one decision
-problem whose actions have rewards of their own, and wherever the exact equations for ``theta`` happen to be solvable.
+probabilities it is the estimate, and every log-odds is the logarithm of a quotient of counts. That holds in one
+decision problem whose actions have rewards of their own, and wherever the exact equations for ``theta`` happen to be
+solvable.
 """
 
 from __future__ import annotations
@@ -90,13 +91,19 @@ def _attaining(model: Model, space: Coordinates, probabilities: tuple[Vector, ..
     size = len(space.basis)
     point: tuple[Logs, ...] = ()
     if size:
-        across = fmpq_mat(size, len(rows), [fmpq(row[j].numerator, row[j].denominator) for j in range(size) for row in along])
+        across = fmpq_mat(
+            size, len(rows), [fmpq(row[j].numerator, row[j].denominator) for j in range(size) for row in along]
+        )
         reduced, _ = across.rref()
         pivots = [next(i for i in range(len(rows)) if reduced[j, i] != 0) for j in range(size)]
         entries = [fmpq(x.numerator, x.denominator) for i in pivots for x in along[i]]
         inverse = fmpq_mat(size, size, entries).inv()
         point = tuple(
-            _combined([to_fraction(inverse[j, k]) for k in range(size)], [wanted[i] for i in pivots], [shifts[i] for i in pivots])
+            _combined(
+                [to_fraction(inverse[j, k]) for k in range(size)],
+                [wanted[i] for i in pivots],
+                [shifts[i] for i in pivots],
+            )
             for j in range(size)
         )
     for row, log_odds, shift in zip(along, wanted, shifts, strict=True):

@@ -64,7 +64,7 @@ def narrow(low: Fraction, high: Fraction, digits: int, floor: Fraction = FLOOR) 
     (True, False)
     """
     size = max(min(abs(low), abs(high)) if low * high > 0 else Fraction(0), floor)
-    return (high - low) * 10 ** (digits + 1) <= size
+    return bool((high - low) * 10 ** (digits + 1) <= size)
 
 
 def enclosure_of(

@@ -27,8 +27,8 @@ _DIGITS: Final = 1000
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """A follower's choice: the ``features`` of all actions that were available (a sequence of vectors, or a mapping from
-    labels to vectors), the ``chosen`` one (its label or place), how often (``count``), and reference ``weights``.
+    """A follower's choice: the ``features`` of all actions that were available (a sequence of vectors, or a mapping
+    from labels to vectors), the ``chosen`` one (its label or place), how often (``count``), and reference ``weights``.
 
     >>> Observation([["1", "0"], ["0", "1/2"]], chosen=0, count=3).count
     3
@@ -123,7 +123,9 @@ def _known(name: object, names: tuple[str, ...], place: str) -> str:
     return name
 
 
-def read_model(data: object, features: object, weights: object, power: object, eta: object, constraints: object) -> Model:
+def read_model(
+    data: object, features: object, weights: object, power: object, eta: object, constraints: object
+) -> Model:
     """The model that the arguments of ``estimate`` describe."""
     numbers = _Numbers()
     scale = numbers.positive(eta, "eta")

@@ -28,8 +28,8 @@ _SPARE_BITS: Final = 96
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Proof(Record):
-    """What the estimate rests on: the parameters that satisfy the constraints, which actions vanish, and the maximiser of
-    what remains. :meth:`Estimate.verify` proves all three again from the data."""
+    """What the estimate rests on: the parameters that satisfy the constraints, which actions vanish, and the maximiser
+    of what remains. :meth:`Estimate.verify` proves all three again from the data."""
 
     space: Coordinates
     separation: Separation
@@ -40,11 +40,12 @@ class Proof(Record):
 class Estimate(Record):
     """The maximum likelihood estimate of a quantal response model, every number proved.
 
-    ``theta``: an enclosure per name in ``names``; None where the data do not identify the coordinate, and everywhere where
-    the maximum is not attained. ``fitted``: the probabilities of all actions in each choice of ``model.choices``;
-    ``log_likelihood``: its greatest value; where that is not attained, both are what is approached. ``information`` is the
-    Fisher information (observed and expected agree) at the estimate, ``covariance`` its inverse on what the constraints
-    leave, ``standard_errors`` the roots of its diagonal; None where the maximum is not attained or not unique.
+    ``theta``: an enclosure per name in ``names``; None where the data do not identify the coordinate, and everywhere
+    where the maximum is not attained. ``fitted``: the probabilities of all actions in each choice of ``model.choices``;
+    ``log_likelihood``: its greatest value; where that is not attained, both are what is approached. ``information`` is
+    the Fisher information (observed and expected agree) at the estimate, ``covariance`` its inverse on what the
+    constraints leave, ``standard_errors`` the roots of its diagonal; None where the maximum is not attained or not
+    unique.
     """
 
     model: Model
@@ -98,7 +99,8 @@ class Estimate(Record):
         return found
 
     def verify(self) -> None:
-        """Prove the estimate again, from the data alone; raises :class:`~stackexact.errors.Unproved` where that fails."""
+        """Prove the estimate again, from the data alone; raises :class:`~stackexact.errors.Unproved` where that
+        fails."""
         proof = self.proof
         require_coordinates(self.model, proof.space)
         require_separation(self.model, proof.space, proof.separation)
@@ -123,8 +125,8 @@ class Estimate(Record):
         """The set of parameters that the data do not refute: at a ``level`` such as "0.95", or with ``beta``.
 
         ``kind="likelihood"``: all theta whose negative log-likelihood is at most its least value plus beta;
-        ``kind="wald"``: the ellipsoid ``(theta - estimate)' information (theta - estimate) <= 2 beta``. A level stands for
-        half the quantile of the chi-squared distribution with as many degrees as parameters are identified.
+        ``kind="wald"``: the ellipsoid ``(theta - estimate)' information (theta - estimate) <= 2 beta``. A level stands
+        for half the quantile of the chi-squared distribution with as many degrees as parameters are identified.
         """
         from stackexact.estimation.confidence import confidence_set
 
@@ -133,14 +135,15 @@ class Estimate(Record):
     def profile(
         self, name: str, level: object = None, *, beta: object = None, kind: str = "likelihood", digits: int = 10
     ) -> Interval:
-        """The interval of one parameter for which some values of the others lie in the set of that ``level`` (one degree
-        of freedom) or ``beta``, with both ends enclosed."""
+        """The interval of one parameter for which some values of the others lie in the set of that ``level`` (one
+        degree of freedom) or ``beta``, with both ends enclosed."""
         from stackexact.estimation.confidence import profile
 
         return profile(self, name, level, beta, kind, digits)
 
     def document(self) -> dict[str, Any]:
-        """The estimate as a JSON object (format ``stackexact/estimate``); exact numbers are texts, others enclosures."""
+        """The estimate as a JSON object (format ``stackexact/estimate``); exact numbers are texts, others
+        enclosures."""
         from stackexact.estimation.writing import document
 
         return document(self)
@@ -176,18 +179,18 @@ def estimate(
     """Estimate ``theta`` by maximum likelihood where action b is chosen with a probability proportional to
     ``weights[b]**power * exp(eta * <features[b], theta>)``: exactly, or enclosed to ``digits`` digits.
 
-    ``data`` are counts of the actions of one decision problem (``{"b1": 3, "b2": 1}``, or ``[3, 1]``), with ``features``
-    (a vector per action) and reference ``weights`` on request; or logged observations, each an
-    :class:`~stackexact.estimation.Observation`, a tuple ``(features, chosen, count)`` or a mapping with these keys. Counts
-    without features are tabular: ``theta`` are the rewards r of the actions (Chen, Wang and Yang 2023: P(b) proportional
-    to exp(eta r(b))), which are told up to a constant only. ``constraints`` are pairs of a vector (a sequence, a mapping
-    from names, or one name) and what its inner product with ``theta`` is; tabular rewards have the reference
-    ``[(first action, 0)]`` unless others are given.
+    ``data`` are counts of the actions of one decision problem (``{"b1": 3, "b2": 1}``, or ``[3, 1]``), with
+    ``features`` (a vector per action) and reference ``weights`` on request; or logged observations, each an
+    :class:`~stackexact.estimation.Observation`, a tuple ``(features, chosen, count)`` or a mapping with these keys.
+    Counts without features are tabular: ``theta`` are the rewards r of the actions (Chen, Wang and Yang 2023: P(b)
+    proportional to exp(eta r(b))), which are told up to a constant only. ``constraints`` are pairs of a vector (a
+    sequence, a mapping from names, or one name) and what its inner product with ``theta`` is; tabular rewards have the
+    reference ``[(first action, 0)]`` unless others are given.
 
     Whether the data identify ``theta`` and whether the maximum exists is decided exactly, and told in the result; a
-    maximiser is proved to be the only one. Raises :class:`~stackexact.errors.InputError` for bad input (floats, negative
-    counts, contradictory constraints) and :class:`~stackexact.errors.LimitReached` beyond 100 coordinates, 20 000
-    actions, 2**17 bits or ``time_limit`` seconds.
+    maximiser is proved to be the only one. Raises :class:`~stackexact.errors.InputError` for bad input (floats,
+    negative counts, contradictory constraints) and :class:`~stackexact.errors.LimitReached` beyond 100 coordinates, 20
+    000 actions, 2**17 bits or ``time_limit`` seconds.
 
     >>> found = estimate({"b1": 3, "b2": 1}, eta=5)
     >>> found["b2"].closed_form, found["b2"].decimal[:10]

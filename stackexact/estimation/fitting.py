@@ -18,7 +18,7 @@ from stackexact.estimation.newton import maximiser, start
 from stackexact.estimation.proof import Box, box_about, maximiser_inside, require_maximiser
 from stackexact.exact.records import Record
 
-__all__ = ["MOST_BITS", "Fit", "fit", "never", "refined", "require_fit"]
+__all__ = ["MOST_BITS", "Fit", "boxed", "fit", "never", "refined", "require_fit"]
 
 MOST_BITS: Final = 1 << 17
 """The greatest working precision."""
@@ -70,17 +70,20 @@ def fit(model: Model, space: Coordinates, bits: int, stop: Callable[[], bool] = 
     form = closed_form(model, space)
     if form is not None:
         return Fit(model, space, form, None, bits)
-    return _boxed(model, space, bits, None, stop)
+    return boxed(model, space, bits, stop=stop)
 
 
 def refined(found: Fit, bits: int, stop: Callable[[], bool] = never) -> Fit:
     """The same maximiser at a higher working precision."""
     if found.form is not None:
         return Fit(found.model, found.space, found.form, None, bits)
-    return _boxed(found.model, found.space, bits, found, stop)
+    return boxed(found.model, found.space, bits, found, stop)
 
 
-def _boxed(model: Model, space: Coordinates, bits: int, near: Fit | None, stop: Callable[[], bool]) -> Fit:
+def boxed(
+    model: Model, space: Coordinates, bits: int, near: Fit | None = None, stop: Callable[[], bool] = never
+) -> Fit:
+    """The maximiser in a box, found from the one of a ``near`` fit."""
     while bits <= MOST_BITS:
         with ctx.workprec(bits):
             likelihood = Likelihood(model, space)

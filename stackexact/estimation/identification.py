@@ -1,7 +1,7 @@
 """Which parameters the data can tell apart: exact linear algebra on differences of features.
 
-Responses depend on ``theta`` through ``<phi(b) - phi(b'), theta>`` within one choice alone: what is orthogonal to all of
-these differences and keeps the constraints is free, and no amount of data of this kind tells it.
+Responses depend on ``theta`` through ``<phi(b) - phi(b'), theta>`` within one choice alone: what is orthogonal to all
+of these differences and keeps the constraints is free, and no amount of data of this kind tells it.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ _PRIME: Final = 2**61 - 1
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Coordinates(Record):
-    """All ``theta`` that satisfy the constraints: ``origin`` plus combinations of ``basis``, which responses tell apart,
-    plus combinations of ``free``, which they do not."""
+    """All ``theta`` that satisfy the constraints: ``origin`` plus combinations of ``basis``, which responses tell
+    apart, plus combinations of ``free``, which they do not."""
 
     origin: Vector
     basis: tuple[Vector, ...]
@@ -84,7 +84,7 @@ def null_space(rows: Sequence[Vector], size: int) -> tuple[Vector, ...]:
 def _solutions(constraints: tuple[Constraint, ...], size: int) -> tuple[Vector, tuple[Vector, ...]]:
     """One solution of linear equations, and a basis of those with zeros on the right."""
     entries = [fmpq(x.numerator, x.denominator) for one in constraints for x in (*one.vector, one.value)]
-    reduced, rank = fmpq_mat(len(constraints), size + 1, entries).rref() if constraints else (None, 0)
+    reduced, rank = fmpq_mat(len(constraints), size + 1, entries).rref()
     rows = [[to_fraction(reduced[i, j]) for j in range(size + 1)] for i in range(rank)]
     pivots = [next(j for j, value in enumerate(row) if value) for row in rows]
     if size in pivots:

@@ -1,8 +1,8 @@
 """The negative log-likelihood of a model, its slope and its curvature, in balls at the working precision.
 
 With x(b) the difference of an action's features from those of the action chosen most often, scaled by eta and in
-coordinates of what data identify, a choice contributes ``N log sum_b exp(o(b) + <x(b), psi>) - sum_b n(b) (o(b) + <x(b),
-psi>)``: log-sum-exp less a linear function, so that the sum is convex, and strictly where x has full rank.
+coordinates of what data identify, a choice contributes ``N log sum_b exp(o(b) + <x(b), psi>) - sum_b n(b) (o(b) +
+<x(b), psi>)``: log-sum-exp less a linear function, so that the sum is convex, and strictly where x has full rank.
 """
 
 from __future__ import annotations

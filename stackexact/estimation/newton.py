@@ -43,9 +43,7 @@ def _scatter(likelihood: Likelihood, weights: list[Any]) -> arb_mat:
     for counts in likelihood.counts:
         span = range(place, place + len(counts))
         total = sum((weights[i] for i in span), arb(0))
-        mean = [
-            sum((weights[i] * likelihood.rows[i][j] for i in span), arb(0)) / total for j in range(likelihood.size)
-        ]
+        mean = [sum((weights[i] * likelihood.rows[i][j] for i in span), arb(0)) / total for j in range(likelihood.size)]
         made += [weights[i] * (likelihood.rows[i][j] - mean[j]) for i in span for j in range(likelihood.size)]
         place += len(counts)
     return likelihood.across * arb_mat(likelihood.height, likelihood.size, made)

@@ -148,9 +148,7 @@ class _Writer:
 
     def _rows(self) -> list[tuple[Fraction, ...]]:
         """Scaled differences of features in the parameters themselves."""
-        return [
-            tuple(self.model.eta * x for x in row) for choice in self.model.choices for row in choice.differences
-        ]
+        return [tuple(self.model.eta * x for x in row) for choice in self.model.choices for row in choice.differences]
 
     def _is_small(self) -> bool:
         return sum(len(choice.counts) for choice in self.model.choices) <= _EXACT_ROWS
@@ -188,7 +186,10 @@ class _Writer:
         size = len(self.space.basis)
         if self.form is not None and self._is_small():
             rows = [
-                tuple(self.model.eta * sum((x * y for x, y in zip(row, vector, strict=True)), Fraction(0)) for vector in self.space.basis)
+                tuple(
+                    self.model.eta * sum((x * y for x, y in zip(row, vector, strict=True)), Fraction(0))
+                    for vector in self.space.basis
+                )
                 for choice in self.model.choices
                 for row in choice.differences
             ]
@@ -208,7 +209,7 @@ class _Writer:
             return nil
         exact = isinstance(inverse, fmpq_mat)
         entries = [fmpq(x.numerator, x.denominator) for vector in basis for x in vector]
-        down = fmpq_mat(len(basis), size, entries)
+        down: Any = fmpq_mat(len(basis), size, entries)
         if not exact:
             down = arb_mat(len(basis), size, [arb(x) for x in entries])
         found = (down.transpose() * inverse * down).tolist()
@@ -268,5 +269,9 @@ def require_outcomes(found: Fit, made: Outcomes) -> None:
         pairs.append((-state.value, made.log_likelihood))
         for ball, one in pairs:
             low, high = bounds(ball)
-            if high < one.lower or one.upper < low or (found.form is None and not (one.lower <= low and high <= one.upper)):
+            if (
+                high < one.lower
+                or one.upper < low
+                or (found.form is None and not (one.lower <= low and high <= one.upper))
+            ):
                 raise Unproved("a number of the estimate does not hold what the proof encloses")

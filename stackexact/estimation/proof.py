@@ -1,9 +1,9 @@
 """The proof that the one maximiser of the likelihood lies in a box: Krawczyk's test in balls.
 
-For a box X about a point p and any matrix Y, with slope g and curvature H of the negative log-likelihood: if
-``p - Y g(p) + (I - Y H(X)) (X - p)`` lies in the interior of X, then X holds exactly one zero of g (Krawczyk 1969; Neumaier,
-"Interval methods for systems of equations", 1990, theorem 5.1.8). The function is convex, so that the zero is its minimum,
-and strictly convex in the coordinates that the data identify, so that there is no other.
+For a box X about a point p and any matrix Y, with slope g and curvature H of the negative log-likelihood: if ``p - Y
+g(p) + (I - Y H(X)) (X - p)`` lies in the interior of X, then X holds exactly one zero of g (Krawczyk 1969; Neumaier,
+"Interval methods for systems of equations", 1990, theorem 5.1.8). The function is convex, so that the zero is its
+minimum, and strictly convex in the coordinates that the data identify, so that there is no other.
 """
 
 from __future__ import annotations
@@ -44,7 +44,8 @@ class Box(Record):
 
 
 def box_about(likelihood: Likelihood, point: arb_mat) -> Box | None:
-    """A box about a point that Krawczyk's test is likely to prove, at the working precision; nothing where it is too low.
+    """A box about a point that Krawczyk's test is likely to prove, at the working precision; nothing where it is too
+    low.
 
     Its size is that of one more step of Newton's method, in units of standard errors.
     """

@@ -2,14 +2,14 @@
 
 The likelihood never falls along a direction ``delta`` with ``<phi(b) - phi(b'), delta> >= 0`` for every chosen action b
 and every other one b' of its choice. Where one of these is positive, the maximum is not attained: the data are
-(quasi-)separated (Albert and Anderson 1984). By Motzkin's alternative the actions divide in two: those that vanish along
-one such direction, and those whose differences a positive combination brings to zero, which bars every direction.
+(quasi-)separated (Albert and Anderson 1984). By Motzkin's alternative the actions divide in two: those that vanish
+along one such direction, and those whose differences a positive combination brings to zero, which bars every direction.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -77,9 +77,10 @@ def separation(model: Model, space: Coordinates, time_limit: float | None = None
         point, weights = _farthest(left, len(cone.basis), None if end is None else end - time.monotonic())
         if not any(point):
             break
-        found = _joined(found, primitive(point), [row for row in cone.rows if row not in left])
-        left = [row for row in left if _times(row, point) == 0]
-    direction = _combined(found, cone.basis, len(model.names))
+        kept = set(left)
+        found = _joined(found, primitive(point), [row for row in cone.rows if row not in kept])
+        left = [row for row in left if _gain(row, primitive(point)) == 0]
+    direction = _combined([Fraction(one) for one in found], cone.basis, len(model.names))
     return _told(model, cone, left, weights, direction)
 
 
@@ -150,18 +151,17 @@ def _farthest(rows: list[tuple[int, ...]], size: int, time_limit: float | None) 
     return (nil,) * size, tuple(1 - weight for weight in found.multipliers)
 
 
-def _times(row: tuple[int, ...], point: tuple[Fraction, ...] | tuple[int, ...]) -> Fraction | int:
-    return sum(a * b for a, b in zip(row, point, strict=True))
+def _gain(row: Sequence[int], direction: Sequence[int]) -> int:
+    return sum(a * b for a, b in zip(row, direction, strict=True))
 
 
 def _joined(found: list[int], point: tuple[int, ...], gone: list[tuple[int, ...]]) -> list[int]:
     """A direction with the gains of both: so much of the first that what gained along it still gains."""
-    enough = 1 + max((-_times(row, point) // _times(row, found) for row in gone), default=Fraction(0))
-    factor = max(1, int(enough)) + 1 if any(found) else 0
-    return list(primitive([Fraction(factor * a + b) for a, b in zip(found, point, strict=True)]))
+    enough = max((-_gain(row, point) // _gain(row, found) + 1 for row in gone), default=0)
+    return list(primitive([Fraction(max(1, enough) * a + b) for a, b in zip(found, point, strict=True)]))
 
 
-def _combined(weights: tuple[Fraction, ...] | list[int], vectors: tuple[Vector, ...], size: int) -> Vector:
+def _combined(weights: Sequence[Fraction], vectors: tuple[Vector, ...], size: int) -> Vector:
     made = [Fraction(0)] * size
     for weight, vector in zip(weights, vectors, strict=True):
         if weight:
