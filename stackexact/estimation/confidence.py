@@ -20,6 +20,7 @@ from stackexact.estimation.identification import Coordinates, coordinates
 from stackexact.estimation.likelihood import Likelihood
 from stackexact.estimation.model import Constraint, Model, Vector, dot
 from stackexact.estimation.quantiles import chi_squared
+from stackexact.exact.decimals import shortened
 from stackexact.exact.digits import fraction_to_text
 from stackexact.exact.enclosures import Enclosure, bits_of
 from stackexact.exact.numbers import exact
@@ -38,6 +39,7 @@ _FIRST_BITS: Final = 128
 _LAST_BITS: Final = 8192
 """Where two numbers still look equal at this precision, membership is undecided."""
 _MOST_STEPS: Final = 200
+_LONGEST: Final = 3322
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -121,7 +123,7 @@ class ConfidenceSet(Record):
         return found == "yes"
 
     def __repr__(self) -> str:
-        level = "" if self.level is None else f" level={fraction_to_text(self.level)},"
+        level = "" if self.level is None else f" level={shortened(self.level)},"
         return f"<ConfidenceSet {self.kind},{level} beta={self.beta.text(6)}>"
 
 
@@ -175,6 +177,8 @@ def _number(value: object, place: str) -> Fraction:
         raise InputError(f"{place}: {error}") from None
     if not isinstance(found, Fraction):
         raise InputError(f"{place}: expected a number, found {shorten(found)}")
+    if max(found.numerator.bit_length(), found.denominator.bit_length()) > _LONGEST:
+        raise InputError(f"{place}: expected at most 1000 digits above and below the line; shorten the number")
     return found
 
 

@@ -13,7 +13,7 @@ from stackexact.estimation.data import read_digits, read_model
 from stackexact.estimation.fitting import Fit, fit, never, require_fit
 from stackexact.estimation.identification import Coordinates, coordinates, require_coordinates
 from stackexact.estimation.model import Model, Vector
-from stackexact.estimation.outcomes import Matrix, Outcomes, outcomes, require_outcomes
+from stackexact.estimation.outcomes import Matrix, Outcomes, outcomes, require_limits, require_outcomes
 from stackexact.estimation.separation import Separation, limit_model, require_separation, separation
 from stackexact.exact.enclosures import Enclosure, bits_of
 from stackexact.exact.records import Record
@@ -109,17 +109,24 @@ class Estimate(Record):
             raise Unproved("the fit is one of other data")
         require_coordinates(left, proof.fit.space)
         require_fit(proof.fit)
-        require_outcomes(proof.fit, self._told())
+        if self.exists:
+            parts = (self.theta, self.fitted, self.log_likelihood, self.information or (), self.covariance)
+            require_outcomes(proof.fit, Outcomes(*parts, self.standard_errors))
+        else:
+            require_limits(proof.fit, self._left(), self.log_likelihood)
 
-    def _told(self) -> Outcomes:
-        """What is claimed of the fit: probabilities of vanishing actions are left out, being 0."""
+    def _left(self) -> Matrix:
+        """The probabilities of actions that do not vanish; those of the others must be 0, and nothing else be
+        claimed."""
         gone = set(self.separation.vanishing)
         fitted = tuple(
             tuple(one for b, one in enumerate(row) if (c, b) not in gone) for c, row in enumerate(self.fitted)
         )
         if any(self.fitted[c][b].lower or self.fitted[c][b].upper for c, b in gone):
             raise Unproved("an action that vanishes has a probability")
-        return Outcomes(self.theta, fitted, self.log_likelihood, self.information or (), None, self.standard_errors)
+        if any(one is not None for one in (*self.theta, *self.standard_errors, self.information, self.covariance)):
+            raise Unproved("an estimate is claimed where the maximum is not attained")
+        return fitted
 
     def confidence(self, level: object = None, *, beta: object = None, kind: str = "likelihood") -> ConfidenceSet:
         """The set of parameters that the data do not refute: at a ``level`` such as "0.95", or with ``beta``.

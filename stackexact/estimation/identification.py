@@ -71,8 +71,7 @@ def coordinates(model: Model) -> Coordinates:
 
 def differences(model: Model, size: int) -> Any:
     """The differences of features in all choices, as rows of integers; what scales a row leaves its kernel alone."""
-    rows = {primitive(row) for choice in model.choices for row in choice.differences}
-    found = sorted(row for row in rows if any(row))
+    found = sorted({row for choice in model.choices for row in choice.whole if any(row)})
     return fmpz_mat(len(found), size, [entry for row in found for entry in row])
 
 

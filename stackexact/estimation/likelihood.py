@@ -7,21 +7,24 @@ coordinates of what data identify, a choice contributes ``N log sum_b exp(o(b) +
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import Any
 
-from flint import arb, arb_mat
+from flint import arb, arb_mat, fmpq, fmpq_mat, fmpz_mat
 
 from stackexact.estimation.balls import ball_of
 from stackexact.estimation.identification import Coordinates
-from stackexact.estimation.model import Model, Vector, dot
+from stackexact.estimation.model import Model, Vector
 
-__all__ = ["Likelihood", "State", "exponents"]
+__all__ = ["Likelihood", "State"]
 
 
-def exponents(model: Model, theta: Vector) -> list[list[Fraction]]:
-    """``eta * <phi(b) - phi(most), theta>`` for every action: the rational part of its log-odds."""
-    return [[model.eta * dot(row, theta) for row in choice.differences] for choice in model.choices]
+def _products(model: Model, vectors: tuple[Vector, ...]) -> list[list[Any]]:
+    """The inner products of all actions' differences, in integers, with vectors."""
+    rows = [x for choice in model.choices for row in choice.whole for x in row]
+    size = len(model.names)
+    across = fmpq_mat(len(vectors), size, [fmpq(x.numerator, x.denominator) for one in vectors for x in one])
+    found: list[list[Any]] = (fmpq_mat(fmpz_mat(len(rows) // size, size, rows)) * across.transpose()).tolist()
+    return found
 
 
 class State:
@@ -89,14 +92,16 @@ class Likelihood:
         self.size = len(space.basis)
         self.offsets: list[Any] = []
         self.rows: list[list[Any]] = []
+        along = iter(_products(model, (space.origin, *space.basis)))
         for choice in model.choices:
             base = choice.weights[choice.most]
-            for row, weight in zip(choice.differences, choice.weights, strict=True):
-                offset = ball_of(model.eta * dot(row, space.origin))
+            factor = fmpq(model.eta.numerator, model.eta.denominator * choice.scale)
+            for weight in choice.weights:
+                offset, *row = (arb(factor * entry) for entry in next(along))
                 if weight != base and model.power:
                     offset += ball_of(model.power) * ball_of(weight / base).log()
                 self.offsets.append(offset)
-                self.rows.append([ball_of(model.eta * dot(row, vector)) for vector in space.basis])
+                self.rows.append(row)
         self.height = len(self.rows)
         entries = [entry for row in self.rows for entry in row]
         self.down = arb_mat(self.height, self.size, entries)

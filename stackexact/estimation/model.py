@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from math import lcm
 from typing import TypeAlias
 
 from stackexact.exact.records import Record
@@ -45,6 +46,19 @@ class Choice(Record):
         """The features of each action less those of :attr:`most`."""
         base = self.features[self.most]
         return tuple(tuple(a - b for a, b in zip(one, base, strict=True)) for one in self.features)
+
+    @property
+    def scale(self) -> int:
+        """The least positive number that makes integers of all features."""
+        return lcm(*{value.denominator for row in self.features for value in row})
+
+    @property
+    def whole(self) -> tuple[tuple[int, ...], ...]:
+        """The :attr:`differences` times :attr:`scale`: integers."""
+        scale = self.scale
+        rows = [[value.numerator * (scale // value.denominator) for value in row] for row in self.features]
+        base = rows[self.most]
+        return tuple(tuple(a - b for a, b in zip(row, base, strict=True)) for row in rows)
 
     def without(self, actions: frozenset[int]) -> Choice:
         """The problem without some actions."""

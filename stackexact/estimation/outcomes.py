@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final
@@ -21,7 +21,7 @@ from stackexact.exact.enclosures import Enclosure
 from stackexact.exact.fields import to_fraction
 from stackexact.exact.records import Record
 
-__all__ = ["Matrix", "Outcomes", "identified", "outcomes", "require_outcomes"]
+__all__ = ["Matrix", "Outcomes", "identified", "outcomes", "require_limits", "require_outcomes"]
 
 Matrix = tuple[tuple[Enclosure, ...], ...]
 _EXACT_ROWS: Final = 64
@@ -162,7 +162,8 @@ class _Writer:
         whole = Likelihood(self.model, Coordinates((Fraction(0),) * size, basis, ()))
         state = State(whole, self.likelihood.logits(self.found.column()))
         matrix = state.curvature
-        self.exactly_zero = [all(not row[k] for row in self._rows()) for k in range(size)]
+        seen = [row for choice in self.model.choices for row in choice.whole]
+        self.exactly_zero = [not any(row[k] for row in seen) for k in range(size)]
         return tuple(tuple(self._scaled(matrix, i, j) for j in range(size)) for i in range(size))
 
     def _scaled(self, matrix: arb_mat, i: int, j: int) -> Enclosure:
@@ -256,22 +257,45 @@ def _exact_information(rows: list[tuple[Fraction, ...]], model: Any, probabiliti
     return [[to_fraction(total[i, j]) for j in range(width)] for i in range(width)]
 
 
+class _Checker(_Writer):
+    """Bounds as the balls have them: neither rounded nor required to be narrow."""
+
+    def number(self, ball: Any, floor: Fraction = FLOOR, closed: str = "") -> Enclosure:
+        """A ball as an enclosure."""
+        return Enclosure(ball, ball) if isinstance(ball, Fraction) else Enclosure(*bounds(ball), closed)
+
+
 def require_outcomes(found: Fit, made: Outcomes) -> None:
-    """Compute parameters, probabilities and likelihood again, at another precision, and require that they agree.
+    """Compute all numbers again, at another precision, and require that what is claimed holds them.
 
     Raises :class:`~stackexact.errors.Unproved`.
     """
     with ctx.workprec(found.bits + 96):
-        _, state = found.state()
-        pairs = [(ball, one) for ball, one in zip(found.theta(), made.theta, strict=True) if one is not None]
-        for chances, ends in zip(state.probabilities, made.fitted, strict=True):
-            pairs += list(zip(chances, ends, strict=True))
-        pairs.append((-state.value, made.log_likelihood))
-        for ball, one in pairs:
-            low, high = bounds(ball)
-            if (
-                high < one.lower
-                or one.upper < low
-                or (found.form is None and not (one.lower <= low and high <= one.upper))
-            ):
-                raise Unproved("a number of the estimate does not hold what the proof encloses")
+        try:
+            again = _Checker(found, 0).outcomes()
+        except _TooWide:
+            raise Unproved("the proof does not enclose the numbers of the estimate") from None
+    _require_held(_all(made), _all(again))
+
+
+def require_limits(found: Fit, fitted: Matrix, log_likelihood: Enclosure) -> None:
+    """The same where the maximum is not attained: of limits of probabilities, and of the supremum."""
+    with ctx.workprec(found.bits + 96):
+        again = _Checker(found, 0).outcomes()
+    claimed = [log_likelihood, *(one for row in fitted for one in row)]
+    _require_held(claimed, [again.log_likelihood, *(one for row in again.fitted for one in row)])
+
+
+def _require_held(claimed: Sequence[Enclosure | None], proved: Sequence[Enclosure | None]) -> None:
+    if len(claimed) != len(proved):
+        raise Unproved("an estimate has other numbers than its proof")
+    pairs = zip(claimed, proved, strict=True)
+    if not all(one is None if two is None else one is not None and two in one for one, two in pairs):
+        raise Unproved("a number of the estimate does not hold what the proof encloses")
+
+
+def _all(made: Outcomes) -> list[Enclosure | None]:
+    """Every number."""
+    matrices = (made.fitted, made.information, made.covariance or ())
+    entries = [one for matrix in matrices for row in matrix for one in row]
+    return [*made.theta, *made.errors, made.log_likelihood, *entries]

@@ -14,6 +14,7 @@ __all__ = ["chi_squared"]
 
 _HALVINGS = 40
 _STEPS = 60
+_SMALLEST = 10_000
 
 
 def chi_squared(level: Fraction, degrees: int, bits: int) -> tuple[Fraction, Fraction]:
@@ -37,7 +38,7 @@ def chi_squared(level: Fraction, degrees: int, bits: int) -> tuple[Fraction, Fra
             if below < ball_of(level) and above > ball_of(level):
                 return low, high
         spare *= 2
-    raise LimitReached(f"the quantile of level {float(level)} is not enclosed; choose a level farther from 0 and 1")
+    raise LimitReached("the quantile of that level is not enclosed; choose a level farther from 0 and 1")
 
 
 def _passed(value: Any, degrees: int) -> Any:
@@ -53,6 +54,8 @@ def _near(level: Fraction, degrees: int) -> Any:
         low, high = high, 2 * high
         if high > 10**6:
             raise LimitReached("the quantile of this level is beyond 10**6; choose a lower level")
+    while not low > 0 and _passed(high / 2, degrees) > wanted and high > arb(2) ** -_SMALLEST:
+        high = (high / 2).mid()
     for _ in range(_HALVINGS):
         middle = ((low + high) / 2).mid()
         low, high = (middle, high) if _passed(middle, degrees) < wanted else (low, middle)

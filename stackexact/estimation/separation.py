@@ -8,10 +8,13 @@ along one such direction, and those whose differences a positive combination bri
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+
+from flint import fmpz_mat
 
 from stackexact.errors import LimitReached, Unproved
 from stackexact.estimation.identification import Coordinates, null_space, primitive
@@ -100,30 +103,35 @@ def _told(model: Model, cone: _Cone, left: list[tuple[int, ...]], weights: Vecto
 
 
 def _cone(model: Model, space: Coordinates) -> _Cone:
-    kept: set[tuple[int, ...]] = set()
-    others: list[tuple[Place, Vector]] = []
-    for place, count, row in _rows(model, space.basis):
-        if count:
-            kept.add(primitive(row))
-        else:
-            others.append((place, row))
-    equal = [tuple(map(Fraction, row)) for row in sorted(kept) if any(row)]
-    inside = null_space(equal, len(space.basis))
+    basis = _unchanged(model, space)
     rows: dict[tuple[int, ...], list[Place]] = {}
-    for place, row in others:
-        along = primitive([-dot(row, vector) for vector in inside])  # what the chosen action gains on it
-        if any(along):
-            rows.setdefault(along, []).append(place)
-    basis = tuple(_combined(one, space.basis, len(model.names)) for one in inside)
+    for place, count, gains in _gains(model, basis):
+        if not count and any(gains):
+            rows.setdefault(gains, []).append(place)
     return _Cone(basis, {row: tuple(places) for row, places in rows.items()})
 
 
-def _rows(model: Model, basis: tuple[Vector, ...]) -> Iterator[tuple[Place, int, Vector]]:
-    """The differences of all actions from the one chosen most often, in coordinates of the basis."""
+def _unchanged(model: Model, space: Coordinates) -> tuple[Vector, ...]:
+    """The directions that keep the odds of all chosen actions against each other."""
+    whole = tuple(tuple(map(Fraction, primitive(vector))) for vector in space.basis)
+    kept = {gains for _, count, gains in _gains(model, whole) if count and any(gains)}
+    inside = null_space([tuple(map(Fraction, row)) for row in sorted(kept)], len(whole))
+    return tuple(_combined(one, whole, len(model.names)) for one in inside)
+
+
+def _gains(model: Model, directions: tuple[Vector, ...]) -> Iterator[tuple[Place, int, tuple[int, ...]]]:
+    """What the action chosen most often gains on every other one along directions of integers, up to a positive factor,
+    with the place of that other one and how often it was chosen."""
+    rows = [row for choice in model.choices for row in choice.whole]
+    across = fmpz_mat(len(directions), len(model.names), [-int(x) for vector in directions for x in vector])
+    found = (fmpz_mat(len(rows), len(model.names), [x for row in rows for x in row]) * across.transpose()).tolist()
+    here = iter(found)
     for c, choice in enumerate(model.choices):
-        for b, row in enumerate(choice.differences):
+        for b, count in enumerate(choice.counts):
+            row = [int(x) for x in next(here)]
             if b != choice.most:
-                yield (c, b), choice.counts[b], tuple(dot(row, vector) for vector in basis)
+                common = math.gcd(*row) or 1
+                yield (c, b), count, tuple(x // common for x in row)
 
 
 def _farthest(rows: list[tuple[int, ...]], size: int, time_limit: float | None) -> tuple[Vector, Vector]:
@@ -186,33 +194,26 @@ def require_separation(model: Model, space: Coordinates, found: Separation) -> N
     gone = set(found.vanishing)
     if gone and any(dot(one.vector, found.direction) for one in model.constraints):
         raise Unproved("a separating direction leaves the constraints")
-    for c, choice in enumerate(model.choices):
-        for b, row in enumerate(choice.differences):
-            gain = -dot(row, found.direction) if found.direction else Fraction(0)
-            if (gain > 0) != ((c, b) in gone) or gain < 0 or (gain and choice.counts[b]):
-                raise Unproved(f"choice {c}, action {b}: the separating direction does not do what is claimed")
+    direction = found.direction or (Fraction(0),) * len(model.names)
+    for place, count, (gain,) in _gains(model, (direction,)):
+        if (gain > 0) != (place in gone) or gain < 0 or (gain and count):
+            raise Unproved(f"choice {place[0]}, action {place[1]}: the direction does not do what is claimed")
     _require_balance(model, space, found, gone)
 
 
 def _require_balance(model: Model, space: Coordinates, found: Separation, gone: set[Place]) -> None:
-    rows = {place: (count, row) for place, count, row in _rows(model, space.basis)}
-    equal = [row for count, row in rows.values() if count and any(row)]
-    inside = null_space(sorted(set(equal)), len(space.basis))
-
-    def along(row: Vector) -> tuple[int, ...]:
-        return primitive([-dot(row, vector) for vector in inside])
-
-    total = [Fraction(0)] * len(inside)
+    basis = _unchanged(model, space)
+    rows = {place: (count, gains) for place, count, gains in _gains(model, basis)}
+    total = [Fraction(0)] * len(basis)
     covered = set()
     for one in found.balances:
-        gains = along(rows[one.choice, one.action][1])
+        gains = rows[one.choice, one.action][1]
         if one.weight <= 0:
             raise Unproved("a weight of the combination that bars separation is not positive")
         covered.add(gains)
         total = [a + one.weight * b for a, b in zip(total, gains, strict=True)]
     if any(total):
         raise Unproved("the combination that bars separation does not cancel")
-    for place, (count, row) in rows.items():
-        gains = along(row)
+    for place, (count, gains) in rows.items():
         if not count and place not in gone and any(gains) and gains not in covered:
             raise Unproved(f"choice {place[0]}, action {place[1]}: nothing bars its vanishing")
