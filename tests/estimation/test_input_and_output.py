@@ -7,11 +7,13 @@ import json
 import pickle
 from fractions import Fraction
 
+import jsonschema
 import numpy as np
 import pytest
 from guards import without_runaway_work
 
 import stackexact as sx
+from stackexact import schema
 from stackexact.errors import InputError, LimitReached
 from stackexact.estimation import Observation
 
@@ -135,6 +137,20 @@ def test_pages_and_documents() -> None:
     assert document["information"] == [["75/4", "-75/4"], ["-75/4", "75/4"]]
     assert document["separation"] is None
     assert document["log_likelihood"]["attained"] is True
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        sx.estimate([3, 1], eta=5),
+        sx.estimate([3, 1, 0], constraints=[]),
+        sx.estimate([([[0], [1]], 0), ([[0], [2]], 1)], digits=3),
+        sx.estimate([10**999, 3], digits=2),
+        sx.estimate({"only": 1}, constraints=[([1], "-1/3")]),
+    ],
+)
+def test_documents_are_what_the_schema_says(found: sx.Estimate) -> None:
+    jsonschema.validate(found.document(), schema.load("estimate"))
 
 
 def test_pages_say_what_is_missing() -> None:
