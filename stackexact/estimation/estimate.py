@@ -15,6 +15,8 @@ from stackexact.estimation.identification import Coordinates, coordinates, requi
 from stackexact.estimation.model import Model, Vector
 from stackexact.estimation.outcomes import Matrix, Outcomes, outcomes, require_limits, require_outcomes
 from stackexact.estimation.separation import Separation, limit_model, require_separation, separation
+from stackexact.exact.decimals import numerals_shortened
+from stackexact.exact.digits import int_to_text
 from stackexact.exact.enclosures import Enclosure, bits_of
 from stackexact.exact.records import Record
 
@@ -166,10 +168,11 @@ class Estimate(Record):
         return html(self)
 
     def __repr__(self) -> str:
+        many = numerals_shortened(int_to_text(self.model.observations))
         if not self.exists:
-            return f"<Estimate from {self.model.observations} observations: the maximum is not attained>"
+            return f"<Estimate from {many} observations: the maximum is not attained>"
         known = sum(one is not None for one in self.theta)
-        return f"<Estimate from {self.model.observations} observations: {known} of {len(self.theta)} parameters>"
+        return f"<Estimate from {many} observations: {known} of {len(self.theta)} parameters>"
 
 
 def estimate(

@@ -87,7 +87,8 @@ class _Writer:
         errors = tuple(self._error(spread[k][k]) if known[k] else None for k in range(size))
         covariance = None
         if all(known):
-            covariance = tuple(tuple(self._entry(spread, i, j) for j in range(size)) for i in range(size))
+            moves = [[self._moves(i) and self._moves(j) for j in range(size)] for i in range(size)]
+            covariance = self._matrix(spread, units, moves)
         return Outcomes(theta, self._fitted(), self._log_likelihood(), information, covariance, errors)
 
     def number(self, ball: Any, floor: Fraction = FLOOR, closed: str = "") -> Enclosure:
@@ -163,15 +164,20 @@ class _Writer:
         state = State(whole, self.likelihood.logits(self.found.column()))
         matrix = state.curvature
         seen = [row for choice in self.model.choices for row in choice.whole]
-        self.exactly_zero = [not any(row[k] for row in seen) for k in range(size)]
-        return tuple(tuple(self._scaled(matrix, i, j) for j in range(size)) for i in range(size))
+        told = [any(row[k] for row in seen) for k in range(size)]
+        units = [self._unit(matrix[k, k]) if told[k] else FLOOR for k in range(size)]
+        return self._matrix(matrix.tolist(), units, [[told[i] and told[j] for j in range(size)] for i in range(size)])
 
-    def _scaled(self, matrix: arb_mat, i: int, j: int) -> Enclosure:
-        """An entry, as narrow as the diagonal entries beside it ask for."""
-        if self.exactly_zero[i] or self.exactly_zero[j]:
-            return Enclosure(Fraction(0), Fraction(0))
-        unit = self._unit(matrix[i, i]) * self._unit(matrix[j, j])
-        return self.number(matrix[i, j], max(unit / 10**self.digits, FLOOR))
+    def _matrix(self, rows: list[list[Any]], units: list[Fraction], told: list[list[bool]]) -> Matrix:
+        """Entries as narrow as the roots of the diagonal entries beside them ask for; those not told are 0."""
+        nil = Enclosure(Fraction(0), Fraction(0))
+        floors = [unit / 10**self.digits for unit in units]
+        return tuple(
+            tuple(
+                self.number(one, max(floors[i] * units[j], FLOOR)) if told[i][j] else nil for j, one in enumerate(row)
+            )
+            for i, row in enumerate(rows)
+        )
 
     def _unit(self, square: Any) -> Fraction:
         """About the root of a number that is not negative."""
@@ -222,10 +228,6 @@ class _Writer:
             ]
             for i in range(size)
         ]
-
-    def _entry(self, spread: list[list[Any]], i: int, j: int) -> Enclosure:
-        unit = self._unit(spread[i][i]) * self._unit(spread[j][j])
-        return self.number(spread[i][j], max(unit / 10**self.digits, FLOOR))
 
     def _error(self, square: Any) -> Enclosure:
         """The root of a variance, in closed form where that is rational."""
