@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from stackexact.dynamics.playing import play as play
     from stackexact.dynamics.verifying import verify_play as verify_play
     from stackexact.errors import StackexactError as StackexactError
+    from stackexact.estimation.data import Observation as Observation
+    from stackexact.estimation.estimate import Estimate as Estimate
+    from stackexact.estimation.estimate import estimate as estimate
     from stackexact.exact.grammar import parse as parse
     from stackexact.exact.rational_function import Expression as Expression
     from stackexact.exact.relation import text_of as text_of
@@ -48,10 +51,12 @@ if TYPE_CHECKING:
 __version__: Final = VERSION
 
 _PLACES: Final = {
+    "Estimate": "stackexact.estimation.estimate:Estimate",
     "Expression": "stackexact.exact.rational_function:Expression",
     "Game": "stackexact.games.bimatrix:Game",
     "IncentiveGame": "stackexact.games.lq_incentive:IncentiveGame",
     "MarkovGame": "stackexact.games.markov:MarkovGame",
+    "Observation": "stackexact.estimation.data:Observation",
     "RecommendationGame": "stackexact.games.recommendation:RecommendationGame",
     "Solution": "stackexact.solving.solution:Solution",
     "StackexactError": "stackexact.errors:StackexactError",
@@ -59,6 +64,7 @@ _PLACES: Final = {
     "Verification": "stackexact.verification.result:Verification",
     "check": "stackexact.certificates.check:check",
     "compare": "stackexact.solving.comparing:compare",
+    "estimate": "stackexact.estimation.estimate:estimate",
     "from_game": "stackexact.games.adapters:from_game",
     "instance": "stackexact.instances:instance",
     "instances": "stackexact.instances:",
@@ -79,10 +85,12 @@ _PLACES: Final = {
 }
 
 __all__ = [
+    "Estimate",
     "Expression",
     "Game",
     "IncentiveGame",
     "MarkovGame",
+    "Observation",
     "RecommendationGame",
     "Solution",
     "StackexactError",
@@ -91,6 +99,7 @@ __all__ = [
     "__version__",
     "check",
     "compare",
+    "estimate",
     "from_game",
     "instance",
     "instances",

@@ -25,8 +25,8 @@ __all__ = ["CONCEPTS", "Concept", "chosen", "concepts_of"]
 
 @dataclass(frozen=True, slots=True)
 class Concept:
-    """One concept: for which kind of game, under which title, whether it is solved unasked, whether it needs γ, and the
-    letter that marks the outcomes of its commitment in a payoff table."""
+    """One concept: for which kind of game, under which title, whether it is solved unasked, whether it needs γ or η,
+    and the letter that marks the outcomes of its commitment in a payoff table."""
 
     name: str
     kind: str
@@ -36,6 +36,9 @@ class Concept:
     by_default: bool = True
     needs_tolerance: bool = False
     letter: str = ""
+    needs_eta: bool = False
+    numbers_only: bool = False
+    """Whether it is answered in games without parameters alone."""
 
     def __call__(self, space: Workspace) -> Answer:
         """Search and verify."""
@@ -46,6 +49,8 @@ class Concept:
 
 _HERE = "stackexact.solving.answers"
 _INCENTIVES = "stackexact.solving.incentives"
+_QUANTAL = "stackexact.solving.quantal"
+_CHEN = "Chen, Wang, Wang & Yang 2023"
 
 CONCEPTS: Final[tuple[Concept, ...]] = (
     Concept(
@@ -110,6 +115,23 @@ CONCEPTS: Final[tuple[Concept, ...]] = (
         "Conitzer & Korzhyk 2011",
         f"{_HERE}:correlated",
         by_default=False,
+    ),
+    Concept(
+        "quantal",
+        "bimatrix",
+        "quantal Stackelberg equilibrium: the follower responds by a logit",
+        _CHEN,
+        f"{_QUANTAL}:bimatrix",
+        needs_eta=True,
+        numbers_only=True,
+    ),
+    Concept(
+        "quantal",
+        "markov",
+        "quantal Stackelberg equilibrium, myopic follower",
+        _CHEN,
+        f"{_QUANTAL}:markov",
+        numbers_only=True,
     ),
     Concept(
         "team-optimum", "lq-incentive", "team optimum: everybody obeys", "Başar 1984", f"{_INCENTIVES}:team_optimum"
@@ -178,11 +200,15 @@ def _has_limit(game: Any) -> bool:
     return all(minor > 0 for minor in minors)
 
 
-def chosen(game: Game, names: Iterable[str] | None) -> tuple[tuple[Concept, ...], tuple[str, ...]]:
+def chosen(
+    game: Game, names: Iterable[str] | None, *, eta: bool = False
+) -> tuple[tuple[Concept, ...], tuple[str, ...]]:
     """The concepts to solve, and notes on those left out.
 
     Without names, every concept solved by default; one that needs a tolerance is left out with a note if there is none.
-    Raises :class:`~stackexact.errors.UsageError` for a name that does not fit, or that needs a tolerance in vain.
+    ``eta`` says whether an inverse temperature is given, without which what needs one is nothing usual.
+    Raises :class:`~stackexact.errors.UsageError` for a name that does not fit, or that needs a tolerance or an eta in
+    vain.
     """
     offered = concepts_of(game.kind)
     if not offered:
@@ -190,7 +216,7 @@ def chosen(game: Game, names: Iterable[str] | None) -> tuple[tuple[Concept, ...]
         raise UsageError(f"game: expected one of a kind that has concepts ({kinds}), found the kind {game.kind}")
     if names is None:
         bound = getattr(game, "tolerance", None)
-        offered = tuple(concept for concept in offered if not _unfit(game, concept))
+        offered = tuple(one for one in offered if not _unfit(game, one) and (eta or not one.needs_eta))
         picked = tuple(c for c in offered if c.by_default and (bound is not None or not c.needs_tolerance))
         left = [c.name for c in offered if c.by_default and c not in picked]
         return picked, tuple(f"{name} left out: the game has no tolerance; give one with --tolerance" for name in left)
@@ -209,4 +235,6 @@ def chosen(game: Game, names: Iterable[str] | None) -> tuple[tuple[Concept, ...]
             raise UsageError(f"concept {name}: expected {wanted}, found another; choose another concept")
         if known[name].needs_tolerance and game.tolerance is None:
             raise UsageError(f"concept {name}: expected a tolerance, found none; give one, as in --tolerance 1/20")
+        if known[name].needs_eta and not eta:
+            raise UsageError(f"concept {name}: expected an inverse temperature, found none; give one, as in --eta 5")
     return tuple(concept for concept in offered if concept.name in set(names)), ()

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from html import escape
-from typing import Any, Final, cast
+from typing import Final
 
 from stackexact.exact.decimals import numerals_shortened, rounded, shortened
+from stackexact.exact.enclosures import Enclosure
 from stackexact.exact.rational_function import Exact, Expression
 from stackexact.exact.relation import text_of
-from stackexact.games import lq_display
 from stackexact.games.display import HINT, game_html, game_page
+from stackexact.games.kinds import kind
 from stackexact.games.screen import WIDTH, Line, Page, clip, painted, printable, wide
 from stackexact.games.table import game_table
 from stackexact.solving.announced import Sentence
@@ -75,7 +76,7 @@ def text(
     if solution.game.kind == "bimatrix":
         game_page(page, solution.game, marks_of(solution), remark)
     else:
-        lq_display.game_page(page, cast(Any, solution.game), remark)
+        kind(solution.game.kind).page(page, solution.game, remark)
     for block in blocks(solution):
         page.add()
         _block_page(page, block, digits)
@@ -210,12 +211,21 @@ def _number_texts(page: Page, part: Part, digits: int, room: int) -> tuple[str, 
     assert not isinstance(value, Sentence)
     if isinstance(value, Infinity):
         return str(value), ""
+    if isinstance(value, Enclosure):
+        return _enclosed(value, digits, min(room, _LONGEST))
     exact = text_of(value)
     if page.full or len(exact) <= min(room, _LONGEST) or (isinstance(value, Expression) and len(exact) <= _FORMULA):
         return exact, beside(value, exact, digits)
     short = _elided(value, exact, room)
     page.shortened |= "…" in short
     return short, beside(value, exact, digits) if "…" in short else ""
+
+
+def _enclosed(value: Enclosure, digits: int, room: int) -> tuple[str, str]:
+    """The closed form where there is one that is short, and digits that are certain."""
+    short = value.closed_form if len(value.closed_form) <= room else ""
+    decimal = value.text(digits or DIGITS)
+    return (short, f"≈ {decimal}") if short else (decimal, "")
 
 
 def _elided(value: Exact, text: str, room: int) -> str:
@@ -242,7 +252,7 @@ def html(solution: Solution, digits: int = DIGITS) -> str:
 def _game_html(solution: Solution) -> str:
     if solution.game.kind == "bimatrix":
         return game_html(game_table(solution.game, marks_of(solution)))
-    return lq_display.game_html(cast(Any, solution.game))
+    return str(solution.game._repr_html_())
 
 
 def part_html(part: Shown, digits: int = DIGITS) -> str:

@@ -6,12 +6,13 @@ from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+from stackexact.exact.enclosures import Enclosure
 from stackexact.exact.latex import name_latex
 from stackexact.exact.rational_function import Exact, Expression
 from stackexact.exact.relation import Assumption, text_of
 from stackexact.games import latex as tex
-from stackexact.games import lq_display
 from stackexact.games.display import game_latex, latex_number
+from stackexact.games.kinds import kind
 from stackexact.games.screen import printable
 from stackexact.games.table import GameTable, game_table
 from stackexact.solving.announced import Sentence
@@ -58,7 +59,7 @@ def latex(solution: Solution, digits: int = 6) -> str:
         title, shown, amsmath = table.title, game_latex(table) + _legend(table), False
     else:
         game: Any = solution.game
-        title, shown, amsmath = lq_display.title(game), lq_display.game_latex(game), True
+        title, shown, amsmath = kind(game.kind).heading(game), str(game._repr_latex_()), True
     lines = [f"% {printable(title)}"]
     if amsmath or any(map(_is_closed_form, solution.values())):
         lines.append(_AMSMATH if amsmath else _CASES)
@@ -109,8 +110,18 @@ def _part(part: Part, digits: int) -> str:
         return f"${part.number.latex}$"
     if isinstance(part.number, Infinity):
         return f"{word}{' ' if word else ''}${_value(part.number)}$"
+    if isinstance(part.number, Enclosure):
+        return f"{word}{' ' if word else ''}${_enclosed(part.number, digits)}$"
     decimal = beside(part.number, text_of(part.number), digits).replace("≈", r"\approx")
     return f"{word}{' ' if word else ''}${latex_number(part.number)}{f' {decimal}' if decimal else ''}$"
+
+
+def _enclosed(value: Enclosure, digits: int) -> str:
+    """The closed form where there is one that is short, and digits that are certain."""
+    decimal = value.text(digits or 6).replace("…", r"\ldots")
+    if not value.closed_form or len(value.closed_form) > _LONGEST:
+        return decimal
+    return rf"\texttt{{{tex.escaped(value.closed_form)}}} \approx {decimal}"
 
 
 # -- closed forms -----------------------------------------------------------------------------------------------------

@@ -38,7 +38,7 @@ def bimatrix(space: Workspace) -> Answer:
     leader = [[known(value) for value in row] for row in payoffs.leader]
     decided = decide(leader, logits, prescription=asked.prescription, digits=asked.digits, stop=space.stop)
     rule = _rule(decided.policy, game.actions, prescription=asked.prescription)
-    cell = QuantalCell(
+    cell: Any = QuantalCell(
         (),
         decided.value.number(asked.digits, _scale(payoffs.leader)),
         None if asked.prescription else rule,
@@ -71,13 +71,13 @@ def markov(space: Workspace) -> Answer:
         values.append(
             frozen_mapping({game.states[s]: one.value.number(asked.digits + 2, scale) for s, one in decided.items()})
         )
-    cell = MarkovQuantalCell((), induced.value.number(asked.digits, scale), tuple(policy), tuple(values))
+    cell: Any = MarkovQuantalCell((), induced.value.number(asked.digits, scale), tuple(policy), tuple(values))
     return Answer(cell, partial(_proofs, induced.stages, game))
 
 
 def _range(game: MarkovGame, row: Sequence[Any]) -> Fraction:
     tables = {id(stage): stage.leader for stage in row}.values()
-    values = [value for table in tables for line in table for value in line]
+    values: list[Fraction] = [value for table in tables for line in table for value in line]
     return max(values) - min(values)
 
 
@@ -88,7 +88,8 @@ def _scale(table: Sequence[Sequence[Fraction]]) -> Fraction:
 
 def _rule(policy: Policy, actions: Actions, *, prescription: bool) -> Any:
     mixtures: list[Mixture] = [
-        frozen_mapping({actions.leader[a]: share for a, share in part}) for part in policy[: None if prescription else 1]
+        frozen_mapping({actions.leader[a]: share for a, share in part})
+        for part in policy[: None if prescription else 1]
     ]
     return frozen_mapping(dict(zip(actions.follower, mixtures, strict=True))) if prescription else mixtures[0]
 

@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import Any, Final, NamedTuple, cast
 
 from stackexact.exact.decimals import rounded
+from stackexact.exact.enclosures import Enclosure
 from stackexact.exact.rational_function import Exact, Expression
 from stackexact.games.table import Marks
 from stackexact.solving.announced import Sentence, sentences
@@ -36,7 +37,7 @@ class Part(NamedTuple):
     """A word (an action, yes or no), a number, a number that belongs to a word (its probability), or a statement."""
 
     word: str
-    number: Exact | Infinity | Sentence | None = None
+    number: Exact | Infinity | Sentence | Enclosure | None = None
 
 
 class Item(NamedTuple):
@@ -77,7 +78,7 @@ def blocks(solution: Solution) -> tuple[Block, ...]:
 def block_of(part: Shown) -> Block:
     """A result, a certificate or a single cell."""
     if isinstance(part, Result):
-        (concept,) = (concept for concept in CONCEPTS if concept.name == part.concept)
+        concept = next(concept for concept in CONCEPTS if concept.name == part.concept)
         return Block(concept.name, concept.title, concept.source, tuple(_facts(part)), tuple(_cells(part)))
     if isinstance(part, Certificate):
         game = part.document["game"]
@@ -111,6 +112,8 @@ def marks_of(solution: Solution) -> Marks:
 def _facts(result: Result) -> Iterator[Item]:
     if result.tolerance is not None:
         yield Item("tolerance", (Part("", result.tolerance),))
+    if result.asked is not None and result.asked.eta is not None:
+        yield Item("eta", (Part("", result.asked.eta),))
 
 
 def _cells(result: Result) -> Iterator[tuple[tuple[str, ...], tuple[Item, ...]]]:
@@ -147,12 +150,15 @@ def _parts(name: str, value: Any) -> Iterator[Part]:
     if isinstance(value, bool | Infinity):
         plain = str(value) if isinstance(value, Infinity) else "yes" if value else "no"
         yield Part(_REMARKS.get((name, value), plain))
-    elif isinstance(value, Fraction | Expression):
+    elif isinstance(value, Fraction | Expression | Enclosure):
         yield Part("", value)
     elif isinstance(value, str):
         yield Part(value)
     elif isinstance(value, Mapping):
         yield from _weights(name, value)
+    elif value and isinstance(value[0], Mapping):
+        for number, entries in enumerate(value, start=1):
+            yield from _staged(number, entries)
     else:
         yield from (Part(entry if isinstance(entry, str) else f"{{{', '.join(entry)}}}") for entry in value)
 
@@ -168,3 +174,10 @@ def _weights(name: str, weights: Mapping[str, Any]) -> Iterator[Part]:
             yield from (Part("", number) for number in weight.values())  # there is no other
         else:
             yield from (Part(f"{label}, {inner}", number) for inner, number in weight.items())
+
+
+def _staged(stage: int, entries: Mapping[str, Any]) -> Iterator[Part]:
+    """What is told of the states of one stage, each under the stage's number and its name."""
+    for state, value in entries.items():
+        for part in _weights("", value) if isinstance(value, Mapping) else _parts("", value):
+            yield Part(f"{stage}, {state}{', ' if part.word else ''}{part.word}", part.number)
