@@ -133,12 +133,17 @@ def ends(ball: arb) -> tuple[Fraction, Fraction]:
     """Rational bounds of what a ball holds; raises :class:`~stackexact.errors.LimitReached` where it is unbounded."""
     if not ball.is_finite():
         raise LimitReached("a value lies beyond what ball arithmetic can hold; make the rewards or eta smaller")
-    return _exact(ball.lower()), _exact(ball.upper())
+    return _exact(ball.lower(), -1), _exact(ball.upper(), 1)
 
 
-def _exact(end: arb) -> Fraction:
+def _exact(end: arb, away: int) -> Fraction:
+    """The end itself; what is all but zero is moved ``away``, for nobody could write it down."""
     mantissa, exponent = (int(part) for part in end.man_exp())
-    return Fraction(mantissa << exponent) if exponent >= 0 else Fraction(mantissa, 1 << -exponent)
+    if exponent >= 0:
+        return Fraction(mantissa << exponent)
+    if mantissa.bit_length() + exponent < -END_BITS:
+        return Fraction(away, 1 << END_BITS) if mantissa * away > 0 else Fraction(0)
+    return Fraction(mantissa, 1 << -exponent)
 
 
 def enclosed(lower: Fraction, upper: Fraction, digits: int, scale: Fraction, closed_form: str = "") -> Enclosure:
