@@ -82,11 +82,12 @@ def _uphill(shares: Any, logits: Any, values: Any, steps: int) -> tuple[Any, Any
 def polished(candidate: Sequence[float], balls: tuple[Balls, Balls], bits: int) -> tuple[Fraction, ...]:
     """The candidate on its face, by Newton's method to about so many binary digits where that converges."""
     face = [a for a, share in enumerate(candidate) if share > _ON_FACE * max(candidate)]
-    total = sum(candidate[a] for a in face)
-    point = {a: arb(candidate[a] / total).mid() for a in face}
+    total = sum((arb(candidate[a]) for a in face), arb(0))  # what it errs by Newton's method keeps
+    point = {a: (arb(candidate[a]) / total).mid() for a in face}
     if len(face) > 1:
+        scaled = balls[0], _scaled(balls[1])
         for _ in range(_MOST_NEWTON):
-            step = _newton(point, balls)
+            step = _newton(point, scaled)
             if step is None or any(not (point[a] + step[a] > 0) for a in face):
                 break
             point = {a: (point[a] + step[a]).mid() for a in face}
@@ -94,6 +95,14 @@ def polished(candidate: Sequence[float], balls: tuple[Balls, Balls], bits: int) 
             if size < arb(2) ** -bits:
                 return _shares(point, len(candidate), bits)
     return _shares(point, len(candidate), bits)
+
+
+def _scaled(values: Balls) -> Balls:
+    """The leader's values from 0 to 1, so that their unit does not make Newton's equations ill-conditioned."""
+    mids = [value.mid() for column in values for value in column]
+    low = -greatest([-mid for mid in mids])
+    size = greatest(mids) - low
+    return [[(value - low) / size for value in column] for column in values] if size > 0 else values
 
 
 def _shares(point: dict[int, arb], rows: int, bits: int) -> tuple[Fraction, ...]:

@@ -84,8 +84,8 @@ def best_commitment(low: Decision, high: Decision, digits: int, stop: Callable[[
     bits = bits_of(digits) + _SPARE + high.logits.magnitude
     with ctx.workprec(2 * bits):
         balls = high.balls()
-        first = climb(high)
-        commitment = _best(as_shares(first, bits), [first], balls, bits)
+        first, slack = climb(high), ball_of(wanted) * arb(2) ** (-_SPARE // 2)
+        commitment = _best(as_shares(first, bits), [first], balls, bits, slack)
         for _ in range(_MOST_CANDIDATES):
             policy = uniform(commitment, high.shape[1])
             lower, upper = ends(value_at(policy, low))[0], ends(value_at(policy, high))[1]
@@ -95,7 +95,7 @@ def best_commitment(low: Decision, high: Decision, digits: int, stop: Callable[[
             if found.better is None:
                 return Committed(rounded_down(lower, bits), limit, commitment, found.parts)
             floats = tuple(map(float, found.better))
-            commitment = _best(found.better, [floats, climb(high, floats)], balls, bits)
+            commitment = _best(found.better, [floats, climb(high, floats)], balls, bits, slack)
     raise LimitReached("better commitments turn up one after the other; ask for fewer digits")
 
 
@@ -116,10 +116,15 @@ def exact_parts(
 
 
 def _best(
-    known: tuple[Fraction, ...], candidates: Sequence[Sequence[float]], balls: tuple[Balls, Balls], bits: int
+    known: tuple[Fraction, ...],
+    candidates: Sequence[Sequence[float]],
+    balls: tuple[Balls, Balls],
+    bits: int,
+    slack: arb,
 ) -> tuple[Fraction, ...]:
-    """The best of a commitment, some candidates, and what Newton's method makes of these."""
-    columns = len(balls[0])
+    """The best of a commitment, some candidates, and what Newton's method makes of these; a pure one where that gets
+    as much but for ``slack``, for it may be exactly the best."""
+    columns, rows = len(balls[0]), len(balls[0][0])
     options = [known]
     for candidate in candidates:
         options += [as_shares(candidate, bits), polished(candidate, balls, bits)]
@@ -128,7 +133,13 @@ def _best(
         top, bottom = quotient(uniform(commitment, columns), *balls)
         return (top / bottom).mid()
 
-    return max(options, key=value)
+    best = max(options, key=value)
+    pure = max((_pure(a, rows) for a in range(rows)), key=value)
+    return pure if value(best) - value(pure) <= slack else best
+
+
+def _pure(action: int, rows: int) -> tuple[Fraction, ...]:
+    return tuple(Fraction(int(a == action)) for a in range(rows))
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +163,7 @@ class _Proof:
     def run(self, point: Corner | None) -> _Found:
         """Prove the limit by expansions at ``point`` and elsewhere, or find what gets more."""
         rows = len(self.balls[0][0])
-        units = [tuple(Fraction(int(i == a)) for i in range(rows)) for a in range(rows)]
+        units = [_pure(a, rows) for a in range(rows)]
         whole = [self.corner(one) for one in units]
         pure = {a: whole[a] for a in self.tied}
         pending = [whole]
