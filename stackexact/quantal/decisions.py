@@ -58,6 +58,13 @@ class Logits:
         assert self.weights is not None
         return [ball_of(row[b]).log() for row in self.weights]
 
+    def ball(self, a: int, b: int) -> arb:
+        """A logit at the working precision."""
+        if self.exponents is not None:
+            return ball_of(self.exponents[a][b])
+        assert self.weights is not None
+        return ball_of(self.weights[a][b]).log()
+
     def mass(self, a: int, b: int) -> ExponentialSum:
         """exp of a logit, exactly."""
         if self.exponents is not None:

@@ -19,6 +19,7 @@ from stackexact.games.tables import Actions
 from stackexact.quantal.deciding import Decided, Parts, Tangents, decide, known
 from stackexact.quantal.decisions import Logits, Policy, ball_of, greatest
 from stackexact.quantal.induction import by_stages
+from stackexact.quantal.tables import tables_of
 from stackexact.solving.answers import Answer
 from stackexact.solving.cells import frozen_mapping
 from stackexact.solving.quantal_cells import MarkovQuantalCell, Mixture, QuantalCell, Rule
@@ -55,8 +56,9 @@ def markov(space: Workspace) -> Answer:
     if game.follower.discount:
         found = f"found the discount {fraction_to_text(game.follower.discount)}"
         raise UsageError(f"concept quantal: expected a myopic follower, {found}; choose another concept")
-    induced = by_stages(game, asked.digits, space.stop, space.report)
-    scale = sum((_range(game, row) for row in game.stages), Fraction(0)) or _ONE
+    tables = tables_of(game)
+    induced = by_stages(tables, asked.digits, prescription=game.prescription, stop=space.stop, report=space.report)
+    scale = tables.scale
     policy: list[Mapping[str, Rule]] = []
     values: list[Mapping[str, Number]] = []
     for decided in induced.stages:
@@ -73,12 +75,6 @@ def markov(space: Workspace) -> Answer:
         )
     cell: Any = MarkovQuantalCell((), induced.value.number(asked.digits, scale), tuple(policy), tuple(values))
     return Answer(cell, partial(_proofs, induced.stages, game))
-
-
-def _range(game: MarkovGame, row: Sequence[Any]) -> Fraction:
-    tables = {id(stage): stage.leader for stage in row}.values()
-    values: list[Fraction] = [value for table in tables for line in table for value in line]
-    return max(values) - min(values)
 
 
 def _scale(table: Sequence[Sequence[Fraction]]) -> Fraction:
