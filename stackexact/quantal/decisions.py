@@ -18,6 +18,7 @@ __all__ = [
     "Policy",
     "Table",
     "ball_of",
+    "decimal",
     "greatest",
     "quotient",
     "rounded",
@@ -138,6 +139,12 @@ def rounded(value: Fraction, bits: int) -> Fraction:
     """A short fraction near a number: about so many significant binary digits."""
     unit = _unit(value, bits)
     return round(value * unit) / unit
+
+
+def decimal(value: Fraction, bits: int) -> Fraction:
+    """A decimal near a number, with about so many binary digits after the point."""
+    unit = 10 ** (bits * 1233 // 4096 + 2)
+    return Fraction(round(value * unit), unit)
 
 
 def rounded_up(value: Fraction, bits: int) -> Fraction:

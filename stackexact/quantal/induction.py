@@ -40,8 +40,8 @@ def by_stages(
     """Backward induction on a game of numbers whose follower is quantal and myopic.
 
     ``prescription`` says whether policies may depend on what the follower does, ``deterministic`` whether they are the
-    leader's actions rather than mixtures of these. Every decision is enclosed to so many more digits that the value is enclosed to ``digits`` of the range of all that
-    the leader can get. Raises :class:`~stackexact.errors.LimitReached`.
+    leader's actions rather than mixtures of these. Every decision is enclosed to so many more digits that the value is
+    enclosed to ``digits`` of the range of all that the leader can get. Raises :class:`~stackexact.errors.LimitReached`.
     """
     spare = len(str(tables.horizon)) + 1
     after: Mapping[int, Bounds] = {}

@@ -2,10 +2,10 @@
 
 What the leader announces for later stages moves the follower now, through L = log Z of the states that follow
 (``evaluating``). The range of L in a state is cut into cells, and W(s, cell) bounds what the leader gets from s on
-under any policy whose L lies in the cell. In a state before, every action of the leader is as good as one of many: for each
-choice of cells of the states that follow, with the lower or the upper ends of L, for what she can have lies between
-these. So the least bound is that of a prescription with more actions; within a cell of its own, where the sum D of
-all masses lies between two numbers, N/D ≤ c + max(F(c)/D) for every c.
+under any policy whose L lies in the cell. In a state before, every action of the leader is as good as one of many: for
+each choice of cells of the states that follow, with the lower or the upper ends of L, for what she can have lies
+between these. So the least bound is that of a prescription with more actions; within a cell of its own, where the sum
+D of all masses lies between two numbers, N/D ≤ c + max(F(c)/D) for every c.
 
 The bound holds for policies that may depend on what the follower does and for those that may not. It tends to the
 greatest value with finer cells where every state is reached in one way; in general it need not.
@@ -95,11 +95,9 @@ def _points(tables: Tables, node: Node, b: int, after: Mapping[int, Sequence[_Ce
             gain = node.leader[a][b] + sum(
                 (share * cell.most for (_, share), cell in zip(shares, chosen, strict=True)), Fraction(0)
             )
-            for ends_of, own in ((_low, own_low), (_high, own_high)):
-                later = sum(
-                    (share * ends_of(cell) for (_, share), cell in zip(shares, chosen, strict=True)), Fraction(0)
-                )
-                found.append(_Point(own + tables.discount * later, gain))
+            for end, own in (("low", own_low), ("high", own_high)):
+                later = (share * getattr(cell, end) for (_, share), cell in zip(shares, chosen, strict=True))
+                found.append(_Point(own + tables.discount * sum(later, Fraction(0)), gain))
     return found
 
 

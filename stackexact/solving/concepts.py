@@ -134,6 +134,22 @@ CONCEPTS: Final[tuple[Concept, ...]] = (
         numbers_only=True,
     ),
     Concept(
+        "deterministic",
+        "markov",
+        "best deterministic policy against a quantal follower",
+        _CHEN,
+        f"{_QUANTAL}:deterministic",
+        numbers_only=True,
+    ),
+    Concept(
+        "randomised-bound",
+        "markov",
+        "bounds of the best policy, randomised or not, if the follower looks ahead",
+        _CHEN,
+        f"{_QUANTAL}:randomised_bound",
+        numbers_only=True,
+    ),
+    Concept(
         "team-optimum", "lq-incentive", "team optimum: everybody obeys", "Başar 1984", f"{_INCENTIVES}:team_optimum"
     ),
     Concept(
@@ -174,6 +190,8 @@ def concepts_of(kind: str) -> tuple[Concept, ...]:
 
 def _unfit(game: Any, concept: Concept) -> str:
     """What game a concept expects instead of this one; empty where it fits."""
+    if concept.kind == "markov":
+        return _unfit_follower(game, concept)
     if concept.kind != "lq-incentive" or concept.name == "team-optimum":
         return ""
     if (concept.name == "major-follower") != bool(game.variables.major):
@@ -182,6 +200,17 @@ def _unfit(game: Any, concept: Concept) -> str:
         return "a game without Gaussian information"
     if concept.name == "mean-field" and game.followers == 1 and not _has_limit(game):
         return "a leader's cost that is strictly convex in each of many followers' actions"
+    return ""
+
+
+def _unfit_follower(game: Any, concept: Concept) -> str:
+    """What follower a concept of Markov games expects instead of this one."""
+    if game.follower.response != "quantal":
+        return "a game whose follower's response is quantal"
+    if concept.name == "quantal" and game.follower.discount != 0:
+        return "a game whose follower does not look ahead (discount 0)"
+    if concept.name == "randomised-bound" and game.follower.discount == 0:
+        return "a game whose follower looks ahead (discount above 0)"
     return ""
 
 
