@@ -39,6 +39,8 @@ class Concept:
     needs_eta: bool = False
     numbers_only: bool = False
     """Whether it is answered in games without parameters alone."""
+    certified: bool = True
+    """Whether certificates hold proofs of its answers."""
 
     def __call__(self, space: Workspace) -> Answer:
         """Search and verify."""
@@ -140,6 +142,7 @@ CONCEPTS: Final[tuple[Concept, ...]] = (
         _CHEN,
         f"{_QUANTAL}:deterministic",
         numbers_only=True,
+        certified=False,
     ),
     Concept(
         "randomised-bound",
@@ -148,6 +151,7 @@ CONCEPTS: Final[tuple[Concept, ...]] = (
         _CHEN,
         f"{_QUANTAL}:randomised_bound",
         numbers_only=True,
+        certified=False,
     ),
     Concept(
         "team-optimum", "lq-incentive", "team optimum: everybody obeys", "Başar 1984", f"{_INCENTIVES}:team_optimum"
