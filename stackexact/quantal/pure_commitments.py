@@ -1,7 +1,7 @@
 """Whether a pure commitment is exactly the best where policies may not depend on what the follower does.
 
 Φ(x) = Σ_b e^{ρ_b·x} (υ_b·x - V) is exactly 0 at it, V being what it gets, so that bounds that hold with something to
-spare (``simplices``) do not reach it: on the parts of the simplex that have it as a corner Φ is shown to fall from there.
+spare (``simplices``) do not reach it: on the parts of the simplex that have it as a corner Φ is shown to fall from it.
 """
 
 from __future__ import annotations

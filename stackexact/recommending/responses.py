@@ -7,31 +7,39 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from stackexact.errors import LimitReached, Unproved
-from stackexact.exact.exponential import ExponentialNumber, ExponentialSum, rational
+from stackexact.exact.exponential import ExponentialNumber, rational
 from stackexact.exact.logarithms import LogNumber
 from stackexact.recommending.models import Mixture, Model, distance
 
-__all__ = ["Response", "contraction", "respond", "responding", "variation"]
+__all__ = ["Response", "Violation", "respond", "responding", "violated"]
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """How far what is played is from what is recommended: in total variation (``size``, half the sum of |y_b - z_b|),
+    in Hilbert's projective ``distance`` d (``None``: infinite, for the supports differ), and tanh(d/4), which bounds
+    the first."""
+
+    size: ExponentialNumber
+    distance: LogNumber | None
+    bound: ExponentialNumber
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """The follower plays ``played`` where ``recommended`` is; ``quantal`` is the quantal response with the support of
-    what it plays, ``violation`` of incentive compatibility half the sum of |y_b - z_b|, ``leader`` what she gets.
+    """The follower plays ``played`` where something is recommended, which breaks incentive compatibility by
+    ``violation``; ``quantal`` is the quantal response with the support of what is played, ``leader`` what she gets.
 
-    Hilbert distances: of what is recommended and of what is played to the quantal response, and of these two to one
-    another, which bounds the violation; ``None``: infinite, for the supports differ.
+    ``before`` and ``after`` are the Hilbert distances of what is recommended and of what is played to the quantal
+    response; ``None``: infinite, for the supports differ.
     """
 
-    recommended: tuple[Fraction, ...]
     played: Mixture
     quantal: Mixture
     leader: ExponentialNumber
-    violation: ExponentialNumber
-    recommended_to_quantal: LogNumber | None
-    played_to_quantal: LogNumber
-    recommended_to_played: LogNumber | None
-    bound: ExponentialNumber
+    violation: Violation
+    before: LogNumber | None
+    after: LogNumber
 
 
 def responding(model: Model, recommended: Mixture, logits: Sequence[LogNumber]) -> Mixture:
@@ -45,7 +53,7 @@ def responding(model: Model, recommended: Mixture, logits: Sequence[LogNumber]) 
 
 
 def respond(model: Model, commitment: Sequence[Fraction], recommendation: Sequence[Fraction]) -> Response:
-    """The response to a recommendation, with what is known of it proved again.
+    """The response to a recommendation; d(z, q) = α d(y, q) and d(y, z) = (1 - α) d(y, q) are verified.
 
     Raises :class:`~stackexact.errors.LimitReached` where numbers are too long to be compared exactly.
     """
@@ -53,42 +61,39 @@ def respond(model: Model, commitment: Sequence[Fraction], recommendation: Sequen
     told = Mixture(support, tuple(LogNumber.of(recommendation[b]) for b in support))
     played = responding(model, told, model.logits_at(commitment))
     quantal = model.quantal(commitment, played.support)
-    violation = variation(recommendation, played)
-    known = played.support == support
-    first, last = (distance(told, quantal), distance(told, played)) if known else (None, None)
-    left = distance(played, quantal)
-    bound = ExponentialNumber.of(Fraction(1)) if last is None else contraction(last)
-    if first is not None and last is not None and (left != first * model.alpha or last != first * (1 - model.alpha)):
+    found = violated(told, played)
+    before = None if found.distance is None else distance(told, quantal)
+    after = distance(played, quantal)
+    if before is not None and (after, found.distance) != (before * model.alpha, before * (1 - model.alpha)):
         raise Unproved("a response divides the distance to the quantal response as alpha does")
-    if _exceeds(violation, bound):
-        raise Unproved("a violation is at most the hyperbolic tangent of a quarter of the distance")
-    leader = played.mean(model.rewards_at(commitment))
-    return Response(tuple(recommendation), played, quantal, leader, violation, first, left, last, bound)
+    return Response(played, quantal, played.mean(model.rewards_at(commitment)), found, before, after)
 
 
-def _exceeds(violation: ExponentialNumber, bound: ExponentialNumber) -> bool:
-    try:
-        return bound < violation
-    except LimitReached:  # both differ from 1 by less than any precision tells; that it is a bound is a theorem
-        return False
-
-
-def variation(recommendation: Sequence[Fraction], played: Mixture) -> ExponentialNumber:
-    """The total variation distance: what is recommended more often than it is played."""
-    excess, total = rational(0), played.total
-    masses = dict(zip(played.support, played.masses, strict=True))
-    for b, share in enumerate(recommendation):
-        apart = total * rational(share) - masses.get(b, rational(0))
+def violated(recommended: Mixture, played: Mixture) -> Violation:
+    """How far apart these are; that TV ≤ tanh(d/4) is verified."""
+    excess, masses = rational(0), dict(zip(played.support, played.masses, strict=True))
+    for b, mass in zip(recommended.support, recommended.masses, strict=True):
+        apart = mass * played.total - masses[b] * recommended.total
         if apart.sign() > 0:
             excess = excess + apart
-    return ExponentialNumber(excess) / ExponentialNumber(total)
+    size = ExponentialNumber(excess) / ExponentialNumber(recommended.total * played.total)
+    if recommended.support != played.support:
+        return Violation(size, None, ExponentialNumber.of(Fraction(1)))
+    between = distance(recommended, played)
+    bound = _contraction(between)
+    if _exceeds(size, bound):
+        raise Unproved("a violation is at most the hyperbolic tangent of a quarter of the distance")
+    return Violation(size, between, bound)
 
 
-def contraction(apart: LogNumber) -> ExponentialNumber:
-    """tanh(d/4) for a distance d: the total variation of two mixtures at that distance is no greater."""
+def _contraction(apart: LogNumber) -> ExponentialNumber:
+    """tanh(d/4) for a distance d."""
     root, one = (apart * Fraction(1, 2)).exp(), rational(1)
-    return _quotient(root - one, root + one)
+    return ExponentialNumber(root - one) / ExponentialNumber(root + one)
 
 
-def _quotient(top: ExponentialSum, bottom: ExponentialSum) -> ExponentialNumber:
-    return ExponentialNumber(top) / ExponentialNumber(bottom)
+def _exceeds(size: ExponentialNumber, bound: ExponentialNumber) -> bool:
+    try:
+        return bound < size
+    except LimitReached:  # both differ from 1 by less than any precision tells; that it is a bound is a theorem
+        return False

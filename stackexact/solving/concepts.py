@@ -14,6 +14,7 @@ from math import lcm
 from typing import TYPE_CHECKING, Any, Final
 
 from stackexact.errors import UsageError, shorten
+from stackexact.exact.relation import parameters_of
 
 if TYPE_CHECKING:
     from stackexact.games.bimatrix import Game
@@ -25,8 +26,8 @@ __all__ = ["CONCEPTS", "Concept", "chosen", "concepts_of"]
 
 @dataclass(frozen=True, slots=True)
 class Concept:
-    """One concept: for which kind of game, under which title, whether it is solved unasked, whether it needs γ, and the
-    letter that marks the outcomes of its commitment in a payoff table."""
+    """One concept: for which kind of game, under which title, whether it is solved unasked, whether it needs γ, whether
+    it is answered for games of numbers alone, and the letter that marks the outcomes of its commitment in a table."""
 
     name: str
     kind: str
@@ -35,6 +36,7 @@ class Concept:
     answer: str
     by_default: bool = True
     needs_tolerance: bool = False
+    of_numbers: bool = False
     letter: str = ""
 
     def __call__(self, space: Workspace) -> Answer:
@@ -46,6 +48,8 @@ class Concept:
 
 _HERE = "stackexact.solving.answers"
 _INCENTIVES = "stackexact.solving.incentives"
+_RECOMMENDATIONS = "stackexact.solving.recommendations"
+_ON_THE_FLY = "Learning to incentivize on the fly, ICLR 2026 submission 23162"
 
 CONCEPTS: Final[tuple[Concept, ...]] = (
     Concept(
@@ -142,6 +146,46 @@ CONCEPTS: Final[tuple[Concept, ...]] = (
         "after Sanjari, Bose & Başar 2025; the definition is reconstructed",
         f"{_INCENTIVES}:randomised",
     ),
+    Concept(
+        "response",
+        "recommendation",
+        "what the follower makes of the recommendation",
+        _ON_THE_FLY,
+        f"{_RECOMMENDATIONS}:response",
+        of_numbers=True,
+    ),
+    Concept(
+        "fixed-points",
+        "recommendation",
+        "recommendations that are followed, one for every set of actions",
+        _ON_THE_FLY,
+        f"{_RECOMMENDATIONS}:fixed_points",
+        of_numbers=True,
+    ),
+    Concept(
+        "incentive-compatible",
+        "recommendation",
+        "best commitment with a recommendation that is followed",
+        _ON_THE_FLY,
+        f"{_RECOMMENDATIONS}:incentive_compatible",
+        of_numbers=True,
+    ),
+    Concept(
+        "relaxed",
+        "recommendation",
+        "limit of what violations of ε allow, ε to 0",
+        _ON_THE_FLY,
+        f"{_RECOMMENDATIONS}:relaxed",
+        of_numbers=True,
+    ),
+    Concept(
+        "misspecification",
+        "recommendation",
+        "what comes of the assumed behaviour",
+        _ON_THE_FLY,
+        f"{_RECOMMENDATIONS}:misspecification",
+        of_numbers=True,
+    ),
 )
 
 
@@ -152,6 +196,10 @@ def concepts_of(kind: str) -> tuple[Concept, ...]:
 
 def _unfit(game: Any, concept: Concept) -> str:
     """What game a concept expects instead of this one; empty where it fits."""
+    if concept.kind == "recommendation":
+        if concept.name in ("response", "misspecification") and game.policy is None:
+            return "a game with a policy"
+        return "a game with an assumed behaviour" if concept.name == "misspecification" and game.assumed is None else ""
     if concept.kind != "lq-incentive" or concept.name == "team-optimum":
         return ""
     if (concept.name == "major-follower") != bool(game.variables.major):
@@ -188,6 +236,10 @@ def chosen(game: Game, names: Iterable[str] | None) -> tuple[tuple[Concept, ...]
     if not offered:
         kinds = ", ".join(dict.fromkeys(concept.kind for concept in CONCEPTS))
         raise UsageError(f"game: expected one of a kind that has concepts ({kinds}), found the kind {game.kind}")
+    if not game.is_numeric and all(concept.of_numbers for concept in offered):
+        name = min(name for _, value in game.values() for name in parameters_of(value))
+        told = f"a game of kind {game.kind} with numbers alone, found the parameter {name}"
+        raise UsageError(f"game: expected {told}; set it, as in --at '{name}=1/2'")
     if names is None:
         bound = getattr(game, "tolerance", None)
         offered = tuple(concept for concept in offered if not _unfit(game, concept))

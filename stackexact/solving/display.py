@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from html import escape
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from stackexact.exact.decimals import numerals_shortened, rounded, shortened
+from stackexact.exact.enclosures import Enclosure
 from stackexact.exact.rational_function import Exact, Expression
-from stackexact.exact.relation import text_of
-from stackexact.games import lq_display
+from stackexact.games import lq_display, recommendation_display
 from stackexact.games.display import HINT, game_html, game_page
 from stackexact.games.screen import WIDTH, Line, Page, clip, painted, printable, wide
 from stackexact.games.table import game_table
@@ -19,7 +19,7 @@ from stackexact.solving.cells import Infinity
 from stackexact.solving.display_latex import latex, part_latex
 from stackexact.solving.shown import Shown
 from stackexact.solving.solution import Solution
-from stackexact.solving.values import Block, Item, Part, beside, block_of, blocks, marks_of
+from stackexact.solving.values import Block, Item, Part, beside, block_of, blocks, exact_text, marks_of
 
 __all__ = ["DIGITS", "html", "latex", "part_html", "part_latex", "part_text", "text"]
 
@@ -30,6 +30,8 @@ _INDENT: Final = 16
 _LONGEST: Final = 80
 _FORMULA: Final = 240
 """Longest function of parameters that is broken into lines instead of shortened."""
+_CLOSED_FORM: Final = 48
+"""Longest closed form that stands before the digits of an enclosure."""
 _PARTS: Final = 16
 """Actions of a commitment that are shown one by one."""
 _CELLS: Final = 16
@@ -75,7 +77,7 @@ def text(
     if solution.game.kind == "bimatrix":
         game_page(page, solution.game, marks_of(solution), remark)
     else:
-        lq_display.game_page(page, cast(Any, solution.game), remark)
+        _pages(solution).game_page(page, solution.game, remark)
     for block in blocks(solution):
         page.add()
         _block_page(page, block, digits)
@@ -159,6 +161,9 @@ def _item_lines(page: Page, item: Item, digits: int, column: int) -> None:
     """The label, and from the ``column`` on the words on one line, or statements or numbers one below the other."""
     label = f"  {item.label}".ljust(column)
     said = [part.number.text for part in item.parts if isinstance(part.number, Sentence)]
+    if not page.full and len(said) > _PARTS:
+        said = [*said[:_PARTS], f"… {len(said) - _PARTS} more"]
+        page.shortened = True
     if said or all(part.number is None for part in item.parts):
         for words in said or [", ".join(part.word for part in item.parts)]:
             _beside_label(page, label, "", _broken(page, page.width - column, (words, "")))
@@ -210,7 +215,11 @@ def _number_texts(page: Page, part: Part, digits: int, room: int) -> tuple[str, 
     assert not isinstance(value, Sentence)
     if isinstance(value, Infinity):
         return str(value), ""
-    exact = text_of(value)
+    exact = exact_text(value)
+    if isinstance(value, Enclosure):
+        long = not page.full and len(exact) > min(room, _CLOSED_FORM)
+        page.shortened |= long
+        return (beside(value, "", digits), "") if long or not exact else (exact, beside(value, exact, digits))
     if page.full or len(exact) <= min(room, _LONGEST) or (isinstance(value, Expression) and len(exact) <= _FORMULA):
         return exact, beside(value, exact, digits)
     short = _elided(value, exact, room)
@@ -242,7 +251,12 @@ def html(solution: Solution, digits: int = DIGITS) -> str:
 def _game_html(solution: Solution) -> str:
     if solution.game.kind == "bimatrix":
         return game_html(game_table(solution.game, marks_of(solution)))
-    return lq_display.game_html(cast(Any, solution.game))
+    return str(_pages(solution).game_html(solution.game))
+
+
+def _pages(solution: Solution) -> Any:
+    """The displays of games of the solution's kind."""
+    return recommendation_display if solution.game.kind == "recommendation" else lq_display
 
 
 def part_html(part: Shown, digits: int = DIGITS) -> str:

@@ -6,11 +6,12 @@ from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+from stackexact.exact.enclosures import Enclosure
 from stackexact.exact.latex import name_latex
 from stackexact.exact.rational_function import Exact, Expression
 from stackexact.exact.relation import Assumption, text_of
 from stackexact.games import latex as tex
-from stackexact.games import lq_display
+from stackexact.games import lq_display, recommendation_display
 from stackexact.games.display import game_latex, latex_number
 from stackexact.games.screen import printable
 from stackexact.games.table import GameTable, game_table
@@ -56,6 +57,9 @@ def latex(solution: Solution, digits: int = 6) -> str:
     if solution.game.kind == "bimatrix":
         table = game_table(solution.game, marks_of(solution))
         title, shown, amsmath = table.title, game_latex(table) + _legend(table), False
+    elif solution.game.kind == "recommendation":
+        told: Any = solution.game
+        title, shown, amsmath = recommendation_display.title(told), recommendation_display.whole_latex(told), False
     else:
         game: Any = solution.game
         title, shown, amsmath = lq_display.title(game), lq_display.game_latex(game), True
@@ -109,6 +113,9 @@ def _part(part: Part, digits: int) -> str:
         return f"${part.number.latex}$"
     if isinstance(part.number, Infinity):
         return f"{word}{' ' if word else ''}${_value(part.number)}$"
+    if isinstance(part.number, Enclosure):
+        enclosed = beside(part.number, "", digits).replace("…", r"\ldots")
+        return f"{word}{' ' if word else ''}${enclosed}$"
     decimal = beside(part.number, text_of(part.number), digits).replace("≈", r"\approx")
     return f"{word}{' ' if word else ''}${latex_number(part.number)}{f' {decimal}' if decimal else ''}$"
 

@@ -237,6 +237,10 @@ class Solution(Mapping[str, Result]):
         parameters fill their cell.
         """
         decided = {name: claim for name, claim in self.claims.items() if "undecided" not in claim}
+        if decided and not self.proofs:
+            found = f"found a game of kind {self.game.kind}, which has none"
+            raise UsageError(f"certificate: expected answers with proofs, {found}; leave it out")
+        decided = {name: claim for name, claim in decided.items() if name in self.proofs}
         return Certificate(
             {
                 "format": "stackexact/certificate",

@@ -115,7 +115,7 @@ class _Numeric:
             return _Part(Result(concept.name, (), bound, ((),), game.parameters, game.assumptions), limit=str(limit))
         # A parameter may occur in no payoff: the answer is a function of it, on its domain, all the same.
         result = Result(concept.name, (answer.cell,), bound, (), game.parameters, game.assumptions, _counted(game))
-        return _Part(result, (answer.proof,))
+        return _Part(result, () if answer.proof is None else (answer.proof,))
 
 
 @dataclass(frozen=True, slots=True)

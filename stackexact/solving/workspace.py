@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from stackexact.errors import UsageError, shorten
 from stackexact.exact.prover import Number
@@ -15,6 +15,7 @@ from stackexact.games.scalars import Scalars, common_unit, own_units
 
 if TYPE_CHECKING:
     from stackexact.commitment.mixed_strong_search import NumericLPs
+    from stackexact.recommending.commitments import Compatible
 
 __all__ = ["Workspace", "deadline"]
 
@@ -53,3 +54,12 @@ class Workspace:
         from stackexact.commitment.mixed_strong_search import NumericLPs
 
         return NumericLPs(self.own, self.stop)
+
+    @cached_property
+    def compatible(self) -> Compatible:
+        """The best commitment in a game with recommendations, where these are followed exactly."""
+        from stackexact.recommending.commitments import compatible
+        from stackexact.recommending.models import model_of
+
+        game: Any = self.game
+        return compatible(model_of(game), getattr(self, "digits", 30), self.stop)
