@@ -21,7 +21,7 @@ from stackexact.quantal.decisions import Decision, Logits, Table
 __all__ = ["ONE", "Mixture", "Model", "distance", "model_of", "number_of", "probability_of"]
 
 ONE: Final = Fraction(1)
-_LONGEST: Final = 400
+_LONGEST: Final = 160
 """The longest closed form that stands beside an enclosure."""
 
 
