@@ -39,7 +39,7 @@ def numbers(name: str, values: Any, shape: Sequence[int | None], *, infinite: bo
         )
     if not infinite and not np.isfinite(made).all():
         raise UsageError(f"{name}: expected finite numbers, found {made[~np.isfinite(made)][0]}; rescale")
-    return frozen(made)
+    return np.asarray(frozen(made))
 
 
 def frozen(array: Any) -> Any:

@@ -108,14 +108,14 @@ def fit(
     from stackexact.learning.newton import minimise
 
     origin, basis = normalisation.origin, normalisation.basis
-    room = float(np.sqrt(max(bound**2 - origin @ origin, 0.0)))
+    radius = float(np.sqrt(max(bound**2 - float(origin @ origin), 0.0)))
     z = np.zeros(basis.shape[1])
-    sizes = np.full(cells, follower)
-    known = known + eta * seen @ origin
-    multiplier = minimise(np.ascontiguousarray(eta * seen @ basis), known, sizes, told, room, z, 0.0)
-    logits: Floats = known + eta * seen @ (basis @ z)
-    weights: Floats = np.exp(logits - np.max(logits, axis=1)[:, None])
-    return Fit(frozen(origin + basis @ z), float(multiplier), frozen(weights / weights.sum(axis=1)[:, None]))
+    start: Floats = known + eta * (seen @ origin)
+    faced: Floats = np.ascontiguousarray(eta * (seen @ basis))
+    multiplier = float(minimise(faced, start, np.full(cells, follower), told, radius, z, 0.0))
+    logits: Floats = start + faced @ z
+    weights: Floats = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return Fit(frozen(origin + basis @ z), multiplier, frozen(weights / weights.sum(axis=1, keepdims=True)))
 
 
 def separable(features: Any, counts: Any) -> bool:
