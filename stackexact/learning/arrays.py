@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from stackexact.errors import UsageError
 
-__all__ = ["Counts", "Floats", "dyadic", "frozen", "numbers"]
+__all__ = ["BITS", "Counts", "Floats", "dyadic", "frozen", "numbers"]
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
 
-_UNIT: Final = 2.0**30
-"""Announced probabilities are multiples of one over this, which floats add without rounding."""
+BITS: Final = 30
+"""Announced probabilities are multiples of 2^-30, which floats add without rounding."""
 
 
 def numbers(name: str, values: Any, shape: Sequence[int | None], *, infinite: bool = False) -> Floats:
@@ -49,15 +49,15 @@ def frozen(array: Any) -> Any:
     return made
 
 
-def dyadic(rows: Floats) -> Floats:
-    """Distributions along the last axis, rounded to multiples of 2^-30 that sum to exactly 1.
+def dyadic(rows: Floats, bits: int = BITS) -> Floats:
+    """Distributions along the last axis, rounded to multiples of 2^-``bits`` (at most 52) that sum to exactly 1.
 
     An exact evaluator can so take an announced policy as it stands. The greatest entry takes up what rounding leaves.
 
     >>> dyadic(np.array([1 / 3, 2 / 3])).sum() == 1
     np.True_
     """
-    made = np.round(np.asarray(rows, dtype=np.float64) * _UNIT)
+    made = np.round(np.asarray(rows, dtype=np.float64) * 2.0**bits)
     flat = made.reshape(-1, made.shape[-1])
-    flat[np.arange(len(flat)), flat.argmax(axis=1)] += _UNIT - flat.sum(axis=1)
-    return np.asarray(made / _UNIT)
+    flat[np.arange(len(flat)), flat.argmax(axis=1)] += 2.0**bits - flat.sum(axis=1)
+    return np.asarray(made / 2.0**bits)

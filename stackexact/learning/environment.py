@@ -118,6 +118,8 @@ class Environment:
             for s, stage in enumerate(row):
                 _fill(made["rewards"][h, s], stage.leader, _float)
                 _fill(made["logits"][h, s], *_follower_of(stage, game.follower))
+                if stage.transitions is None:  # never reached before the last stage
+                    transitions[h, s, :, :, s] = 1.0
                 for a, table in enumerate(stage.transitions or ()):
                     for b, law in enumerate(table):
                         for after, probability in law:

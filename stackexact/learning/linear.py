@@ -12,14 +12,14 @@ from typing import Any, Final
 
 import numpy as np
 
-from stackexact.errors import LimitReached, UsageError
+from stackexact.errors import UsageError
 from stackexact.learning.arrays import Floats, dyadic, frozen
 from stackexact.learning.environment import Environment, compiled
 from stackexact.learning.fitting import Normalisation
 from stackexact.learning.playing import Player
 from stackexact.learning.records import Log
 
-__all__ = ["Linear", "offline", "online"]
+__all__ = ["Linear", "offline", "online", "plain", "random_policies"]
 
 MENU: Final = 4096
 """Deterministic prescriptions of a state that are enumerated."""
@@ -187,7 +187,7 @@ def offline(environment: Environment, options: Linear, episodes: int, seed: int,
     """MLE-PVI on episodes of the behaviour policies; without ``pessimism``, the plain plan of the estimates."""
     settled = options.settled(environment, episodes, bonuses=pessimism)
     player = Player(environment, episodes, seed, bernoulli=options.noise == "bernoulli")
-    policies = behaviour(environment, options, seed)
+    policies = random_policies(environment, options.behaviour, options.behaviours, seed)
     settled["behaviours"] = len(policies)
     share, more = divmod(episodes, len(policies))
     for k, policy in enumerate(policies):
@@ -196,20 +196,23 @@ def offline(environment: Environment, options: Linear, episodes: int, seed: int,
     return player.log("mle-pvi" if pessimism else "mle-plain", settled, planner.plan())
 
 
-def behaviour(environment: Environment, options: Linear, seed: int) -> Floats:
-    """The policies that offline data come from."""
+def plain(environment: Environment, options: Linear, episodes: int, seed: int) -> Log:
+    """The plan of the estimates from offline data as they stand, to compare MLE-PVI with."""
+    return offline(environment, options, episodes, seed, pessimism=False)
+
+
+def random_policies(environment: Environment, given: Any, count: int, seed: int) -> Floats:
+    """The policies [k, h, s, b, a] that offline data come from: those given, or deterministic ones drawn at random."""
     stages, states, leader, follower = environment.shape
-    if options.behaviour is not None:
-        given = np.asarray(options.behaviour, dtype=float)
-        if given.ndim != 5 or given.shape[1:] != (stages, states, follower, leader) or not len(given):
-            raise UsageError(
-                f"behaviour: expected policies of shape (any, {stages}, {states}, {follower}, {leader}), "
-                f"found {given.shape}"
-            )
-        return dyadic(given)
-    if options.behaviours < 1:
-        raise LimitReached(f"behaviours: expected at least 1, found {options.behaviours}")
+    if given is not None:
+        made = np.asarray(given, dtype=float)
+        wanted = (stages, states, follower, leader)
+        if made.ndim != 5 or made.shape[1:] != wanted or not len(made):
+            raise UsageError(f"behaviour: expected policies of shape {('any', *wanted)}, found {made.shape}")
+        return dyadic(made)
+    if count < 1:
+        raise UsageError(f"behaviours: expected at least 1, found {count}")
     rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed).spawn(2)[1]))
-    shape = (options.behaviours, stages, states, 1 if not environment.prescription else follower)
+    shape = (count, stages, states, follower if environment.prescription else 1)
     chosen = rng.integers(0, environment.leader_actions[None, None, :, None], size=shape)
     return np.asarray(frozen(np.eye(leader)[np.broadcast_to(chosen, (*shape[:3], follower))]))
