@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from stackexact.games.files import read_game as read
     from stackexact.games.files import write_game as write
     from stackexact.games.lq_incentive import IncentiveGame as IncentiveGame
+    from stackexact.games.markov import MarkovGame as MarkovGame
+    from stackexact.games.recommendation import RecommendationGame as RecommendationGame
     from stackexact.instances import instance as instance
     from stackexact.simulation.simulate import simulate as simulate
     from stackexact.solving.comparing import compare as compare
@@ -49,6 +51,8 @@ _PLACES: Final = {
     "Expression": "stackexact.exact.rational_function:Expression",
     "Game": "stackexact.games.bimatrix:Game",
     "IncentiveGame": "stackexact.games.lq_incentive:IncentiveGame",
+    "MarkovGame": "stackexact.games.markov:MarkovGame",
+    "RecommendationGame": "stackexact.games.recommendation:RecommendationGame",
     "Solution": "stackexact.solving.solution:Solution",
     "StackexactError": "stackexact.errors:StackexactError",
     "Trace": "stackexact.traces.trace:Trace",
@@ -78,6 +82,8 @@ __all__ = [
     "Expression",
     "Game",
     "IncentiveGame",
+    "MarkovGame",
+    "RecommendationGame",
     "Solution",
     "StackexactError",
     "Trace",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -24,20 +24,9 @@ from stackexact.games.declared import (
     further_assumptions,
     still_assumed,
 )
-from stackexact.games.labels import flaw
+from stackexact.games.tables import Actions, Table, read_actions, read_table, require_shape
 
 __all__ = ["Actions", "Game", "Payoffs", "Table"]
-
-Table = tuple[tuple[Exact, ...], ...]
-"""Payoffs by leader action (rows) and follower action (columns)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Actions:
-    """The labels of the leader's and the follower's actions, in order."""
-
-    leader: tuple[str, ...]
-    follower: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -92,13 +81,17 @@ class Game:
         floats: Floats = "refuse",
     ) -> None:
         work = Work(INPUT.effort)
-        tables = Payoffs(_table(leader, "leader", floats, work), _table(follower, "follower", floats, work))
-        _same_shape(tables)
+
+        def number(value: object) -> Exact:
+            return exact(value, floats=floats, work=work)
+
+        tables = Payoffs(read_table(leader, "payoffs.leader", number), read_table(follower, "payoffs.follower", number))
+        require_shape(tables.follower, tables.leader, "payoffs.follower", "payoffs.leader")
         chains = declared_assumptions(assumptions, work)
         bound = None if tolerance is None else _tolerance(tolerance, floats, work)
         used = _used_names(tables, chains, bound)
         values = {
-            "actions": _actions(actions, len(tables.leader), len(tables.leader[0])),
+            "actions": read_actions(actions, len(tables.leader), len(tables.leader[0])),
             "payoffs": tables,
             "parameters": declared_parameters(parameters, used),
             "assumptions": chains,
@@ -244,84 +237,6 @@ class Game:
 
 def _transposed(table: Table) -> Table:
     return tuple(zip(*table, strict=True))
-
-
-def _table(rows: Iterable[Iterable[object]], player: str, floats: Floats, work: Work) -> Table:
-    place = f"payoffs.{player}"
-    if hasattr(rows, "tolist"):
-        rows = rows.tolist()
-    if not _ordered(rows):
-        raise GameError(f"{place}: expected a table (a sequence of rows), found {type(rows).__name__}")
-    made: list[tuple[Exact, ...]] = []
-    for i, row in enumerate(rows):
-        if hasattr(row, "tolist"):
-            row = row.tolist()
-        if not _ordered(row):
-            found = f"{type(row).__name__} {shorten(row)}"
-            raise GameError(f"{place}[{i}]: expected a row of payoffs, found {found}; write a list of numbers")
-        made.append(_row(tuple(row), f"{place}[{i}]", floats, work))
-        if not made[i]:
-            raise GameError(f"{place}[{i}]: expected at least one follower action, found an empty row")
-        if len(made[i]) != len(made[0]):
-            raise GameError(f"{place}[{i}]: expected {len(made[0])} payoffs as in row 0, found {len(made[i])}")
-    if not made:
-        raise GameError(f"{place}: expected at least one leader action, found an empty table")
-    return tuple(made)
-
-
-def _ordered(values: object) -> bool:
-    """Whether there is an order in them: sets have none, and of a mapping only the keys would be read."""
-    return isinstance(values, Iterable) and not isinstance(values, str | bytes | Set | Mapping)
-
-
-def _row(values: tuple[object, ...], place: str, floats: Floats, work: Work) -> tuple[Exact, ...]:
-    made: list[Exact] = []
-    for j, value in enumerate(values):
-        if type(value) is int:
-            made.append(Fraction(value))
-            continue
-        try:
-            made.append(exact(value, floats=floats, work=work))
-        except StackexactError as error:
-            raise GameError(f"{place}[{j}]: {error}") from None
-    return tuple(made)
-
-
-def _same_shape(tables: Payoffs) -> None:
-    one = (len(tables.leader), len(tables.leader[0]))
-    two = (len(tables.follower), len(tables.follower[0]))
-    if one != two:
-        raise GameError(f"payoffs.follower: expected {one[0]}x{one[1]} as in payoffs.leader, found {two[0]}x{two[1]}")
-
-
-def _actions(given: Actions | Mapping[str, Sequence[str]] | None, rows: int, columns: int) -> Actions:
-    if isinstance(given, Actions):
-        given = {"leader": given.leader, "follower": given.follower}
-    if given is None:
-        given = {}
-    elif not isinstance(given, Mapping) or set(given) - {"leader", "follower"}:
-        raise GameError("actions: expected the keys 'leader' and 'follower', each a list of labels")
-    return Actions(_labels(given, "leader", "a", rows), _labels(given, "follower", "b", columns))
-
-
-def _labels(given: Mapping[str, Sequence[str]], player: str, letter: str, count: int) -> tuple[str, ...]:
-    labels = given.get(player)
-    if labels is None:
-        return tuple(f"{letter}{i + 1}" for i in range(count))
-    if isinstance(labels, str) or not isinstance(labels, Sequence):
-        raise GameError(f"actions.{player}: expected a list of labels, found {type(labels).__name__}")
-    if len(labels) != count:
-        raise GameError(f"actions.{player}: expected {count} labels as the payoffs have, found {len(labels)}")
-    seen: set[str] = set()
-    for i, label in enumerate(labels):
-        if not isinstance(label, str):
-            raise GameError(f"actions.{player}[{i}]: expected text as a label, found {type(label).__name__}")
-        if found := flaw(label):
-            raise GameError(f"actions.{player}[{i}]: expected a label, found {found}")
-        if label in seen:
-            raise GameError(f"actions.{player}[{i}]: expected different labels, found {shorten(label)} twice")
-        seen.add(label)
-    return tuple(labels)
 
 
 def _tolerance(given: object, floats: Floats, work: Work | None = None) -> Exact:

@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
-from stackexact.errors import ExpressionError
-from stackexact.exact.grammar import INPUT, WRITTEN, parse
-from stackexact.exact.rational_function import Exact
-from stackexact.exact.relation import Assumption, parse_assumption, text_of
 from stackexact.games.bimatrix import Game
-from stackexact.games.fields import closed, number, table, text, texts
+from stackexact.games.fields import closed, labels_of, number, table, text, texts
 from stackexact.games.kinds import Loaded
+from stackexact.games.written import assumption_as_written, value_as_written
 
 __all__ = ["load"]
 
 _OPTIONAL: Final = ("name", "description", "source", "actions", "parameters", "assumptions", "tolerance")
 
 _RELATIONS: Final = 'relations such as "0 < delta"'
-
-_LONG: Final = re.compile(r"-?[0-9]+(/[0-9]+)?")
-"""The form of a number, which no more than its length makes hard to read."""
-
-Value = TypeVar("Value")
 
 _UNUSED: Final = "parameters: '{}' is declared but used nowhere; delete it or use it"
 
@@ -48,12 +38,14 @@ def load(document: dict[str, Any]) -> Loaded[Game]:
     closed(document, "", required=("format", "version", "kind", "payoffs"), optional=_OPTIONAL)
     payoffs = closed(document["payoffs"], "payoffs", required=("leader", "follower"))
     game = Game(
-        [[_value(entry) for entry in row] for row in table(payoffs["leader"], "payoffs.leader")],
-        [[_value(entry) for entry in row] for row in table(payoffs["follower"], "payoffs.follower")],
-        actions=_actions(document),
+        [[value_as_written(entry) for entry in row] for row in table(payoffs["leader"], "payoffs.leader")],
+        [[value_as_written(entry) for entry in row] for row in table(payoffs["follower"], "payoffs.follower")],
+        actions=labels_of(document["actions"], "actions") if "actions" in document else None,
         parameters=texts(document.get("parameters", []), "parameters", "names"),
-        assumptions=[_assumption(entry) for entry in texts(document.get("assumptions", []), "assumptions", _RELATIONS)],
-        tolerance=_value(number(document["tolerance"], "tolerance")) if "tolerance" in document else None,
+        assumptions=[
+            assumption_as_written(entry) for entry in texts(document.get("assumptions", []), "assumptions", _RELATIONS)
+        ],
+        tolerance=value_as_written(number(document["tolerance"], "tolerance")) if "tolerance" in document else None,
         name=_text(document, "name"),
         description=_text(document, "description"),
         source=_text(document, "source"),
@@ -61,39 +53,5 @@ def load(document: dict[str, Any]) -> Loaded[Game]:
     return Loaded(game, tuple(_UNUSED.format(name) for name in game.unused_parameters))
 
 
-def _value(given: str | int) -> Exact | str | int:
-    """A payoff as our writer writes it, which may be longer than what a user may write; anything else as it stands."""
-    if isinstance(given, int):
-        return given
-    found: Exact | str = _read_back(given, parse, text_of)
-    return found
-
-
-def _assumption(given: str) -> Assumption | str:
-    return _read_back(given, parse_assumption, str)
-
-
-def _read_back(given: str, read: Callable[..., Value], write: Callable[[Value], str]) -> Value | str:
-    """The value of a long text in normal form; the rest, JSON numbers too, is left to the reader of input."""
-    if (
-        type(given) is not str
-        or len(given) <= INPUT.digits
-        or (len(given) > INPUT.characters and not _LONG.fullmatch(given))
-    ):
-        return given
-    try:
-        value = read(given, limits=WRITTEN)
-    except ExpressionError:
-        return given
-    return value if write(value) == given else given
-
-
 def _text(document: dict[str, Any], key: str) -> str | None:
     return text(document[key], key) if key in document else None
-
-
-def _actions(document: dict[str, Any]) -> dict[str, list[str]] | None:
-    if "actions" not in document:
-        return None
-    given = closed(document["actions"], "actions", required=(), optional=("leader", "follower"))
-    return {player: texts(labels, f"actions.{player}", "labels") for player, labels in given.items()}

@@ -6,11 +6,20 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from stackexact.errors import GameError, StackexactError, shorten
 from stackexact.exact.grammar import NAME
+from stackexact.exact.numbers import exact
 from stackexact.exact.rational_function import Exact
 from stackexact.exact.relation import Assumption, parse_assumption
 from stackexact.exact.work import Work
 
-__all__ = ["declared_assumptions", "declared_parameters", "declared_text", "further_assumptions", "still_assumed"]
+__all__ = [
+    "declared_assumptions",
+    "declared_parameters",
+    "declared_text",
+    "further_assumptions",
+    "parameters_left",
+    "still_assumed",
+    "values_given",
+]
 
 
 def declared_parameters(given: Sequence[str] | None, used: set[str]) -> tuple[str, ...]:
@@ -89,3 +98,22 @@ def declared_text(given: str | None, place: str) -> str | None:
     if given is not None and not isinstance(given, str):
         raise GameError(f"{place}: expected text, found {type(given).__name__}")
     return given
+
+
+def values_given(
+    values: Mapping[str, object] | None, more: Mapping[str, object], parameters: Sequence[str]
+) -> dict[str, Exact]:
+    """The values that ``at`` of a game is given for some or all of its parameters."""
+    given = {name: exact(value) for name, value in {**(values or {}), **more}.items()}
+    for name in given:
+        if name not in parameters:
+            known = ", ".join(parameters) or "none"
+            raise GameError(f"parameter {shorten(name)}: expected one of the game's parameters ({known})")
+    return given
+
+
+def parameters_left(parameters: Sequence[str], given: Mapping[str, Exact], used: set[str]) -> tuple[str, ...]:
+    """The parameters of a game after a substitution: those that stay, and those that the values brought in."""
+    # A substituted name may come back in a value: delta by 2*delta, or a and b by each other.
+    kept = (name for name in parameters if name not in given or name in used)
+    return (*kept, *sorted(used - set(parameters)))

@@ -5,13 +5,13 @@ Readers of every kind of game are written with these, so that the same mistake r
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from stackexact.errors import GameError, shorten
 from stackexact.games.json_text import Numeral, at_path, described
 
-__all__ = ["closed", "items", "number", "table", "text", "texts"]
+__all__ = ["closed", "items", "labels_of", "number", "object_of", "present", "table", "text", "texts"]
 
 _NUMBERS: Final = frozenset({str, Numeral, int})
 """Types that carry a number exactly: text in the grammar, a JSON number as its text, a Python integer."""
@@ -43,6 +43,32 @@ def _advice(key: object, known: tuple[str, ...]) -> str:
 
     near = get_close_matches(str(key)[:60], known, n=1)
     return f"is it '{near[0]}'?" if near else "delete it"
+
+
+def object_of(value: object) -> object:
+    """A mapping of any type as a dictionary, which is what JSON has; anything else as it stands."""
+    return dict(value) if isinstance(value, Mapping) else value
+
+
+def present(value: Any, path: str) -> Any:
+    """Anything but null: a key that is not meant is left out.
+
+    >>> present(0, "initial")
+    0
+    """
+    if value is None:
+        raise GameError(f"{path}: expected a value or no such key, found null; delete the key")
+    return value
+
+
+def labels_of(value: object, path: str) -> dict[str, list[str]]:
+    """The labels of actions by player, of those players for whom some are given.
+
+    >>> labels_of({"leader": ["up", "down"]}, "actions")
+    {'leader': ['up', 'down']}
+    """
+    given = closed(object_of(value), path, required=(), optional=("leader", "follower"))
+    return {player: texts(labels, f"{path}.{player}", "labels") for player, labels in given.items()}
 
 
 def text(value: object, path: str) -> str:

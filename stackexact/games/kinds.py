@@ -63,6 +63,18 @@ KINDS: Final[tuple[Kind, ...]] = (
         schema="lq-incentive.schema.json",
         loader="stackexact.games.lq_document:load",
     ),
+    Kind(
+        name="markov",
+        title="Markov game of a leader and a follower, stage by stage",
+        schema="markov.schema.json",
+        loader="stackexact.games.markov_document:load",
+    ),
+    Kind(
+        name="recommendation",
+        title="leader who commits and recommends, one shot",
+        schema="recommendation.schema.json",
+        loader="stackexact.games.recommendation_document:load",
+    ),
 )
 
 

@@ -1,22 +1,19 @@
 """The JSON Schemas accept what the reader accepts and refuse what the reader refuses for its form."""
 
-import copy
 import json
 import re
 from typing import Any
 
 import pytest
-from forms import form
+from forms import complaint, form, mutated, places
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from stackexact import schema
-from stackexact.errors import GameError, UsageError
+from stackexact.errors import UsageError
 from stackexact.games import files
 from stackexact.games.bimatrix import Game
-from stackexact.games.json_text import parse
-from stackexact.games.kinds import read_document
 
 GAME = form()
 SOLUTION = form("solution")
@@ -64,24 +61,6 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
     return document
 
 
-def places(node: Any) -> list[tuple[Any, Any]]:
-    """Every (container, key) of a document."""
-    found: list[tuple[Any, Any]] = []
-    keys = list(node) if isinstance(node, dict) else range(len(node)) if isinstance(node, list) else ()
-    for key in keys:
-        found += [(node, key), *places(node[key])]
-    return found
-
-
-def complaint(document: Any) -> str | None:
-    """What the reader says against a document."""
-    try:
-        read_document(parse(json.dumps(document)))
-    except GameError as error:
-        return str(error)
-    return None
-
-
 @given(documents())
 def test_both_accept(document: dict[str, Any]) -> None:
     assert complaint(document) is None
@@ -91,19 +70,7 @@ def test_both_accept(document: dict[str, Any]) -> None:
 @settings(max_examples=400)
 @given(documents(), st.data())
 def test_both_refuse_the_same_forms(document: dict[str, Any], data: st.DataObject) -> None:
-    document = copy.deepcopy(document)
-    container, key = data.draw(st.sampled_from(places(document)))
-    change = data.draw(st.sampled_from(["delete", "add", "replace", "double"]))
-    if change == "delete":
-        del container[key]
-    elif change == "double" and isinstance(container, list):
-        container.append(container[key])
-    elif change == "add" and isinstance(container, dict):
-        container["colour"] = "red"
-    else:
-        container[key] = data.draw(
-            st.sampled_from([None, True, {}, [], "", "x y", "é", 5, -1, "a", ["a"], [["1"]], {"leader": 1}])
-        )
+    document = mutated(document, data)
     said, valid = complaint(document), GAME.is_valid(document)
     assert valid or said, "the reader accepts what the schema refuses"
     assert not valid or said is None or BEYOND_FORM.search(said), (
@@ -126,7 +93,7 @@ def test_schemas_are_schemas_and_self_contained(name: str) -> None:
 
 
 def test_unknown_schema() -> None:
-    known = "bimatrix, lq-incentive, solution, certificate, trace, verification"
+    known = "bimatrix, lq-incentive, markov, recommendation, solution, certificate, trace, verification"
     with pytest.raises(UsageError, match=f"schema: expected one of {known}, found 'poker'"):
         schema.load("poker")
 
