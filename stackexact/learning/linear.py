@@ -168,7 +168,7 @@ class Planner:
             self.informed,
             self.worths,
         )
-        return self.policy if self._way != 2 else dyadic(self.policy)
+        return dyadic(self.policy)
 
 
 def online(environment: Environment, options: Linear, episodes: int, seed: int) -> Log:

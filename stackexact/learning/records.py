@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -57,6 +58,31 @@ class Log:
             raise UsageError(f"episode: expected one from 1 to {self.episodes}, found {episode}")
         return np.asarray(self.plans[self.announced[episode - 1]])
 
+    def exact_policy(self, number: int) -> tuple[tuple[tuple[tuple[Fraction, ...], ...], ...], ...]:
+        """Policy ``number`` as exact numbers [h][s][b][a], without actions that a state has not: each distribution sums
+        to exactly 1."""
+        stages, states = self.plans.shape[1:3]
+        leader, follower = self._sizes(states)
+        return tuple(
+            tuple(
+                tuple(_fractions(self.plans[number, h, s, b, : leader[s]]) for b in range(follower[s]))
+                for s in range(states)
+            )
+            for h in range(stages)
+        )
+
+    def exact_recommendation(self, number: int) -> tuple[Fraction, ...]:
+        """Recommendation ``number`` as exact numbers that sum to exactly 1."""
+        if self.recommendations is None:
+            raise UsageError("recommendation: expected a run with recommendations, found one without")
+        return _fractions(self.recommendations[number])
+
+    def _sizes(self, states: int) -> tuple[Any, Any]:
+        game = self.environment
+        if isinstance(game, Environment):
+            return game.leader_actions, game.follower_actions
+        return game.rewards.shape[:1] * states, game.rewards.shape[1:] * states
+
     @property
     def played(self) -> Counts:
         """``played[c, k]``: how often policy k was announced up to and including episode ``checkpoints[c]``."""
@@ -98,6 +124,10 @@ class Log:
             elif one.name != "environment":
                 made.update(f"{one.name}{json.dumps(value, sort_keys=True, default=_plain)}".encode())
         return made.hexdigest()
+
+
+def _fractions(row: Floats) -> tuple[Fraction, ...]:
+    return tuple(Fraction(float(one)) for one in row)
 
 
 def _plain(value: Any) -> Any:
