@@ -227,7 +227,9 @@ def offline(environment: Environment, options: Models, episodes: int, seed: int,
         player.repeat(policy, share + (k < more))
         answers.append(player.moves.sum(axis=(2, 4)) - before)
     likelihoods = likelihood(tables, options, player, behaviour, answers)
-    held = likelihoods >= likelihoods.max() - (tables.beta if pessimism else 0.0)
+    held = likelihoods >= likelihoods.max() - tables.beta
+    if not pessimism:
+        held = np.arange(len(held)) == likelihoods.argmax()
     chosen = int(tables.values[held].min(axis=0).argmax())
     settled = {**tables.settled(options), "behaviours": len(behaviour), "held": int(held.sum())}
     return player.log("pmle" if pessimism else "mle-model", settled, tables.policies[chosen])

@@ -5,6 +5,7 @@ The compiled Newton method of :mod:`~stackexact.learning.newton` solves it; SciP
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,6 +62,13 @@ class Normalisation:
             )
         return cls(origin, _complement(rows.T))
 
+    def radius(self, bound: float) -> float:
+        """What |θ| ≤ ``bound`` leaves of |z|; raises :class:`~stackexact.errors.UsageError` where it leaves nothing."""
+        least = float(np.linalg.norm(self.origin))
+        if not bound > least:
+            raise UsageError(f"B: expected a bound > {least:g}, what the normalisation takes, found {bound:g}")
+        return math.sqrt((bound - least) * (bound + least))
+
 
 def _idle(features: Floats, available: Any) -> Floats:
     """Columns that span the parameters whose rewards depend on the state alone."""
@@ -108,7 +116,7 @@ def fit(
     from stackexact.learning.newton import minimise
 
     origin, basis = normalisation.origin, normalisation.basis
-    radius = float(np.sqrt(max(bound**2 - float(origin @ origin), 0.0)))
+    radius = normalisation.radius(bound)
     z = np.zeros(basis.shape[1])
     start: Floats = known + eta * (seen @ origin)
     faced: Floats = np.ascontiguousarray(eta * (seen @ basis))

@@ -28,8 +28,8 @@ MENU: Final = 4096
 @dataclass(frozen=True)
 class Linear:
     """Options of the linear algorithms. Left out, ``beta1`` is scale·H·√ι, ``beta2`` scale·√ι/η, where
-    ι = log(2dHT/δ), ``C`` is η², and ``B`` is √d times half the range of the follower's rewards, which the learner is
-    taken to know.
+    ι = log(2dHT/δ), ``C`` is η², and ``B`` is √d times the range of the follower's rewards, which the learner is taken
+    to know (plus what the normalisation takes).
 
     ``prescriptions`` are ``"deterministic"`` (enumerated, or searched one action at a time where a state has more than
     4096) or ``"randomised"`` (edges, with and without penalties, then local search). Plans are made anew ``"each"``
@@ -71,6 +71,10 @@ class Linear:
         if not 0 < self.delta < 1:
             raise UsageError(f"delta: expected a number > 0 and < 1, found {self.delta}")
 
+    def normal(self, environment: Environment) -> Normalisation:
+        """What makes the follower's parameters identifiable."""
+        return Normalisation.of(environment.features, environment.available, self.normalisation)
+
     def settled(self, environment: Environment, episodes: int, *, bonuses: bool = True) -> dict[str, Any]:
         """The numbers that a run uses, defaults filled in; none but 0 for bonuses where there are none."""
         stages = environment.shape[0]
@@ -78,11 +82,12 @@ class Linear:
         iota = math.log(2 * dimension * stages * max(episodes, 1) / self.delta)
         seen = environment.logits[:, environment.available] / eta
         spread = max(float(seen.max() - seen.min()), 1.0)
+        origin = float(np.linalg.norm(self.normal(environment).origin))
         defaults = {
             "beta1": self.scale * stages * math.sqrt(iota),
             "beta2": self.scale * math.sqrt(iota) / eta,
             "C": eta**2,
-            "B": math.sqrt(dimension) * spread / 2,
+            "B": origin + math.sqrt(dimension) * spread,
         }
         made = {name: value if getattr(self, name) is None else getattr(self, name) for name, value in defaults.items()}
         if not bonuses:
@@ -107,9 +112,8 @@ class Planner:
 
         self._newton, self._plan = newton, planning.plan
         self._player, self._environment = player, environment
-        known = Normalisation.of(environment.features, environment.available, options.normalisation)
-        self._normal = known
-        self._bound = math.sqrt(max(settled["B"] ** 2 - float(known.origin @ known.origin), 0.0))
+        self._normal = known = options.normal(environment)
+        self._bound = known.radius(settled["B"])
         self._z = np.zeros((stages, known.basis.shape[1]))
         self._multipliers = [0.0] * stages
         eta, beta2 = environment.eta, settled["beta2"]

@@ -103,7 +103,8 @@ def descend(features, offsets, sizes, counts, z, multiplier, gradient, hessian):
         derivatives(features, offsets, sizes, counts, z, multiplier, gradient, hessian)
         step = np.linalg.solve(hessian, gradient)
         decrement = np.dot(step, gradient)
-        if decrement <= 1e-18 * (1.0 + abs(now)):
+        if decrement <= 1e-10:  # convergence is quadratic here: one more step leaves nothing but rounding
+            z -= step
             break
         share = 1.0
         moved = False
@@ -116,9 +117,7 @@ def descend(features, offsets, sizes, counts, z, multiplier, gradient, hessian):
                 moved = True
                 break
             share /= 2
-        if not moved:  # what is left is rounding; a last full step is as near as floats come
-            if decrement <= 1e-9 * (1.0 + abs(now)):
-                z -= step
+        if not moved:  # what is left is rounding
             break
     return decrement
 

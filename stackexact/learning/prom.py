@@ -109,7 +109,7 @@ class Conversation:
         policy = np.ascontiguousarray(np.broadcast_to(x, (1, 1, follower, leader)))
         gains = np.zeros((2, 1))
         left = min(most, self.left)
-        while left and not (gains >= enough).any():
+        while left:
             played = self._kernels.play(
                 self._rng,
                 self._nowhere,
@@ -130,6 +130,8 @@ class Conversation:
             )
             self._book.add(number, played, lambda: self.moves.sum(axis=4))
             left -= played
+            if (gains >= enough).any():
+                break
 
     def log(self, algorithm: str, options: dict[str, Any], x: Floats) -> Log:
         """What was played; ``x`` is the commitment that was learnt, worth what its equilibrium gives."""
