@@ -35,7 +35,7 @@ class Recommendations:
     commitments that a search begins with. ``replan``, ``growth`` and ``noise`` as in the linear algorithms.
     """
 
-    scale: float = 0.1
+    scale: float = 0.3
     beta: float | None = None
     beta_u: float | None = None
     B: float | None = None
