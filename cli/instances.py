@@ -40,19 +40,18 @@ def command(context: click.Context, as_json: bool) -> int:
 @click.argument("name")
 def show(name: str) -> int:
     """Print a shipped game and its citation."""
-    from stackexact.games import display, lq_display
+    from stackexact.games import kinds
     from stackexact.games.screen import Page, painted
     from stackexact.instances import instance, path
 
     game: Any = instance(name)
-    text = display.text if game.kind == "bimatrix" else lq_display.text
     colour, width = terminal()
     page = Page(width)
     page.add()
     page.paragraph(f"source: {game.source}")
     page.paragraph(f"publication: {path(name).parent.name}")
     hint = f"shortened; the whole game is in the file that 'stackexact instances path {name}' names"
-    emit(text(game, colour=colour, width=width, hint=hint) + painted(page.lines, colour=colour))
+    emit(kinds.kind(game.kind).text(game, colour=colour, width=width, hint=hint) + painted(page.lines, colour=colour))
     return 0
 
 

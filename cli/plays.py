@@ -62,6 +62,8 @@ def taken(context: click.Context, game: Any, given: dict[str, Any]) -> dict[str,
 
 def of(context: click.Context, game: Any, others: tuple[str, ...] = _JUDGING) -> bool:
     """Whether a game is of this kind; refuses the options that are for other kinds then."""
+    if game.kind not in (_KIND, "bimatrix"):
+        raise UsageError(f"GAME: expected one of kind bimatrix or {_KIND}, found the kind {game.kind}; give another")
     if game.kind != _KIND:
         return False
     _refuse(context, others, game, "bimatrix")

@@ -26,8 +26,8 @@ __all__ = ["InstanceInfo", "expected", "instance", "instances", "names", "path"]
 @dataclass(frozen=True, slots=True)
 class InstanceInfo:
     """What the list of games says about one: the publication it is filed under, its full citation (``source``), its
-    ``kind``, its ``shape`` as text (the numbers of leader and follower actions, or how many followers there are), and
-    the parameters it depends on."""
+    ``kind``, its ``shape`` as text (the numbers of leader and follower actions, of followers, or of states and
+    stages), and the parameters it depends on."""
 
     name: str
     publication: str
@@ -124,6 +124,9 @@ def _shape(document: dict[str, Any]) -> str:
     if "payoffs" in document:
         table = document["payoffs"]["leader"]
         return f"{len(table)} x {len(table[0])}"
+    if "states" in document:
+        count = len(document["states"])
+        return f"{count} {'state' if count == 1 else 'states'}, H = {document['horizon']}"
     return f"{document['followers']} followers"
 
 

@@ -39,7 +39,12 @@ def test_files_are_complete(name):
     assert len(info.source) > 20
     assert game.description == info.description
     assert info.description.endswith(".")
-    shape = f"{game.shape[0]} x {game.shape[1]}" if game.kind == "bimatrix" else f"{game.followers} followers"
+    shape = {
+        "bimatrix": lambda: f"{game.shape[0]} x {game.shape[1]}",
+        "recommendation": lambda: f"{game.shape[0]} x {game.shape[1]}",
+        "lq-incentive": lambda: f"{game.followers} followers",
+        "markov": lambda: game.size,
+    }[game.kind]()
     assert (game.kind, shape, game.parameters) == (info.kind, info.shape, info.parameters)
     row = f"| `{name}` | {shape.replace(' x ', ' × ')} | {', '.join(game.parameters)} |"
     assert row in (ROOT / "README.md").read_text(encoding="utf-8")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 from html import escape
-from typing import Final
+from typing import Final, TypeAlias
 
 from stackexact.exact.latex import latex as value_latex
 from stackexact.exact.rational_function import Exact
@@ -15,7 +15,20 @@ from stackexact.games.bimatrix import Game
 from stackexact.games.screen import WIDTH, Line, Page, clip, painted, printable, wide
 from stackexact.games.table import Entry, GameTable, Marks, brief, game_table
 
-__all__ = ["HINT", "game_html", "game_latex", "game_page", "html", "latex", "latex_number", "text"]
+__all__ = [
+    "HINT",
+    "fitting",
+    "game_html",
+    "game_latex",
+    "game_page",
+    "grid",
+    "html",
+    "html_table",
+    "latex",
+    "latex_number",
+    "nothing_below",
+    "text",
+]
 
 HINT: Final = "shortened for the screen; document() holds everything"
 """What a reader in Python is told about numbers and rows that are not shown."""
@@ -57,12 +70,20 @@ def latex(game: Game) -> str:
     return game_latex(game_table(game))
 
 
+Below: TypeAlias = Callable[[int, int], str]
+
+
+def nothing_below(row: int, column: int) -> str:
+    """Nothing is said of any outcome."""
+    return ""
+
+
 # -- text -------------------------------------------------------------------------------------------------------------
 
 
 def game_page(page: Page, game: Game, marks: Marks | None = None, remark: str = "") -> None:
     """Put title, remark, description, facts and payoff table on a page."""
-    table, number = _fitting(page, game, marks)
+    table, number = fitting(page, game, marks)
     page.paragraph(table.title, "title")
     page.paragraph(remark, "dim")
     page.paragraph(game.description or "")
@@ -71,17 +92,17 @@ def game_page(page: Page, game: Game, marks: Marks | None = None, remark: str = 
         page.shortened |= "…" in told
         page.paragraph(f"{label}: {told}", "dim")
     page.add()
-    page.lines += _grid(page, table, number)
+    page.lines += grid(page, table, number)
     page.add()
     texts = [number(value) for row in table.entries for entry in row for value in (entry.leader, entry.follower)]
     rounding = ["~ rounded"] if any(text.startswith("~") for text in texts) else []
-    page.paragraph("; ".join(("leader's payoff, follower's payoff", *_legend(table, "*"), *rounding)), "dim")
-    page.paragraph("; ".join(_legend(table)), "dim")
+    page.paragraph("; ".join(("leader's payoff, follower's payoff", *legend_of(table, "*"), *rounding)), "dim")
+    page.paragraph("; ".join(legend_of(table)), "dim")
     page.paragraph(table.cropped, "warning")
     page.shortened |= bool(table.cropped or rounding or any("…" in text for text in texts))
 
 
-def _fitting(page: Page, game: Game, marks: Marks | None) -> tuple[GameTable, Callable[[Exact], str]]:
+def fitting(page: Page, game: Game, marks: Marks | None) -> tuple[GameTable, Callable[[Exact], str]]:
     """The largest table that fits, and how it writes numbers: long ones are rounded before columns are left out."""
     if page.full:
         return game_table(game, marks, rows=game.shape[0], columns=game.shape[1]), text_of
@@ -90,17 +111,17 @@ def _fitting(page: Page, game: Game, marks: Marks | None) -> tuple[GameTable, Ca
         table = whole.narrowed(columns)
         for digits in _DIGITS:
             number = partial(brief, digits=digits)
-            if all(sum(wide(span) for span, _ in line) <= page.width for line in _grid(page, table, number)):
+            if all(sum(wide(span) for span, _ in line) <= page.width for line in grid(page, table, number)):
                 return table, number
     return table, number
 
 
-def _legend(table: GameTable, star: str = "") -> list[str]:
+def legend_of(table: GameTable, star: str = "") -> list[str]:
     """What the asterisk means, or what the letters mean."""
     return [f"{mark} {meaning}" for mark, meaning in table.legend if (mark == "*") == (star == "*")]
 
 
-def _grid(page: Page, table: GameTable, number: Callable[[Exact], str]) -> list[Line]:
+def grid(page: Page, table: GameTable, number: Callable[[Exact], str]) -> list[Line]:
     """The rows of the table; the leader's payoffs end, the follower's begin at the comma."""
     texts = [[(number(e.leader), number(e.follower) + "*" * e.best, e.marks) for e in row] for row in table.entries]
     clipped = printable if page.full else partial(clip, width=min(_LABEL, page.width // 3))
@@ -153,25 +174,32 @@ def _left(label: str, size: int) -> str:
 def game_html(table: GameTable) -> str:
     """Title, description, table and legend as HTML."""
     game = table.game
-    head = "".join(f"<th>{escape(printable(game.actions.follower[j]))}</th>" for j in table.columns)
-    rows = "".join(
-        f"<tr><th>{escape(printable(game.actions.leader[i]))}</th>{''.join(map(_html_entry, entries))}</tr>"
-        for i, entries in zip(table.rows, table.entries, strict=True)
-    )
     facts = [f"{label}: {fact}" for label, fact in table.facts]
-    legend = ["leader's payoff, follower's payoff", *_legend(table, "*"), *_legend(table)]
+    legend = ["leader's payoff, follower's payoff", *legend_of(table, "*"), *legend_of(table)]
     legend += [table.cropped] if table.cropped else []
     above = "".join(f"<br>{escape(printable(line))}" for line in (game.description or "", *facts) if line)
     return (
-        f"<p><b>{escape(printable(table.title))}</b>{above}</p>"
-        f"<table><thead><tr><th></th>{head}</tr></thead><tbody>{rows}</tbody></table>"
+        f"<p><b>{escape(printable(table.title))}</b>{above}</p>{html_table(table)}"
         f"<p><small>{escape('; '.join(legend))}</small></p>"
     )
 
 
-def _html_entry(entry: Entry) -> str:
+def html_table(table: GameTable, corner: str = "", below: Below = nothing_below) -> str:
+    """The table alone; what ``below`` says of an outcome stands below its payoffs, as HTML."""
+    game = table.game
+    head = "".join(f"<th>{escape(printable(game.actions.follower[j]))}</th>" for j in table.columns)
+    rows = "".join(
+        f"<tr><th>{escape(printable(game.actions.leader[i]))}</th>"
+        f"{''.join(_html_entry(entry, below(i, j)) for j, entry in zip(table.columns, entries, strict=True))}</tr>"
+        for i, entries in zip(table.rows, table.entries, strict=True)
+    )
+    return f"<table><thead><tr><th>{escape(printable(corner))}</th>{head}</tr></thead><tbody>{rows}</tbody></table>"
+
+
+def _html_entry(entry: Entry, below: str) -> str:
     leader, follower = escape(brief(entry.leader)), escape(brief(entry.follower))
     pair = f"{leader}, <b>{follower}*</b>" if entry.best else f"{leader}, {follower}"
+    pair += f"<br><small>{below}</small>" if below else ""
     if not entry.marks:
         return f"<td>{pair}</td>"
     return f'<td style="outline: 1px solid">{pair} <sup>{escape(entry.marks)}</sup></td>'
@@ -180,8 +208,9 @@ def _html_entry(entry: Entry) -> str:
 # -- LaTeX ------------------------------------------------------------------------------------------------------------
 
 
-def game_latex(table: GameTable) -> str:
-    r"""The table as a ``tabular``; best responses carry an asterisk, marked outcomes their letters.
+def game_latex(table: GameTable, corner: str = "", below: Below = nothing_below, *, full: bool = False) -> str:
+    r"""The table as a ``tabular``; best responses carry an asterisk, marked outcomes their letters; what ``below`` says
+    of an outcome, as LaTeX, stands below its payoffs. No number is shortened if ``full``.
 
     >>> print(game_latex(game_table(Game([["1/2"]], [[0]]))), end="")
     \begin{tabular}{c|c}
@@ -192,18 +221,21 @@ def game_latex(table: GameTable) -> str:
     """
     game = table.game
     labels = [tex.escaped(printable(game.actions.follower[j])) for j in table.columns]
-    lines = [rf"\begin{{tabular}}{{c|{'c' * len(labels)}}}", " & ".join(["", *labels]) + r" \\", r"\hline"]
+    lines = [rf"\begin{{tabular}}{{c|{'c' * len(labels)}}}", " & ".join([corner, *labels]) + r" \\", r"\hline"]
     for i, entries in zip(table.rows, table.entries, strict=True):
         label = tex.escaped(printable(game.actions.leader[i]))
-        lines.append(" & ".join([label, *map(_latex_entry, entries)]) + r" \\")
+        cells = [_latex_entry(entry, below(i, j), full) for j, entry in zip(table.columns, entries, strict=True)]
+        lines.append(" & ".join([label, *cells]) + r" \\")
     if table.cropped:
         lines.insert(0, f"% {table.cropped}; stackexact convert GAME OUT.tex writes the whole table")
     return "\n".join([*lines, r"\end{tabular}", ""])
 
 
-def _latex_entry(entry: Entry) -> str:
-    pair = rf"${latex_number(entry.leader)},\, {latex_number(entry.follower)}{'^{*}' if entry.best else ''}$"
-    return pair + (rf"\textsuperscript{{{entry.marks}}}" if entry.marks else "")
+def _latex_entry(entry: Entry, below: str, full: bool) -> str:
+    number = value_latex if full else latex_number
+    pair = rf"${number(entry.leader)},\, {number(entry.follower)}{'^{*}' if entry.best else ''}$"
+    pair += rf"\textsuperscript{{{entry.marks}}}" if entry.marks else ""
+    return rf"\shortstack{{{pair} \\ {below}}}" if below else pair
 
 
 def latex_number(value: Exact, longest: int = 40) -> str:

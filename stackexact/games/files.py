@@ -15,11 +15,10 @@ from pathlib import PurePath
 from typing import IO, Any, Final
 
 from stackexact.errors import InputError, UsageError, shorten
-from stackexact.games import csv_table, json_text, latex, lq_display, nfg
+from stackexact.games import csv_table, json_text, nfg
 from stackexact.games.bimatrix import Game
 from stackexact.games.encoding import as_text, decode
-from stackexact.games.kinds import Loaded, read_document
-from stackexact.games.lq_incentive import IncentiveGame
+from stackexact.games.kinds import Loaded, kind, read_document
 from stackexact.games.replacing import write_aside
 from stackexact.games.sources import Source, named, reason, shown
 
@@ -90,7 +89,7 @@ def _write_nfg(game: Any) -> str:
 
 
 def _write_latex(game: Any) -> str:
-    return lq_display.game_latex(game) if isinstance(game, IncentiveGame) else latex.game_table(_bimatrix(game, ".tex"))
+    return kind(game.kind).tex(game)
 
 
 def _bimatrix(game: Any, suffix: str) -> Game:

@@ -6,6 +6,7 @@ error messages are derived from the table.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Final, Generic, TypeVar
@@ -32,22 +33,38 @@ class Loaded(Generic[GameT]):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of game: its name in files, a title for people, its schema file, and its reader.
+    """One kind of game: its name in files, a title for people, its schema file, its reader, and how it is shown.
 
-    ``loader`` is ``"module:function"``, imported when the first document of the kind is read; the function takes the
-    JSON object and returns :class:`Loaded`.
+    Functions are named ``"module:function"`` and imported when they are needed: ``loader`` takes the JSON object and
+    returns :class:`Loaded`; ``screen`` takes the game, ``colour``, ``width`` and ``hint`` and returns text for a
+    terminal; ``latex`` takes the game and returns all of it as LaTeX.
     """
 
     name: str
     title: str
     schema: str
     loader: str
+    screen: str
+    latex: str
 
     def load(self, document: dict[str, Any]) -> Loaded[Any]:
         """Read a JSON object of this kind; raises :class:`~stackexact.errors.GameError` with the JSON path."""
-        module, _, function = self.loader.partition(":")
-        loaded: Loaded[Any] = getattr(import_module(module), function)(document)
+        loaded: Loaded[Any] = _function(self.loader)(document)
         return loaded
+
+    def text(self, game: Any, *, colour: bool, width: int, hint: str) -> str:
+        """A game of this kind for a terminal; where something is left out, ``hint`` tells where the rest is."""
+        return str(_function(self.screen)(game, colour=colour, width=width, hint=hint))
+
+    def tex(self, game: Any) -> str:
+        """All of a game of this kind as LaTeX."""
+        return str(_function(self.latex)(game))
+
+
+def _function(name: str) -> Callable[..., Any]:
+    module, _, function = name.partition(":")
+    found: Callable[..., Any] = getattr(import_module(module), function)
+    return found
 
 
 KINDS: Final[tuple[Kind, ...]] = (
@@ -56,24 +73,32 @@ KINDS: Final[tuple[Kind, ...]] = (
         title="two-player game in strategic form",
         schema="bimatrix.schema.json",
         loader="stackexact.games.bimatrix_document:load",
+        screen="stackexact.games.display:text",
+        latex="stackexact.games.latex:game_table",
     ),
     Kind(
         name="lq-incentive",
         title="leader and many followers with quadratic costs",
         schema="lq-incentive.schema.json",
         loader="stackexact.games.lq_document:load",
+        screen="stackexact.games.lq_display:text",
+        latex="stackexact.games.lq_display:game_latex",
     ),
     Kind(
         name="markov",
         title="Markov game of a leader and a follower, stage by stage",
         schema="markov.schema.json",
         loader="stackexact.games.markov_document:load",
+        screen="stackexact.games.markov_display:text",
+        latex="stackexact.games.markov_display:whole_latex",
     ),
     Kind(
         name="recommendation",
         title="leader who commits and recommends, one shot",
         schema="recommendation.schema.json",
         loader="stackexact.games.recommendation_document:load",
+        screen="stackexact.games.recommendation_display:text",
+        latex="stackexact.games.recommendation_display:whole_latex",
     ),
 )
 

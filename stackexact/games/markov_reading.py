@@ -98,7 +98,7 @@ def _horizon(given: object, states: int) -> int:
     if horizon < 1:
         raise GameError(f"horizon: expected at least 1 stage, found {shorten(horizon)[1:-1]}; write 1 or more")
     if horizon * states > MOST:
-        found = f"{shorten(horizon)[1:-1]} stages of {states} states"
+        found = f"{shorten(horizon)[1:-1]} times {states}"
         raise GameError(f"horizon: expected at most {MOST} stages times states, found {found}; choose a shorter one")
     return horizon
 

@@ -25,6 +25,7 @@ class ParametricGame:
     parameters: tuple[str, ...]
     assumptions: tuple[Assumption, ...]
     name: str | None
+    description: str | None
 
     @abstractmethod
     def values(self) -> Iterator[tuple[str, Exact]]:

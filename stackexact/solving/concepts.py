@@ -185,6 +185,9 @@ def chosen(game: Game, names: Iterable[str] | None) -> tuple[tuple[Concept, ...]
     Raises :class:`~stackexact.errors.UsageError` for a name that does not fit, or that needs a tolerance in vain.
     """
     offered = concepts_of(game.kind)
+    if not offered:
+        kinds = ", ".join(dict.fromkeys(concept.kind for concept in CONCEPTS))
+        raise UsageError(f"game: expected one of a kind that has concepts ({kinds}), found the kind {game.kind}")
     if names is None:
         bound = getattr(game, "tolerance", None)
         offered = tuple(concept for concept in offered if not _unfit(game, concept))

@@ -61,6 +61,18 @@ EXPRESSIONS = {
     "long common factors": "+".join([f"1/({'9' * 60}*a+1)**63", f"b/({'9' * 60}*a+1)**63"] * 90),
 }
 
+
+def markov(states: Any, horizon: object = 2, **more: Any) -> dict[str, Any]:
+    """A Markov game of states; the first one of them begins."""
+    head = {"format": "stackexact/game", "version": 1, "kind": "markov", "horizon": horizon}
+    return {**head, "follower": {"response": "best"}, "initial": {next(iter(states)): 1}, "states": states, **more}
+
+
+def moving(where: Any) -> dict[str, Any]:
+    """A state of one outcome that moves on to such a distribution."""
+    return {"payoffs": {"leader": [["1"]], "follower": [["1"]]}, "transitions": [[where]]}
+
+
 DENSE = "+".join(f"1/(a + {i})" for i in range(100))
 """One of these is fine, a table of them is not."""
 
@@ -97,6 +109,30 @@ TEXTS = {
     "many equal labels": json.dumps({**ETC, "parameters": [f"x{i}" for i in range(50_000)] + ["x1"]}),
     "many quotients": json.dumps(game([[DENSE] * 40] * 40, [["1"] * 40] * 40, parameters=["a"])),
     "many assumptions": json.dumps(game([["a"]], [["1"]], parameters=["a"], assumptions=[f"{DENSE} > 0"] * 400)),
+    "endless horizon": json.dumps(markov({"a": moving({"a": 1})}, 10**9)),
+    "horizon of digits": json.dumps(markov({"a": moving({"a": 1})}, 7)).replace("7", "7" * 3_000_000),
+    "horizon of a power": json.dumps(markov({"a": moving({"a": 1})}, 7)).replace("7", "1e999999999"),
+    "long cycle": json.dumps(markov({f"s{i}": {"like": f"s{(i + 1) % 50_000}"} for i in range(50_000)})),
+    "many states": json.dumps(markov({f"s{i}": {"like": "s0"} for i in range(200_000)} | {"s0": moving({})}, 9)),
+    "many stages": json.dumps(markov({"a": {"stages": [moving({"a": 1})] * 50_000}})),
+    "double state": json.dumps(markov({"a": moving({"a": 1}), "b": {"like": "a"}})).replace('"b"', '"a"'),
+    "many unknown states": json.dumps(markov({"a": moving({f"s{i}": 0 for i in range(200_000)})})),
+    "deep state": json.dumps(markov({"a": moving({"a": "X"})})).replace('"X"', "[" * 900 + "]" * 900),
+    "code as a probability": json.dumps(markov({"a": moving({"a": '__import__("os").system("ls")'})})),
+    "tower as a probability": json.dumps(markov({"a": moving({"a": "9**9**9"})})),
+    "many dense probabilities": json.dumps(
+        markov({f"s{i}": moving({"s0": DENSE, "s1": f"1-({DENSE})"}) for i in range(1000)}, parameters=["a"])
+    ),
+    "long sum of probabilities": json.dumps(
+        markov(
+            {"a": moving({"a": 1} | {f"s{i}": f"1/(a + {i})" for i in range(900)})}
+            | {f"s{i}": moving({"a": 1}) for i in range(900)},
+            parameters=["a"],
+        )
+    ),
+    "code as a weight": json.dumps(
+        {**game([["1"]], [["1"]]), "kind": "recommendation", "follower": {"tau": 1, "alpha": '__import__("os")'}}
+    ),
     "CSV of quotients": ",".join([f"({DENSE}; 1)"] * 60),
     "NFG of sizes": 'NFG 1 R "" { "A" "B" } { 1000000000 1000000000 } 1 2',
     "NFG of quotes": 'NFG 1 R "' + '\\"' * 500_000,
