@@ -153,6 +153,12 @@ class Environment:
         """The number d of features."""
         return int(self.features.shape[3])
 
+    @property
+    def menu(self) -> int:
+        """The number of deterministic prescriptions of the state that has most of them."""
+        pairs = zip(self.leader_actions.tolist(), self.follower_actions.tolist(), strict=True)
+        return max(int(n ** (m if self.prescription else 1)) for n, m in pairs)
+
     @cached_property
     def available(self) -> Any:
         """Which (s, a, b) there are."""

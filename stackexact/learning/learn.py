@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from typing import Any, Final
 
 from stackexact.errors import UsageError, shorten
-from stackexact.learning import finite, linear, prom
+from stackexact.learning import finite, general, linear, prom
 from stackexact.learning.environment import Environment, compiled
 from stackexact.learning.recommending import Recommending
 from stackexact.learning.records import Log
@@ -30,6 +30,8 @@ ALGORITHMS: Final = {
     "mle-ovi": Algorithm(Environment, linear.Linear, linear.online, "online, myopic, linear: optimism"),
     "mle-pvi": Algorithm(Environment, linear.Linear, linear.offline, "offline, myopic, linear: pessimism"),
     "mle-plain": Algorithm(Environment, linear.Linear, linear.plain, "as mle-pvi, without pessimism"),
+    "mle-golf": Algorithm(Environment, general.Functions, general.online, "online, myopic, finite class: optimism"),
+    "mle-bcp": Algorithm(Environment, general.Functions, general.offline, "offline, myopic, finite class: pessimism"),
     "omle": Algorithm(Environment, finite.Models, finite.online, "online, farsighted, finite class: optimism"),
     "pmle": Algorithm(Environment, finite.Models, finite.offline, "offline, farsighted, finite class: pessimism"),
     "mle-model": Algorithm(Environment, finite.Models, finite.plain, "as pmle, without pessimism"),
@@ -53,8 +55,8 @@ def learn(
     (a key of :data:`ALGORITHMS`) asks for, or an environment of floats. ``episodes`` are played online, or are the data
     of an offline algorithm. ``options`` are the fields of the algorithm's options:
     :class:`~stackexact.learning.linear.Linear`, :class:`~stackexact.learning.finite.Models`,
-    :class:`~stackexact.learning.prom.Recommendations`. The same ``seed`` gives the same log, bytes and all, on the same
-    machine.
+    :class:`~stackexact.learning.general.Functions`, :class:`~stackexact.learning.prom.Recommendations`. The same
+    ``seed`` gives the same log, bytes and all, on the same machine.
 
     Raises :class:`~stackexact.errors.UsageError` for what cannot be learnt, and
     :class:`~stackexact.errors.MissingLibrary` without numba and SciPy (``stackexact[sim]``).

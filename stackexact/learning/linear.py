@@ -19,7 +19,7 @@ from stackexact.learning.fitting import Normalisation
 from stackexact.learning.playing import Player
 from stackexact.learning.records import Log
 
-__all__ = ["Linear", "offline", "online", "plain", "random_policies"]
+__all__ = ["MENU", "Linear", "offline", "online", "plain", "random_policies"]
 
 MENU: Final = 4096
 """Deterministic prescriptions of a state that are enumerated."""
@@ -119,13 +119,11 @@ class Planner:
         eta, beta2 = environment.eta, settled["beta2"]
         self._bonus = sign * settled["beta1"]
         self._penalty = (sign * 2 * stages * eta * beta2, sign * 2 * stages * settled["C"] * beta2**2)
-        blind = not environment.prescription
-        menu = max(float(n) ** (1 if blind else int(m)) for n, m in zip(
-            environment.leader_actions, environment.follower_actions, strict=True))  # fmt: skip
-        self._way = (choosing.DETERMINISTIC if menu <= MENU else choosing.LOCAL, choosing.MIXED)[
-            settled["prescriptions"] == "randomised"
-        ]
-        self._blind = blind
+        self._blind = not environment.prescription
+        if settled["prescriptions"] == "randomised":
+            self._way = choosing.MIXED
+        else:
+            self._way = choosing.DETERMINISTIC if environment.menu <= MENU else choosing.LOCAL
         size = environment.dimension
         self.inverses = np.empty((stages, size, size))
         self.policy = np.zeros((stages, states, follower, leader))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+import sys
 
 import numpy as np
 import pytest
 from learning_games import random_game, random_policy, value_by_paths
 
-from stackexact.errors import UsageError
+from stackexact.errors import LimitReached, MissingLibrary, UsageError
 from stackexact.games.markov import MarkovGame
 from stackexact.learning.environment import Environment
 
@@ -143,9 +144,13 @@ def test_games_that_cannot_be_learnt_are_refused() -> None:
         assert told in str(error.value)
 
 
-def test_numbers_beyond_floats_are_a_limit() -> None:
-    from stackexact.errors import LimitReached
+def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "scipy.linalg", None)
+    with pytest.raises(MissingLibrary, match=r"expected numba and SciPy, found none .*stackexact\[sim\]"):
+        _with().response(_with().uniform())
 
+
+def test_numbers_beyond_floats_are_a_limit() -> None:
     states = {"s": {"payoffs": {"leader": [["1e400", 1]], "follower": [[1, 0]]}}}
     with pytest.raises(LimitReached, match="numbers that a float holds"):
         Environment.of(MarkovGame(states, horizon=1, follower={"response": "quantal", "eta": 1}))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, fields
 from fractions import Fraction
 from typing import Any
 
@@ -23,7 +23,7 @@ TALK = Recommending([[1, 0], [2, 0.5]], np.log([[4, 1], [1, 9]]), 0.5)
 
 def run(algorithm: str, seed: int) -> Log:
     game: Any = TALK if algorithm.startswith("prom") else GAME
-    options = {"models": [GAME]} if ALGORITHMS[algorithm].options.__name__ == "Models" else {}
+    options = {"models": [GAME]} if "models" in {one.name for one in fields(ALGORITHMS[algorithm].options)} else {}
     return learn(game, algorithm, episodes=300, seed=seed, **options)
 
 
