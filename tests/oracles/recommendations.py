@@ -61,6 +61,16 @@ def response(logits: Sequence[Any], recommendation: Sequence[Any], alpha: Any) -
     )
 
 
+def response_of_numbers(logits: Sequence[Any], recommendation: Sequence[Any], alpha: Any) -> list[Any]:
+    """As :func:`response`, where what is recommended is irrational."""
+    if not alpha:
+        return quantal(logits)
+    kept = [b for b, y in enumerate(recommendation) if y]
+    weight = number(alpha)
+    pulled = [weight * MP.log(y) + (1 - weight) * w if y else w for y, w in zip(recommendation, logits, strict=True)]
+    return quantal(pulled, kept)
+
+
 def objective(played: Sequence[Any], rewards: Sequence[Any], recommendation: Sequence[Any], tau: Any, eta: Any) -> Any:
     """What the follower maximises."""
     total = MP.mpf(0)
