@@ -81,11 +81,14 @@ def best_prescription(low: Decision, high: Decision, digits: int) -> Prescribed:
 
 def _attempt(low: Decision, high: Decision, step: Fraction, bits: int) -> Prescribed | None:
     logits, values = high.balls()
-    policy, tangents, value = _climb(logits, values, bits)
+    policy, slopes, value = _climb(logits, values, bits)
     lower, _ = ends(value_at(policy, low))
     if not value.is_finite():
         return None
     upper = rounded_up(ends(value)[1] + step, bits)
+    # Where nothing exceeds the limit no slope is needed; that of a value that only just exceeded the optimum is noise.
+    columns = zip(slopes, zip(*high.leader, strict=True), strict=True)
+    tangents = tuple(None if max(column) <= upper else slope for slope, column in columns)
     return Prescribed(rounded_down(lower, bits), upper, policy, tangents) if bounded_by(high, upper, tangents) else None
 
 
