@@ -8,7 +8,7 @@ bounds of rising precision tell.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -17,12 +17,24 @@ from stackexact.certificates.bounds import TooLarge
 from stackexact.certificates.digits import integer
 from stackexact.certificates.exponentials import Bounds, exp_of
 
-__all__ = ["PRECISIONS", "Malformed", "Quotient", "Sum", "bounds_of", "closed_form", "exponential", "number"]
+__all__ = [
+    "PRECISIONS",
+    "Malformed",
+    "Quotient",
+    "Sum",
+    "bounds_of",
+    "closed_form",
+    "ends",
+    "exponential",
+    "magnitude",
+    "number",
+    "weighed",
+]
 
 PRECISIONS = (64, 160, 400, 1000, 2500, 6000, 14000)
 """Binary digits that are tried one after the other."""
 
-TERMS = 4096
+TERMS = 1 << 16
 """Most terms of a product."""
 
 ZERO = Fraction(0)
@@ -77,18 +89,37 @@ class Sum:
     def bounds(self, bits: int) -> tuple[int, int]:
         """Bounds of a positive multiple of the sum, of so many digits if its terms do not cancel."""
         shift = max(self.terms)
-        found = [(c.numerator, c.denominator, bounds_of(q - shift, bits)) for q, c in self.terms.items()]
-        unit = max(one.top + c.bit_length() - d.bit_length() for c, d, one in found) - bits
-        low = high = 0
-        for c, d, one in found:
-            # Scaled by c/d before it is rounded to units: c may be as large as the exponential is small.
-            size = c.bit_length() - d.bit_length()
-            start, stop = one.scaled(unit - size)
-            above, below = (c << max(-size, 0)), d << max(size, 0)
-            one_end, other = (start, stop) if c > 0 else (stop, start)
-            low += one_end * above // below
-            high -= -(other * above) // below
-        return low, high
+        return weighed([(c, bounds_of(q - shift, bits)) for q, c in self.terms.items()], bits)
+
+
+def weighed(terms: Sequence[tuple[Fraction, Bounds]], bits: int) -> tuple[int, int]:
+    """Bounds of a positive multiple of ``Σ c x`` for the pairs of c and bounds of x, not all c zero: so many digits if
+    nothing cancels."""
+    unit = max(magnitude(c, one) for c, one in terms if c) - bits
+    return _added_ends(terms, unit)
+
+
+def _added_ends(terms: Sequence[tuple[Fraction, Bounds]], unit: int) -> tuple[int, int]:
+    found = [ends(c, one, unit) for c, one in terms]
+    return sum(low for low, _ in found), sum(high for _, high in found)
+
+
+def magnitude(factor: Fraction, one: Bounds) -> int:
+    """About the binary exponent of ``factor`` times what is bounded: it is more than 2**(this - 3), and at most
+    2**(this + 1)."""
+    return one.top + factor.numerator.bit_length() - factor.denominator.bit_length()
+
+
+def ends(factor: Fraction, one: Bounds, unit: int) -> tuple[int, int]:
+    """Bounds of ``factor`` times what is bounded, in whole units of 2**unit."""
+    top, bottom = factor.numerator, factor.denominator
+    size = top.bit_length() - bottom.bit_length()
+    # Scaled before it is rounded to units: the factor may be as large as what is bounded is small.
+    low, high = one.scaled(unit - size)
+    if top < 0:
+        low, high = high, low
+    top, bottom = top << max(-size, 0), bottom << max(size, 0)
+    return low * top // bottom, -(-high * top // bottom)
 
 
 def _collected(terms: Iterable[tuple[Fraction, Fraction]]) -> Sum:
@@ -140,6 +171,35 @@ class Quotient:
     def compared(self, value: Fraction) -> int:
         """The sign of this less a rational number."""
         return (self.top - self.bottom.times(value)).sign()
+
+    @property
+    def rational(self) -> Fraction | None:
+        """The number as a fraction, where it is seen to be one."""
+        top, bottom = self.top.terms, self.bottom.terms
+        if not top:
+            return ZERO
+        if len(top) == len(bottom) == 1 and top.keys() == bottom.keys():
+            return next(iter(top.values())) / next(iter(bottom.values()))
+        return None
+
+    def ends(self, unit: int) -> tuple[Fraction, Fraction]:
+        """Bounds at most 2**unit apart."""
+        known = self.rational
+        if known is not None:
+            return known, known
+        shift = max((*self.top.terms, *self.bottom.terms))
+        for bits in PRECISIONS:
+            top, bottom = (
+                [(c, bounds_of(q - shift, bits)) for q, c in one.terms.items()] for one in (self.top, self.bottom)
+            )
+            least = max(magnitude(c, one) for c, one in bottom) - bits
+            (over, over_most), (under, under_most) = (_added_ends(one, least) for one in (top, bottom))
+            if under > 0:
+                low = Fraction(over, under_most if over >= 0 else under)
+                high = Fraction(over_most, under if over_most >= 0 else under_most)
+                if high - low <= Fraction(2) ** unit:
+                    return low, high
+        raise TooLarge(f"{PRECISIONS[-1]} binary digits do not tell a quotient of sums of exponentials")
 
 
 class Malformed(Exception):
