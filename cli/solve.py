@@ -53,7 +53,7 @@ def _seconds(context: click.Context, parameter: click.Parameter, value: float | 
     type=click.IntRange(0, 1000),
     metavar="N",
     default=6,
-    help="Significant digits of decimals (0: none); values that are not rational are enclosed to as many, at least 20.",
+    help="Significant digits of decimals (0: none); values that are not rational are enclosed to as many, at least 30.",
 )
 @click.option("--output", metavar="FILE", help="Write the result there, in full; .json and .tex name their format.")
 @click.option("--certificate", metavar="FILE", help="Write the proofs there, for 'stackexact check'.")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["DIGITS", "Options", "Workspace", "deadline", "options_of"]
 
-DIGITS: Final = 20
+DIGITS: Final = 30
 """Decimal digits to which values are enclosed that are not rational."""
 _MOST_DIGITS: Final = 1000
 
