@@ -41,7 +41,7 @@ class Linear:
     ones that are drawn at random.
     """
 
-    scale: float = 0.2
+    scale: float = 0.25
     delta: float = 0.05
     beta1: float | None = None
     beta2: float | None = None
