@@ -59,14 +59,20 @@ class Corner:
 
 @dataclass(frozen=True)
 class Problem:
-    """What is to be shown: that no commitment gets more than ``limit``, which ``point`` gets exactly where ``exact``
-    is set."""
+    """What is to be shown: that no commitment gets more than ``limit``, which the pure actions ``tied`` get exactly;
+    expansions are at these or at ``point``."""
 
     decision: Decision
     limit: Quotient
     point: Corner
-    exact: bool
+    tied: frozenset[int]
     start: int
+
+    def units(self) -> list[Corner]:
+        """The corners of the simplex; actions whose logits and values are all the same are one."""
+        rows, columns = self.decision.shape
+        found = [[(self.decision.mass(a, b), self.decision.leader[a][b]) for b in range(columns)] for a in range(rows)]
+        return [Corner(tuple(int(i == found.index(row)) for i in range(rows)), 1) for row in found]
 
     @cached_property
     def scale(self) -> int:
@@ -119,14 +125,17 @@ def prove_parts(problem: Problem, node: Node) -> None:
     rows, columns = problem.decision.shape
     if len(tokens) > PARTS or len(tokens) * rows * rows * columns * (1 + problem.start // 400) > STEPS:
         raise TooLarge(f"{node.place}: expected a proof of fewer parts, found {len(tokens)}")
-    units = [Corner(tuple(int(i == a) for i in range(rows)), 1) for a in range(rows)]
+    units = problem.units()
+    points = {"n": (problem.point, False), **{f"p{a}": (units[a], True) for a in problem.tied}}
     pending = [(units, 0)]
     for number, token in enumerate(tokens):
         if not pending:
             raise node.fails(f"expected no more than {number} parts, which make up the simplex, found {len(tokens)}")
         corners, depth = pending.pop()
-        if token in ("a", "n", "c"):
-            if not _is_proved(problem, corners, token):
+        if token in ("a", "c") or token in points:
+            if not _is_proved(
+                problem, corners, *points.get(token, (None if token == "a" else _middle(corners), False))
+            ):
                 raise node.fails(f"expected part {number} to be proved by '{token}', but it is not")
             continue
         i, j = _edge(node, token, rows, number)
@@ -145,7 +154,9 @@ def _edge(node: Node, token: str, rows: int, number: int) -> tuple[int, int]:
         i, j = map(int, found)
         if i != j and max(i, j) < rows:
             return i, j
-    raise node.fails(f"expected 'a', 'n', 'c' or two different corners at part {number}, found something else")
+    raise node.fails(
+        f"expected 'a', 'n', 'c', a tied action such as 'p0' or two different corners at part {number}, found something else"
+    )
 
 
 def _middle(corners: Sequence[Corner]) -> Corner:
@@ -159,20 +170,19 @@ def _middle(corners: Sequence[Corner]) -> Corner:
     return Corner(tuple(shares), bottom * len(corners))
 
 
-def _is_proved(problem: Problem, corners: Sequence[Corner], token: str) -> bool:
+def _is_proved(problem: Problem, corners: Sequence[Corner], point: Corner | None, exact: bool) -> bool:
+    """Whether bounds term by term show the limit on a part, or the expansion at a point that perhaps gets it exactly."""
     bits = problem.start
-    centre = _middle(corners) if token == "c" else problem.point
     for _ in range(TRIES):
         if bits > LONGEST // 2:
             return False
         seen = [problem.look(corner, bits) for corner in corners]
-        if token == "a":
+        if point is None:
             if _apart(seen, bits):
                 return True
         else:
-            still = next((i for i, one in enumerate(corners) if one.is_like(centre)), None)
-            exact = problem.exact and token == "n"
-            if _expanded(seen, problem.look(centre, bits), still, exact, bits):
+            still = frozenset(i for i, one in enumerate(corners) if one.is_like(point))
+            if _expanded(seen, problem.look(point, bits), still, exact, bits):
                 return True
         bits *= 2
     return False
@@ -210,11 +220,11 @@ def _apart(seen: Sequence[Seen], bits: int) -> bool:
     return total <= 0
 
 
-def _expanded(seen: Sequence[Seen], point: Seen, still: int | None, exact: bool, bits: int) -> bool:
+def _expanded(seen: Sequence[Seen], point: Seen, still: frozenset[int], exact: bool, bits: int) -> bool:
     """Whether the expansion of second order at a point x0 shows that Φ <= 0. In barycentric coordinates it is a form
     λ'Qλ; here are upper bounds of the entries of 4Q.
 
-    ``still`` is the corner that is x0 itself, where Φ is 0 if ``exact``. Let r and v be what a logit and a value move
+    ``still`` are the corners that are x0 itself, where Φ is 0 if ``exact``. Let r and v be what a logit and a value move
     by from x0 to a point of the part. A term m·(value - c) has the second derivative m (above r² + 2rv), at most
     A r² + 2 M rv + B v² for masses from M - S to M + S, A = (the most that m·above is) + S t and B = S/t for any t > 0.
     """
@@ -231,11 +241,11 @@ def _expanded(seen: Sequence[Seen], point: Seen, still: int | None, exact: bool,
         value += (high if most_here > 0 else low) * most_here
         turns = [one.logits[b][0] - logit for one in seen]
         moves = [one.above[b][0] - here for one in seen]
-        if still is not None:
-            turns[still] = moves[still] = 0
+        for i in still:
+            turns[i] = moves[i] = 0
         far, wide = max(map(abs, turns)), max(map(abs, moves))
         for i in range(size):
-            if i != still:
+            if i not in still:
                 slope = turns[i] * here + (moves[i] << bits)
                 slope += error * (abs(turns[i]) + abs(here) + error + (1 << bits))
                 slopes[i] += slope * (high if slope > 0 else low)
@@ -256,7 +266,7 @@ def _expanded(seen: Sequence[Seen], point: Seen, still: int | None, exact: bool,
     for i in range(size):
         for j in range(i, size):
             entry = form[i][j] + constant + 2 * (slopes[i] + slopes[j])
-            form[i][j] = form[j][i] = entry + (0 if still in (i, j) else blur)
+            form[i][j] = form[j][i] = entry + (0 if i in still or j in still else blur)
     return _is_never_positive(form, constant)
 
 
