@@ -24,6 +24,7 @@ __all__ = ["END_BITS", "START_BITS", "Enclosure", "Number", "bits_of", "enclosed
 
 START_BITS: Final = 64
 END_BITS: Final = 1 << 17
+_LEAST_EXPONENT: Final = 1 << 18
 """The greatest working precision; what it does not decide is a limit that is told."""
 
 
@@ -133,12 +134,17 @@ def ends(ball: arb) -> tuple[Fraction, Fraction]:
     """Rational bounds of what a ball holds; raises :class:`~stackexact.errors.LimitReached` where it is unbounded."""
     if not ball.is_finite():
         raise LimitReached("a value lies beyond what ball arithmetic can hold; make the rewards or eta smaller")
-    return _exact(ball.lower()), _exact(ball.upper())
+    return _exact(ball.lower(), -1), _exact(ball.upper(), 1)
 
 
-def _exact(end: arb) -> Fraction:
-    mantissa, exponent = (int(part) for part in end.man_exp())
-    return Fraction(mantissa << exponent) if exponent >= 0 else Fraction(mantissa, 1 << -exponent)
+def _exact(end: arb, side: int) -> Fraction:
+    """An end as a fraction; one that is too small to be written down is moved to that ``side``."""
+    mantissa, exponent = end.man_exp()
+    if exponent >= 0:
+        return Fraction(int(mantissa) << int(exponent))
+    if exponent >= -_LEAST_EXPONENT:
+        return Fraction(int(mantissa), 1 << int(-exponent))
+    return Fraction(side, 1 << _LEAST_EXPONENT) if (mantissa > 0) == (side > 0) else Fraction(0)
 
 
 def enclosed(lower: Fraction, upper: Fraction, digits: int, scale: Fraction, closed_form: str = "") -> Enclosure:
