@@ -34,7 +34,7 @@ def policy_text(policy: Policy, prescription: bool) -> Any:
 
 def response(decision: Decision, policy: Policy) -> list[Number]:
     """Probabilities of the follower's actions, enclosed."""
-    from flint import arb
+    from flint import arb, ctx
 
     columns = range(decision.shape[1])
     if len(policy) == 1:
@@ -47,7 +47,9 @@ def response(decision: Decision, policy: Policy) -> list[Number]:
 
     made: list[Number] = []
     for b in columns:
-        if share(b) < arb(2) ** -4000:  # ends of the ball itself would not fit into memory
+        with ctx.workprec(4000):
+            tiny = share(b) < arb(2) ** -4000
+        if tiny:  # ends of the ball itself would not fit into memory
             made.append(Enclosure(Fraction(0), Fraction(1, 10**DIGITS)))
             continue
         low, high = refined(lambda b=b: share(b), Fraction(1, 10**DIGITS))
