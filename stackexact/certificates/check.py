@@ -19,6 +19,7 @@ from stackexact.certificates import (
     gaussian_proofs,
     incentive_proofs,
     incentive_variants,
+    markov_proofs,
     proofs,
     quantal_proofs,
     weak_proofs,
@@ -29,6 +30,7 @@ from stackexact.certificates.digits import integer
 from stackexact.certificates.embedded import Embedded, read_game
 from stackexact.certificates.incentive_game import IncentiveGame, read_incentive_game
 from stackexact.certificates.line import Region
+from stackexact.certificates.markov_game import read_markov_game
 from stackexact.certificates.reading import DIGITS, Node
 from stackexact.certificates.several import prove_in_several
 from stackexact.certificates.smt import Solver
@@ -43,6 +45,7 @@ MAX_BYTES = 256 * 2**20
 KINDS: dict[str, Callable[[Node], Embedded]] = {
     "bimatrix": read_game,
     "lq-incentive": read_incentive_game,
+    "markov": read_markov_game,
 }
 """What reads a game of each kind."""
 
@@ -62,6 +65,9 @@ CONCEPTS: dict[str, dict[str, Callable[[Any, Node, Node], None]]] = {
         "randomised": incentive_variants.randomised,
         "major-follower": incentive_variants.major_follower,
     },
+    "markov": {
+        "quantal": markov_proofs.quantal,
+    },
 }
 """What shows the claims about games of each kind."""
 
@@ -79,6 +85,7 @@ BESIDE: dict[str, dict[str, tuple[tuple[str, ...], Callable[..., None]]]] = {
         "quantal": (("eta", "prescription"), quantal_proofs.quantal),
     },
     "lq-incentive": {},
+    "markov": {},
 }
 """Concepts whose claim states more beside the cells, which what shows them is given before the cell."""
 

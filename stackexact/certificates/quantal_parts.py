@@ -286,8 +286,7 @@ def _curvature(
     """2A, 2M and 2B: bounds of twice the second derivative of a term."""
     least, greatest = masses
     one, two = sum(move * move for move in moves), sum(turn * turn for turn in turns)
-    ratio = isqrt((one << 2 * bits) // two) if one and two else 1 << bits
-    ratio = max(ratio, 1)
+    ratio = max(isqrt((one << 2 * bits) // two), 1) if two else 1 << bits
     most = (greatest if highest > 0 else least) * highest
     spread = greatest - least
     first = -(-(2 * most + spread * ratio) >> bits)

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
@@ -14,12 +14,12 @@ from stackexact.certificates.bounds import TooLarge
 from stackexact.certificates.embedded import Game
 from stackexact.certificates.exponential_sums import PRECISIONS, Quotient, ends, magnitude, number
 from stackexact.certificates.exponentials import Bounds, exp_bounds, fixed, log_bounds
-from stackexact.certificates.quantal_decision import Decision, Policy, Responses, read_policy, table_of
+from stackexact.certificates.quantal_decision import Decision, Entries, Policy, Responses, read_policy, table_of
 from stackexact.certificates.quantal_parts import Corner, Problem, prove_parts
 from stackexact.certificates.reading import Labels, Node, show
 from stackexact.certificates.stated_numbers import Stated, read_stated, require_between
 
-__all__ = ["ExactLeader", "Settled", "prove_decision", "quantal"]
+__all__ = ["ExactLeader", "Settled", "exact_leader", "prove_decision", "quantal", "require_equal"]
 
 ExactLeader = Sequence[Sequence[Quotient]]
 """The leader's values by leader and follower action, exactly."""
@@ -27,12 +27,12 @@ ExactLeader = Sequence[Sequence[Quotient]]
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """A decision whose leader's values lie between those of ``low`` and of ``high``, and are ``exact`` where these are
-    known."""
+    """A decision whose leader's values lie between those of ``low`` and of ``high``, and are what ``exact`` gives where
+    they are known."""
 
     low: Decision
     high: Decision
-    exact: ExactLeader | None
+    exact: Callable[[], ExactLeader] | None
     leader: Labels
     follower: Labels
 
@@ -48,22 +48,26 @@ def quantal(game: Game, eta: Node, prescription: Node, cell: Node, proof: Node) 
     told = cell.fields("when", "leader", key, "response")
     told["when"].items(0)
     decision = Decision(game.u1.entries, table_of(game.u2.entries, factor))
-    exact = [[Quotient.of(value) for value in row] for row in game.u1.entries]
-    settled = Settled(decision, decision, exact, game.leader, game.follower)
+    settled = Settled(decision, decision, lambda: exact_leader(game.u1.entries), game.leader, game.follower)
     policy = read_policy(told[key], game.leader, game.follower, prescription.flag())
     prove_decision(settled, read_stated(told["leader"]), policy, prescription.flag(), proof)
     _prove_response(Responses(decision, policy), told["response"], game.follower)
+
+
+def exact_leader(table: Entries) -> ExactLeader:
+    """Rational values."""
+    return [[Quotient.of(value) for value in row] for row in table]
 
 
 def _prove_response(responses: Responses, node: Node, labels: Labels) -> None:
     for b, one in node.by_label(labels, complete=True).items():
         stated = read_stated(one)
         if stated.exact is not None:
-            _require_equal(stated, responses.probability(b))
+            require_equal(stated, responses.probability(b))
         require_between(stated, responses.share(b, stated.lower), responses.share(b, stated.upper))
 
 
-def _require_equal(stated: Stated, value: Quotient | None) -> None:
+def require_equal(stated: Stated, value: Quotient | None) -> None:
     """Require the number that is claimed exactly."""
     assert stated.exact is not None
     if value is None:
@@ -119,11 +123,12 @@ def _prove_exactly(settled: Settled, stated: Stated, policy: Policy, prescriptio
     if any(len(part) > 1 for part in policy):
         raise proof.fails("expected a policy that plays one action")
     chosen = [next(iter(part)) for part in policy]
-    value = _value(settled.low, settled.exact, chosen)
-    _require_equal(stated, value)
+    leader = settled.exact()
+    value = _value(settled.low, leader, chosen)
+    require_equal(stated, value)
     if prescription:
         for b, label in enumerate(settled.follower):
-            if not _is_best(settled.low, settled.exact, chosen[b], b, value):
+            if not _is_best(settled.low, leader, chosen[b], b, value):
                 raise proof.fails(f"expected a best action against {label!r}, but another one gets more")
         return
     if settled.low is not settled.high:
