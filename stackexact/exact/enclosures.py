@@ -24,7 +24,6 @@ __all__ = ["END_BITS", "START_BITS", "Enclosure", "Number", "bits_of", "enclosed
 
 START_BITS: Final = 64
 END_BITS: Final = 1 << 17
-_LEAST_EXPONENT: Final = 1 << 18
 """The greatest working precision; what it does not decide is a limit that is told."""
 
 
@@ -137,14 +136,14 @@ def ends(ball: arb) -> tuple[Fraction, Fraction]:
     return _exact(ball.lower(), -1), _exact(ball.upper(), 1)
 
 
-def _exact(end: arb, side: int) -> Fraction:
-    """An end as a fraction; one that is too small to be written down is moved to that ``side``."""
-    mantissa, exponent = end.man_exp()
+def _exact(end: arb, away: int) -> Fraction:
+    """The end itself; what is all but zero is moved ``away``, for nobody could write it down."""
+    mantissa, exponent = (int(part) for part in end.man_exp())
     if exponent >= 0:
-        return Fraction(int(mantissa) << int(exponent))
-    if exponent >= -_LEAST_EXPONENT:
-        return Fraction(int(mantissa), 1 << int(-exponent))
-    return Fraction(side, 1 << _LEAST_EXPONENT) if (mantissa > 0) == (side > 0) else Fraction(0)
+        return Fraction(mantissa << exponent)
+    if mantissa.bit_length() + exponent < -END_BITS:
+        return Fraction(away, 1 << END_BITS) if mantissa * away > 0 else Fraction(0)
+    return Fraction(mantissa, 1 << -exponent)
 
 
 def enclosed(lower: Fraction, upper: Fraction, digits: int, scale: Fraction, closed_form: str = "") -> Enclosure:
