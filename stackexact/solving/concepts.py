@@ -50,6 +50,7 @@ class Concept:
 _HERE = "stackexact.solving.answers"
 _INCENTIVES = "stackexact.solving.incentives"
 _QUANTAL = "stackexact.solving.quantal"
+_MYOPIC = "stackexact.solving.myopic"
 _CHEN = "Chen, Wang, Wang & Yang 2023"
 
 CONCEPTS: Final[tuple[Concept, ...]] = (
@@ -126,6 +127,38 @@ CONCEPTS: Final[tuple[Concept, ...]] = (
         numbers_only=True,
     ),
     Concept(
+        "pure-strong",
+        "markov",
+        "Stackelberg, deterministic policy, best responses, ties for the leader",
+        "von Stackelberg 1934",
+        f"{_MYOPIC}:pure_strong",
+        numbers_only=True,
+    ),
+    Concept(
+        "pure-weak",
+        "markov",
+        "Stackelberg, deterministic policy, best responses, ties against the leader",
+        "von Stackelberg 1934",
+        f"{_MYOPIC}:pure_weak",
+        numbers_only=True,
+    ),
+    Concept(
+        "mixed-strong",
+        "markov",
+        "Stackelberg, best responses, ties for the leader",
+        "Conitzer & Sandholm 2006, state by state",
+        f"{_MYOPIC}:mixed_strong",
+        numbers_only=True,
+    ),
+    Concept(
+        "mixed-weak",
+        "markov",
+        "Stackelberg, best responses, ties against the leader",
+        "von Stengel & Zamir 2010, state by state",
+        f"{_MYOPIC}:mixed_weak",
+        numbers_only=True,
+    ),
+    Concept(
         "quantal",
         "markov",
         "quantal Stackelberg equilibrium, myopic follower",
@@ -174,6 +207,8 @@ def concepts_of(kind: str) -> tuple[Concept, ...]:
 
 def _unfit(game: Any, concept: Concept) -> str:
     """What game a concept expects instead of this one; empty where it fits."""
+    if concept.kind == "markov" and (concept.name == "quantal") != (game.follower.response == "quantal"):
+        return f"a follower whose response is '{'quantal' if concept.name == 'quantal' else 'best'}'"
     if concept.kind != "lq-incentive" or concept.name == "team-optimum":
         return ""
     if (concept.name == "major-follower") != bool(game.variables.major):
@@ -183,6 +218,12 @@ def _unfit(game: Any, concept: Concept) -> str:
     if concept.name == "mean-field" and game.followers == 1 and not _has_limit(game):
         return "a leader's cost that is strictly convex in each of many followers' actions"
     return ""
+
+
+def _usual(game: Any, concept: Concept) -> bool:
+    """Whether a concept fits a game and breaks ties as the game says they are broken, if it says so."""
+    ties = game.follower.ties if game.kind == "markov" else None
+    return not _unfit(game, concept) and (ties is None or concept.name.endswith(ties))
 
 
 def _has_limit(game: Any) -> bool:
@@ -216,7 +257,7 @@ def chosen(
         raise UsageError(f"game: expected one of a kind that has concepts ({kinds}), found the kind {game.kind}")
     if names is None:
         bound = getattr(game, "tolerance", None)
-        offered = tuple(one for one in offered if not _unfit(game, one) and (eta or not one.needs_eta))
+        offered = tuple(one for one in offered if _usual(game, one) and (eta or not one.needs_eta))
         picked = tuple(c for c in offered if c.by_default and (bound is not None or not c.needs_tolerance))
         left = [c.name for c in offered if c.by_default and c not in picked]
         return picked, tuple(f"{name} left out: the game has no tolerance; give one with --tolerance" for name in left)

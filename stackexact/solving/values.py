@@ -78,7 +78,7 @@ def blocks(solution: Solution) -> tuple[Block, ...]:
 def block_of(part: Shown) -> Block:
     """A result, a certificate or a single cell."""
     if isinstance(part, Result):
-        concept = next(concept for concept in CONCEPTS if concept.name == part.concept)
+        concept = next(one for one in CONCEPTS if (one.name, one.kind) == (part.concept, part.kind))
         return Block(concept.name, concept.title, concept.source, tuple(_facts(part)), tuple(_cells(part)))
     if isinstance(part, Certificate):
         game = part.document["game"]
