@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from stackexact.instances import instance as instance
     from stackexact.simulation.simulate import simulate as simulate
     from stackexact.solving.comparing import compare as compare
+    from stackexact.solving.evaluation import evaluate as evaluate
     from stackexact.solving.plotting_incentives import plot_incentives as plot_incentives
     from stackexact.solving.solution import Solution as Solution
     from stackexact.solving.solve import solve as solve
@@ -65,6 +66,7 @@ _PLACES: Final = {
     "check": "stackexact.certificates.check:check",
     "compare": "stackexact.solving.comparing:compare",
     "estimate": "stackexact.estimation.estimate:estimate",
+    "evaluate": "stackexact.solving.evaluation:evaluate",
     "from_game": "stackexact.games.adapters:from_game",
     "instance": "stackexact.instances:instance",
     "instances": "stackexact.instances:",
@@ -100,6 +102,7 @@ __all__ = [
     "check",
     "compare",
     "estimate",
+    "evaluate",
     "from_game",
     "instance",
     "instances",

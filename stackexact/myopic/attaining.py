@@ -4,12 +4,12 @@
 what follows is a supremum that is not attained. A commitment x attains the value from here on exactly if every best
 response k to it gives the leader more than the value, or the value by outcomes none of which is open.
 
-A commitment that attains the value lies in the region X(j) of a class E(j) that reaches it. Start with all of X(j) where
-every member of the class gives the value. What holds at each of the commitments that are left is required: an action k
-that ties with j everywhere must give at least the value; one that gives exactly the value everywhere must not lead to
-what is open, so leader actions that do are dropped. Both take nothing away that attains the value. In the end either
-nothing is left, or the average of points that show each remaining action not to tie, or to give more, attains it: where
-one of them is strict, so is the average, for both are linear.
+A commitment that attains the value lies in the region X(j) of a class E(j) that reaches it. Start with all of X(j)
+where every member of the class gives the value. What holds at each of the commitments that are left is required: an
+action k that ties with j everywhere must give at least the value; one that gives exactly the value everywhere must not
+lead to what is open, so leader actions that do are dropped. Both take nothing away that attains the value. In the end
+either nothing is left, or the average of points that show each remaining action not to tie, or to give more, attains
+it: where one of them is strict, so is the average, for both are linear.
 """
 
 from __future__ import annotations

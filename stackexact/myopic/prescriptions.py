@@ -10,24 +10,23 @@ gives the follower least, at most L. So the value is ``max_b S_b`` over the b wh
 those in F. Each S_b is a linear program in one mixture with one constraint: two actions are enough.
 
 *Ties against her.* Let T be the set of b with ``r(α_b, b) = v``. She gets ``min over b in T of U(α_b, b)``.
-If v > L, some b in T has ``max_a r(a, b) > L`` and she gets at most S_b. If v = L, every b in F gives the follower
+If v > L, each b in T has ``max_a r(a, b) > L``, and she gets at most S_b. If v = L, every b in F gives the follower
 exactly L, the least there is: F is part of T, α_b lives on the actions with r(a, b) = L, and she gets at most
-``G = min over b in F of max {U(a, b): r(a, b) = L}``. So the value is at most the greater of G and the greatest S_b over
-b with ``max_a r(a, b) > L``, and it is not less:
-an optimum x of such an S_b, mixed with a little of an action that gives the follower more than L, leaves the other
-actions of the follower, punished as above, strictly behind; and G is got by announcing for each b in F the action that
-gives her most, and punishments below L elsewhere: then T = F.
-The supremum is attained exactly if it is G, or if some S_b reaches it at an x with r(x, b) > L: where r(x, b) = L, all
-of F ties and she gets at most G.
+``G = min over b in F of max {U(a, b): r(a, b) = L}``. So the value is at most the greater of G and the greatest S_b
+over the b with ``max_a r(a, b) > L``. It is not less: an optimum x of such an S_b, mixed with a little of an action
+that gives the follower more than L, leaves the other actions of the follower, punished as above, strictly behind; and
+G is got by announcing for each b in F the action that gives her most of those with r(a, b) = L, and punishments below L
+elsewhere: then T = F. The supremum is attained exactly if it is G, or if some S_b reaches it at an x with r(x, b) > L:
+where r(x, b) = L all of F ties, and she gets at most G.
 
-Where what follows is only approached (``open`` outcomes), attaining takes more. If v > L, then b in T gives her at most
+Where what follows is only approached (``open`` outcomes), attaining takes more. If v > L, any b in T gives her at most
 S_b, so the value exactly, and x must keep off what is open. If v = L, each b in F must give her more than the value, or
-the value off what is open; both can be had at a single action. In one state and stage (nothing is open) that is the
-condition above.
+the value off what is open; if a mixture of the actions with r(a, b) = L does, one of them does. Where nothing is open
+that is the condition above.
 
-Deterministic prescriptions: the same with single actions for x, except that of r(x, b) = L, which no slight change turns
-into more, nothing is approached. Against ties the value is the greater of G and ``max {U(a, b): r(a, b) > L}``. There
-are finitely many of them, so it is attained.
+*Deterministic prescriptions.* The same with single actions for x, except that one with r(x, b) = L is near to none
+with more. Against ties the value is the greater of G and ``max {U(a, b): r(a, b) > L}``. There are finitely many
+policies, so it is attained.
 """
 
 from __future__ import annotations

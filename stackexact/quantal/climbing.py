@@ -13,7 +13,7 @@ import numpy as np
 from flint import arb, arb_mat
 
 from stackexact.exact.enclosures import ends
-from stackexact.quantal.decisions import Balls, Decision, greatest
+from stackexact.quantal.decisions import Balls, Decision, decimal, greatest
 
 __all__ = ["as_shares", "climb", "polished"]
 
@@ -97,9 +97,8 @@ def polished(candidate: Sequence[float], balls: tuple[Balls, Balls], bits: int) 
 
 
 def _shares(point: dict[int, arb], rows: int, bits: int) -> tuple[Fraction, ...]:
-    """Short fractions near a point, which sum to 1."""
-    unit = 1 << bits
-    made = {a: Fraction(round(ends(share)[0] * unit), unit) for a, share in point.items()}
+    """Decimals near a point, which sum to 1."""
+    made = {a: decimal(ends(share)[0], bits) for a, share in point.items()}
     largest = max(made, key=lambda a: made[a])
     made[largest] += 1 - sum(made.values())
     return tuple(made.get(a, Fraction(0)) for a in range(rows))

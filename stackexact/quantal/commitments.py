@@ -85,7 +85,7 @@ def best_commitment(low: Decision, high: Decision, digits: int, stop: Callable[[
     with ctx.workprec(2 * bits):
         balls = high.balls()
         first = climb(high)
-        commitment = _best(as_shares(first, bits), [first], balls, bits)
+        commitment = _best(as_shares(first, bits - _SPARE), [first], balls, bits)
         for _ in range(_MOST_CANDIDATES):
             policy = uniform(commitment, high.shape[1])
             lower, upper = ends(value_at(policy, low))[0], ends(value_at(policy, high))[1]
@@ -122,7 +122,7 @@ def _best(
     columns = len(balls[0])
     options = [known]
     for candidate in candidates:
-        options += [as_shares(candidate, bits), polished(candidate, balls, bits)]
+        options += [as_shares(candidate, bits - _SPARE), polished(candidate, balls, bits - _SPARE)]
 
     def value(commitment: tuple[Fraction, ...]) -> arb:
         top, bottom = quotient(uniform(commitment, columns), *balls)

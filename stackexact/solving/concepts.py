@@ -167,6 +167,22 @@ CONCEPTS: Final[tuple[Concept, ...]] = (
         numbers_only=True,
     ),
     Concept(
+        "deterministic",
+        "markov",
+        "best deterministic policy against a quantal follower",
+        _CHEN,
+        f"{_QUANTAL}:deterministic",
+        numbers_only=True,
+    ),
+    Concept(
+        "randomised-bound",
+        "markov",
+        "bounds of the best policy, randomised or not, if the follower looks ahead",
+        _CHEN,
+        f"{_QUANTAL}:randomised_bound",
+        numbers_only=True,
+    ),
+    Concept(
         "team-optimum", "lq-incentive", "team optimum: everybody obeys", "Başar 1984", f"{_INCENTIVES}:team_optimum"
     ),
     Concept(
@@ -200,6 +216,10 @@ CONCEPTS: Final[tuple[Concept, ...]] = (
 )
 
 
+_BEST: Final = ("pure-strong", "pure-weak", "mixed-strong", "mixed-weak")
+"""The concepts of Markov games whose follower responds best."""
+
+
 def concepts_of(kind: str) -> tuple[Concept, ...]:
     """The concepts that fit a kind of game, in the order of output."""
     return tuple(concept for concept in CONCEPTS if concept.kind == kind)
@@ -207,8 +227,8 @@ def concepts_of(kind: str) -> tuple[Concept, ...]:
 
 def _unfit(game: Any, concept: Concept) -> str:
     """What game a concept expects instead of this one; empty where it fits."""
-    if concept.kind == "markov" and (concept.name == "quantal") != (game.follower.response == "quantal"):
-        return f"a follower whose response is '{'quantal' if concept.name == 'quantal' else 'best'}'"
+    if concept.kind == "markov":
+        return _unfit_follower(game, concept)
     if concept.kind != "lq-incentive" or concept.name == "team-optimum":
         return ""
     if (concept.name == "major-follower") != bool(game.variables.major):
@@ -224,6 +244,18 @@ def _usual(game: Any, concept: Concept) -> bool:
     """Whether a concept fits a game and breaks ties as the game says they are broken, if it says so."""
     ties = game.follower.ties if game.kind == "markov" else None
     return not _unfit(game, concept) and (ties is None or concept.name.endswith(ties))
+
+
+def _unfit_follower(game: Any, concept: Concept) -> str:
+    """What follower a concept of Markov games expects instead of this one."""
+    wanted = "best" if concept.name in _BEST else "quantal"
+    if game.follower.response != wanted:
+        return f"a game whose follower's response is {wanted}"
+    if concept.name == "quantal" and game.follower.discount != 0:
+        return "a game whose follower does not look ahead (discount 0)"
+    if concept.name == "randomised-bound" and game.follower.discount == 0:
+        return "a game whose follower looks ahead (discount above 0)"
+    return ""
 
 
 def _has_limit(game: Any) -> bool:
