@@ -214,8 +214,8 @@ def shop(**options: Any) -> sx.MarkovGame:
 def test_a_game_worked_by_hand() -> None:
     """At the last stage half and half makes the follower indifferent, and is worth (3 + 1)/2 = 2, approached only.
 
-    At the first stage b1 is worth 3 with a1, after which nothing comes, and 1 + 2 with a2. It is the response to a2, not
-    to a1; so the weak value is 3. It is not attained, for a2 leads to the 2 that is not."""
+    At the first stage b1 is worth 3 with a1, after which nothing comes, and 1 + 2 with a2. It is the response to a2,
+    not to a1; so the weak value is 3. It is not attained, for a2 leads to the 2 that is not."""
     cell: Any = sx.solve(shop())["mixed-weak"].cell
     assert (cell.leader, cell.attained) == (3, False)
     assert [dict(values) for values in cell.values] == [{"open": 3}, {"open": 2, "closed": 0}]
