@@ -101,7 +101,7 @@ def _rule(decided: Decided, actions: Actions, *, prescription: bool) -> Rule:
 
 def _proof(method: str, game: MarkovGame, induced: Induced) -> dict[str, Any]:
     """The proofs of all decisions as certificates have them (docs/certificates.md)."""
-    write = _multipliers if game.prescription else partial(_bimatrix, method)
+    write = partial(_prescription if game.prescription else _bimatrix, method)
     return {
         "stages": [
             {game.states[s]: write(decision, decided, game.actions[s]) for s, (decision, decided) in stage.items()}
@@ -110,7 +110,10 @@ def _proof(method: str, game: MarkovGame, induced: Induced) -> dict[str, Any]:
     }
 
 
-def _multipliers(decision: Decision, decided: Decided, actions: Actions) -> dict[str, Any]:
+def _prescription(method: str, decision: Decision, decided: Decided, actions: Actions) -> dict[str, Any]:
+    """What bounds each action of the follower; of deterministic prescriptions the checker compares all by itself."""
+    if method.startswith("pure"):
+        return {}
     return {"multipliers": {actions.follower[b]: _text(y) for b, y in decided.evidence.items() if y}}
 
 
