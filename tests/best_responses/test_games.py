@@ -10,6 +10,7 @@ from itertools import product
 from typing import Any
 
 import pytest
+from best_games import games, shop
 from oracles.best_responses import Definition
 
 import stackexact as sx
@@ -18,33 +19,6 @@ from stackexact.games.markov_reaching import reached_by_stage
 
 CONCEPTS = ("pure-strong", "pure-weak", "mixed-strong", "mixed-weak")
 CLOSE = Fraction(1, 10**9)
-
-
-def drawn(source: random.Random, *, most: int = 2, shapes: int = 2) -> sx.MarkovGame:
-    """Two states and two stages with payoffs full of ties, moves sometimes drawn."""
-    names = ["s", "t"]
-
-    def stage(rows: int, columns: int) -> dict[str, Any]:
-        leader, follower = (
-            [[source.randint(0, most) for _ in range(columns)] for _ in range(rows)] for _ in ("leader", "follower")
-        )
-        moves = [[source.choice([{"s": 1}, {"t": 1}, {"s": "1/3", "t": "2/3"}]) for _ in leader[0]] for _ in leader]
-        return {"payoffs": {"leader": leader, "follower": follower}, "transitions": moves}
-
-    states = {}
-    for name in names:
-        shape = source.randint(1, shapes), source.randint(1, shapes)
-        stages = source.random() < 0.5
-        states[name] = {"stages": [stage(*shape), stage(*shape)]} if stages else stage(*shape)
-    initial = source.choice([{"s": 1}, {"s": "1/2", "t": "1/2"}])
-    prescription = source.random() < 0.5
-    return sx.MarkovGame(states, horizon=2, initial=initial, follower={"response": "best"}, prescription=prescription)
-
-
-def games(count: int, seed: int, **options: int) -> Iterator[sx.MarkovGame]:
-    source = random.Random(seed)
-    for _ in range(count):
-        yield drawn(source, **options)
 
 
 def expected(game: sx.MarkovGame, h: int, s: int, a: int, b: int, after: Mapping[int, Fraction]) -> Fraction:
@@ -193,22 +167,6 @@ def test_more_policies_and_kinder_ties_are_worth_no_less() -> None:
             assert values[name, True] >= values[name, False]
             assert values[f"mixed-{ties}", prescription] >= values[f"pure-{ties}", prescription]
             assert values[f"{kind}-strong", prescription] >= values[f"{kind}-weak", prescription]
-
-
-def shop(**options: Any) -> sx.MarkovGame:
-    """What the leader asks for today decides whether there is a tomorrow; all is worked out by hand in the tests."""
-    return sx.MarkovGame(
-        {
-            "open": {
-                "payoffs": {"leader": [[3, 0], [1, 0]], "follower": [[-1, 0], [1, 0]]},
-                "transitions": [[{"closed": 1}, {"closed": 1}], [{"open": 1}, {"open": "1/2", "closed": "1/2"}]],
-            },
-            "closed": {"payoffs": {"leader": [[0]], "follower": [[0]]}, "transitions": [[{"closed": 1}]]},
-        },
-        horizon=2,
-        initial={"open": 1},
-        **{"follower": {"response": "best"}, "prescription": False} | options,
-    )
 
 
 def test_a_game_worked_by_hand() -> None:
