@@ -16,6 +16,7 @@ from typing import IO, Any
 
 from stackexact.certificates import (
     benchmark_proofs,
+    best_proofs,
     gaussian_proofs,
     incentive_proofs,
     incentive_variants,
@@ -66,6 +67,10 @@ CONCEPTS: dict[str, dict[str, Callable[[Any, Node, Node], None]]] = {
         "major-follower": incentive_variants.major_follower,
     },
     "markov": {
+        "pure-strong": best_proofs.pure_strong,
+        "pure-weak": best_proofs.pure_weak,
+        "mixed-strong": best_proofs.mixed_strong,
+        "mixed-weak": best_proofs.mixed_weak,
         "quantal": markov_proofs.quantal,
     },
 }

@@ -134,8 +134,7 @@ def _prove_exactly(settled: Settled, stated: Stated, policy: Policy, prescriptio
     if settled.low is not settled.high:
         raise proof.fails("expected a prescription, for values of later stages are not rational")
     rows, columns = settled.low.shape
-    exact = settled.exact
-    tied = frozenset(a for a in range(rows) if not _value(settled.low, exact, [a] * columns).less(value))
+    tied = frozenset(a for a in range(rows) if not _value(settled.low, leader, [a] * columns).less(value))
     prove_parts(Problem(settled.low, value, _corner(policy, rows), tied, 96), parts["parts"])
 
 

@@ -196,8 +196,8 @@ def _exact_commitment(
     """The best pure commitment, where it is as good as what was found, its exact value, and a proof that none gets
     more."""
     table = _exact_table(leader)
-    if table is None:
-        return None
+    if table is None or any(one.lower != one.upper for row in leader for one in row):
+        return None  # an expansion at which the limit is reached exactly takes exact values of the leader
     rows, columns = decision.shape
     try:
         values = [deterministic_value((a,) * columns, table, decision.logits) for a in range(rows)]

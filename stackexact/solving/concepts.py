@@ -53,6 +53,7 @@ class Concept:
 _HERE = "stackexact.solving.answers"
 _INCENTIVES = "stackexact.solving.incentives"
 _QUANTAL = "stackexact.solving.quantal"
+_MYOPIC = "stackexact.solving.myopic"
 _CHEN = "Chen, Wang, Wang & Yang 2023"
 _RECOMMENDATIONS = "stackexact.solving.recommendations"
 _ON_THE_FLY = "Learning to incentivize on the fly, ICLR 2026 submission 23162"
@@ -128,6 +129,38 @@ CONCEPTS: Final[tuple[Concept, ...]] = (
         _CHEN,
         f"{_QUANTAL}:bimatrix",
         needs_eta=True,
+        numbers_only=True,
+    ),
+    Concept(
+        "pure-strong",
+        "markov",
+        "Stackelberg, deterministic policy, best responses, ties for the leader",
+        "von Stackelberg 1934",
+        f"{_MYOPIC}:pure_strong",
+        numbers_only=True,
+    ),
+    Concept(
+        "pure-weak",
+        "markov",
+        "Stackelberg, deterministic policy, best responses, ties against the leader",
+        "von Stackelberg 1934",
+        f"{_MYOPIC}:pure_weak",
+        numbers_only=True,
+    ),
+    Concept(
+        "mixed-strong",
+        "markov",
+        "Stackelberg, best responses, ties for the leader",
+        "Conitzer & Sandholm 2006, state by state",
+        f"{_MYOPIC}:mixed_strong",
+        numbers_only=True,
+    ),
+    Concept(
+        "mixed-weak",
+        "markov",
+        "Stackelberg, best responses, ties against the leader",
+        "von Stengel & Zamir 2010, state by state",
+        f"{_MYOPIC}:mixed_weak",
         numbers_only=True,
     ),
     Concept(
@@ -235,6 +268,10 @@ CONCEPTS: Final[tuple[Concept, ...]] = (
 )
 
 
+_BEST: Final = ("pure-strong", "pure-weak", "mixed-strong", "mixed-weak")
+"""The concepts of Markov games whose follower responds best."""
+
+
 def concepts_of(kind: str) -> tuple[Concept, ...]:
     """The concepts that fit a kind of game, in the order of output."""
     return tuple(concept for concept in CONCEPTS if concept.kind == kind)
@@ -264,10 +301,17 @@ def _unfit_policy(game: Any, concept: Concept) -> str:
     return "a game with an assumed behaviour" if concept.name == "misspecification" and game.assumed is None else ""
 
 
+def _usual(game: Any, concept: Concept) -> bool:
+    """Whether a concept fits a game and breaks ties as the game says they are broken, if it says so."""
+    ties = game.follower.ties if game.kind == "markov" else None
+    return not _unfit(game, concept) and (ties is None or concept.name.endswith(ties))
+
+
 def _unfit_follower(game: Any, concept: Concept) -> str:
     """What follower a concept of Markov games expects instead of this one."""
-    if game.follower.response != "quantal":
-        return "a game whose follower's response is quantal"
+    wanted = "best" if concept.name in _BEST else "quantal"
+    if game.follower.response != wanted:
+        return f"a game whose follower's response is {wanted}"
     if concept.name == "quantal" and game.follower.discount != 0:
         return "a game whose follower does not look ahead (discount 0)"
     if concept.name == "randomised-bound" and game.follower.discount == 0:
@@ -310,7 +354,7 @@ def chosen(
         raise UsageError(f"game: expected {told}; set it, as in --at '{name}=1/2'")
     if names is None:
         bound = getattr(game, "tolerance", None)
-        offered = tuple(one for one in offered if not _unfit(game, one) and (eta or not one.needs_eta))
+        offered = tuple(one for one in offered if _usual(game, one) and (eta or not one.needs_eta))
         picked = tuple(c for c in offered if c.by_default and (bound is not None or not c.needs_tolerance))
         left = [c.name for c in offered if c.by_default and c not in picked]
         return picked, tuple(f"{name} left out: the game has no tolerance; give one with --tolerance" for name in left)

@@ -54,6 +54,8 @@ class Result(Shown):
     """The parameter that is a number of followers, and takes whole numbers alone."""
     asked: Options | None = None
     """What was asked beside the game, of a concept that needs it."""
+    kind: str = field(default="bimatrix", compare=False)
+    """The kind of game."""
 
     @property
     def cell(self) -> Cell:

@@ -34,6 +34,8 @@ _REMARKS: Final = {
 
 
 _PLAIN: Final = 15
+_STATES: Final = 16
+"""States of a stage of which words are told."""
 _STAGES: Final = 4
 """Stages that are shown one by one."""
 _NO_SHARES: Final = frozenset({"pure", "log_odds", "estimated", "errors", "reward_errors"})
@@ -97,7 +99,7 @@ def blocks(solution: Solution) -> tuple[Block, ...]:
 def block_of(part: Shown) -> Block:
     """A result, a certificate or a single cell."""
     if isinstance(part, Result):
-        concept = next(concept for concept in CONCEPTS if concept.name == part.concept)
+        concept = next(one for one in CONCEPTS if (one.name, one.kind) == (part.concept, part.kind))
         return Block(concept.name, concept.title, concept.source, tuple(_facts(part)), tuple(_cells(part)))
     if isinstance(part, Certificate):
         game = part.document["game"]
@@ -219,19 +221,34 @@ def _weights(name: str, weights: Mapping[str, Any]) -> Iterator[Part]:
 def _staged(label: str, stages: Sequence[Mapping[str, Any]]) -> Iterator[Item]:
     """What is told stage by stage, of the first stages where there are many."""
     for number, entries in enumerate(stages[:_STAGES], start=1):
-        parts = tuple(part for state, value in entries.items() for part in _of_state(state, value))
-        if any(part.number is not None for part in parts):
-            parts = tuple(part if part.number is not None else Part(part.word, Fraction(1)) for part in parts)
+        said = [_said(state, value) for state, value in entries.items()]
+        if all(said):
+            more = [f"… {len(said) - _STATES} more states"] if len(said) > _STATES else []
+            parts: tuple[Part, ...] = (Part("; ".join([*said[:_STATES], *more])),)
+        else:
+            some = (part for state, value in entries.items() for part in _of_state(state, value))
+            parts = tuple(part if part.number is not None else Part(part.word, Fraction(1)) for part in some)
         yield Item(label if len(stages) == 1 else f"{label} {number}", parts)
     if len(stages) > _STAGES:
         yield Item(f"{label} …", (Part(f"{len(stages) - _STAGES} more stages"),))
 
 
+def _said(state: str, value: Any) -> str:
+    """The value of a state, or what is done there, in words; empty where that takes numbers."""
+    if not isinstance(value, Mapping):
+        words = [part.word for part in _parts("", value) if part.number is None]
+        return f"{state}: {', '.join(words)}" if words else ""
+    rules = value if any(isinstance(one, Mapping) for one in value.values()) else {"": value}
+    if any(list(mixture.values()) != [1] for mixture in rules.values()):
+        return ""
+    told = (f"{response} → {action}" if response else action for response, rule in rules.items() for action in rule)
+    return f"{state}: {', '.join(told)}"
+
+
 def _of_state(state: str, value: Any) -> Iterator[Part]:
     """The value of a state, or what is done there: in answer to what, and with which probability, if any."""
     if not isinstance(value, Mapping):
-        for part in _parts("", value):
-            yield Part(state if part.number is not None else f"{state}: {part.word}", part.number)
+        yield from (Part(state, part.number) for part in _parts("", value))
         return
     rules = value if any(isinstance(one, Mapping) for one in value.values()) else {"": value}
     for response, mixture in rules.items():
