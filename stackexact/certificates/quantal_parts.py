@@ -217,7 +217,8 @@ def _bounding(seen: Sequence[Seen], b: int, bits: int) -> list[tuple[int, Bounds
     unit = _unit(seen, bits)
     most = max(mass.scaled(unit)[1] for _, mass in pairs)
     coarse = highest, Bounds(most, most, unit)
-    slope = max(pairs, key=lambda pair: (pair[0] > 0, _size(*pair)))[0]
+    fine = max(_size(*pair) for pair in pairs if pair[0] > 0) - 2 * bits
+    slope = max((pair for pair in pairs if pair[0] > 0), key=lambda pair: pair[0] * pair[1].scaled(fine)[1])[0]
     height = max(one.logits[b][1] - (-(value << bits) // slope) for one, (value, _) in zip(seen, pairs, strict=True))
     if (height >> bits).bit_length() > LONGEST // 2:
         return [coarse]
