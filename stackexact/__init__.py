@@ -37,8 +37,10 @@ if TYPE_CHECKING:
     from stackexact.games.markov import MarkovGame as MarkovGame
     from stackexact.games.recommendation import RecommendationGame as RecommendationGame
     from stackexact.instances import instance as instance
+    from stackexact.learning.learn import learn as learn
     from stackexact.simulation.simulate import simulate as simulate
     from stackexact.solving.comparing import compare as compare
+    from stackexact.solving.evaluation import evaluate as evaluate
     from stackexact.solving.plotting_incentives import plot_incentives as plot_incentives
     from stackexact.solving.solution import Solution as Solution
     from stackexact.solving.solve import solve as solve
@@ -65,9 +67,11 @@ _PLACES: Final = {
     "check": "stackexact.certificates.check:check",
     "compare": "stackexact.solving.comparing:compare",
     "estimate": "stackexact.estimation.estimate:estimate",
+    "evaluate": "stackexact.solving.evaluation:evaluate",
     "from_game": "stackexact.games.adapters:from_game",
     "instance": "stackexact.instances:instance",
     "instances": "stackexact.instances:",
+    "learn": "stackexact.learning.learn:learn",
     "lp": "stackexact.lp:",
     "parse": "stackexact.exact.grammar:parse",
     "play": "stackexact.dynamics.playing:play",
@@ -100,9 +104,11 @@ __all__ = [
     "check",
     "compare",
     "estimate",
+    "evaluate",
     "from_game",
     "instance",
     "instances",
+    "learn",
     "lp",
     "parse",
     "play",

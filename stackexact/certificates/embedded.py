@@ -200,7 +200,7 @@ def read_game(node: Node) -> Game:
     parameters = parameters_at(parts["parameters"]) if "parameters" in parts else ()
     players = parts["payoffs"].fields("leader", "follower")
     line = line_of(parameters, node, ("payoffs", "tolerance", "assumptions"))
-    u1, u2 = _table(players["leader"], line), _table(players["follower"], line)
+    u1, u2 = table_at(players["leader"], line), table_at(players["follower"], line)
     shape = len(u1.entries), len(u1[0])
     if shape != (len(u2.entries), len(u2[0])):
         raise players["follower"].fails(f"expected {shape[0]}x{shape[1]} payoffs, as the leader has")
@@ -213,8 +213,8 @@ def read_game(node: Node) -> Game:
     )
     return Game(
         name=str(parts["name"].value) if "name" in parts else None,
-        leader=_labels(labels.get("leader"), "a", shape[0]),
-        follower=_labels(labels.get("follower"), "b", shape[1]),
+        leader=labels_at(labels.get("leader"), "a", shape[0]),
+        follower=labels_at(labels.get("follower"), "b", shape[1]),
         parameters=parameters,
         assumptions=tuple(text for text, _ in chains),
         u1=u1,
@@ -292,7 +292,7 @@ def _term(node: Node, text: str, parameters: tuple[str, ...], line: Line | Space
     return text if line is None else function_at(Node(text, node.place), line)
 
 
-def _table(node: Node, line: Line | Space | None) -> Table:
+def table_at(node: Node, line: Line | Space | None) -> Table:
     rows = tuple(tuple(cast("Fraction", number_at(entry, line)) for entry in row.items()) for row in node.items())
     if not rows or not rows[0] or any(len(row) != len(rows[0]) for row in rows):
         raise node.fails("expected rows of the same length, with at least one payoff")
@@ -318,7 +318,7 @@ def function_at(node: Node, line: Line | Space) -> Function | Quotient:
     return found
 
 
-def _labels(node: Node | None, letter: str, count: int) -> Labels:
+def labels_at(node: Node | None, letter: str, count: int) -> Labels:
     if node is None:
         return {f"{letter}{i + 1}": i for i in range(count)}
     labels: Labels = {}

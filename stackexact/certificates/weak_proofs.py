@@ -29,7 +29,7 @@ def mixed_weak(game: Game, claim: Node, proof: Node) -> None:
         if len(parts) != 2:
             raise node.fails("expected exactly one of thin, bounded and reaching")
         proofs[tuple(parts["actions"].indices(game.follower))] = parts
-    classes = _classes(game)
+    classes = classes_of(game)
     whole = {j: set(members) for members in classes for j in members}
     if sorted(j for members in proofs for j in members) != sorted(whole) or len(given) != len(proofs):
         raise proof.fails("expected every follower action in exactly one class")
@@ -55,7 +55,7 @@ def mixed_weak(game: Game, claim: Node, proof: Node) -> None:
         _witness(game, told["witness"], value)
 
 
-def _classes(game: Game) -> list[tuple[int, ...]]:
+def classes_of(game: Game) -> list[tuple[int, ...]]:
     found: dict[tuple[Fraction, ...], list[int]] = {}
     for j, column in enumerate(zip(*game.u2.entries, strict=True)):
         found.setdefault(column, []).append(j)
@@ -119,14 +119,14 @@ def _chain(game: Game, members: Sequence[int], node: Node, value: Fraction) -> N
     for step in parts["steps"].items():
         named = step.by_label(game.follower)
         for k, reason in named.items():
-            rest = _restrictions(game, j, kept, reason, value)
+            rest = restrictions(game, j, kept, reason, value)
             sums = (row[j] - row[k] + s for row, s in zip(game.u2.entries, rest, strict=True))
             below(reason, sums, ZERO, strictly=False)
         kept |= named.keys()
-    below(parts["empty"], _restrictions(game, j, kept, parts["empty"], value), ZERO, strictly=True)
+    below(parts["empty"], restrictions(game, j, kept, parts["empty"], value), ZERO, strictly=True)
 
 
-def _restrictions(game: Game, j: int, kept: Iterable[int], node: Node, value: Fraction) -> list[Fraction]:
+def restrictions(game: Game, j: int, kept: Iterable[int], node: Node, value: Fraction) -> list[Fraction]:
     parts = node.fields("responses", "values")
     weights = _within(parts["values"], parts["values"].weights(game.follower), kept)
     shift = value * total(weights.values())

@@ -123,10 +123,9 @@ class Writer(Generic[T]):
             if not attained:
                 assert one.steps is not None
                 assert one.end is not None
-                end, tie = 1 / self.scalars.follower_unit, 1 / self._units
                 reaching["chain"] = {
-                    "steps": [{labels[k]: self._linked(linked, ONE, tie) for k, linked in step} for step in one.steps],
-                    "empty": self._linked(one.end, end, 1 / self.scalars.leader_unit),
+                    "steps": [{labels[k]: self.tie(linked) for k, linked in step} for step in one.steps],
+                    "empty": self.empty(one.end),
                 }
             made["reaching"] = reaching
         return made
@@ -137,6 +136,18 @@ class Writer(Generic[T]):
             "weights": self._texts(labels, bounding.weights, bounding.bottom),
             "multipliers": self._texts(labels, bounding.multipliers, bounding.bottom, self._units),
         }
+
+    def tie(self, linked: Linked[T]) -> dict[str, Any]:
+        """What shows that an action ties wherever the value is attained."""
+        return self._linked(linked, ONE, 1 / self._units)
+
+    def exact(self, linked: Linked[T]) -> dict[str, Any]:
+        """What shows that an action gives the leader no more than the value there."""
+        return self._linked(linked, self._units, ONE)
+
+    def empty(self, linked: Linked[T]) -> dict[str, Any]:
+        """What shows that there is nothing left."""
+        return self._linked(linked, 1 / self.scalars.follower_unit, 1 / self.scalars.leader_unit)
 
     def _linked(self, linked: Linked[T], responses: Exact, values: Exact) -> dict[str, Any]:
         labels = self.game.actions.follower

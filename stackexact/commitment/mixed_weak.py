@@ -37,6 +37,7 @@ __all__ = [
     "Thin",
     "WeakSkeleton",
     "Witness",
+    "linked",
     "verify",
 ]
 
@@ -296,7 +297,7 @@ def _chain(
             program = attaining_set(game, members, holding, value, objective, zero, one)
             best = certify_optimal(program, basis, prover)
             prover.nonnegative([zero - best.value.top])
-            ties.append((k, _linked(game, members, holding, value, best.multipliers, best.multipliers_bottom, prover)))
+            ties.append((k, linked(game, members, holding, value, best.multipliers, best.multipliers_bottom, prover)))
         holding += [k for k, _ in step.ties]
         steps.append(tuple(ties))
     nothing = (zero,) * game.shape[0]
@@ -304,10 +305,10 @@ def _chain(
     ray: Ray[T] = certify_infeasible(program, chain.end, prover)
     # A Farkas combination has the row's own sign (>= rows count positively); bounds have the opposite one.
     entries = tuple(zero - w for w in ray.entries)
-    return tuple(steps), _linked(game, members, holding, value, entries, ray.bottom, prover)
+    return tuple(steps), linked(game, members, holding, value, entries, ray.bottom, prover)
 
 
-def _linked(
+def linked(
     game: Scalars[T],
     members: tuple[int, ...],
     holding: list[int],

@@ -84,18 +84,18 @@ def best_commitment(low: Decision, high: Decision, digits: int, stop: Callable[[
     bits = bits_of(digits) + _SPARE + high.logits.magnitude
     with ctx.workprec(2 * bits):
         balls = high.balls()
-        first, slack = climb(high), ball_of(wanted) * arb(2) ** (-_SPARE // 2)
-        commitment = _best(as_shares(first, bits), [first], balls, bits, slack)
+        first = climb(high)
+        commitment = _best(as_shares(first, bits - _SPARE), [first], balls, bits)
         for _ in range(_MOST_CANDIDATES):
             policy = uniform(commitment, high.shape[1])
             lower, upper = ends(value_at(policy, low))[0], ends(value_at(policy, high))[1]
             limit = rounded_up(upper + wanted / 4, bits)
-            proof = _Proof(balls, ball_of(limit), stop)
+            proof = _Proof(balls, ball_of(limit), stop, _alike(high))
             found = proof.run(proof.corner(commitment))
             if found.better is None:
                 return Committed(rounded_down(lower, bits), limit, commitment, found.parts)
             floats = tuple(map(float, found.better))
-            commitment = _best(found.better, [floats, climb(high, floats)], balls, bits, slack)
+            commitment = _best(found.better, [floats, climb(high, floats)], balls, bits)
     raise LimitReached("better commitments turn up one after the other; ask for fewer digits")
 
 
@@ -107,7 +107,7 @@ def exact_parts(
     limit = values[best]
     tied = [a for a, value in values.items() if not (value - limit).sign()]
     with ctx.workprec(2 * (_SPARE + decision.logits.magnitude + 128)):
-        proof = _Proof(decision.balls(), limit.ball(), stop, tuple(tied), _FEW_PARTS)
+        proof = _Proof(decision.balls(), limit.ball(), stop, _alike(decision), tuple(tied), _FEW_PARTS)
         try:
             found = proof.run(None)
         except LimitReached:
@@ -115,31 +115,26 @@ def exact_parts(
     return found.parts if found.better is None else None
 
 
+def _alike(decision: Decision) -> tuple[int, ...]:
+    """For every action of the leader the first that is as good whatever happens."""
+    rows = [(row, *(decision.logits.at(a, b) for b in range(len(row)))) for a, row in enumerate(decision.leader)]
+    return tuple(rows.index(row) for row in rows)
+
+
 def _best(
-    known: tuple[Fraction, ...],
-    candidates: Sequence[Sequence[float]],
-    balls: tuple[Balls, Balls],
-    bits: int,
-    slack: arb,
+    known: tuple[Fraction, ...], candidates: Sequence[Sequence[float]], balls: tuple[Balls, Balls], bits: int
 ) -> tuple[Fraction, ...]:
-    """The best of a commitment, some candidates, and what Newton's method makes of these; a pure one where that gets
-    as much but for ``slack``, for it may be exactly the best."""
-    columns, rows = len(balls[0]), len(balls[0][0])
+    """The best of a commitment, some candidates, and what Newton's method makes of these."""
+    columns = len(balls[0])
     options = [known]
     for candidate in candidates:
-        options += [as_shares(candidate, bits), polished(candidate, balls, bits)]
+        options += [as_shares(candidate, bits - _SPARE), polished(candidate, balls, bits - _SPARE)]
 
     def value(commitment: tuple[Fraction, ...]) -> arb:
         top, bottom = quotient(uniform(commitment, columns), *balls)
         return (top / bottom).mid()
 
-    best = max(options, key=value)
-    pure = max((_pure(a, rows) for a in range(rows)), key=value)
-    return pure if value(best) - value(pure) <= slack else best
-
-
-def _pure(action: int, rows: int) -> tuple[Fraction, ...]:
-    return tuple(Fraction(int(a == action)) for a in range(rows))
+    return max(options, key=value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,19 +147,22 @@ class _Found:
 
 @dataclass(frozen=True, slots=True)
 class _Proof:
-    """The walk through the parts of the simplex; at the pure actions ``tied`` the limit is reached exactly."""
+    """The walk through the parts of the simplex; at the pure actions ``tied`` the limit is reached exactly. Actions
+    that are ``alike`` are the same corner."""
 
     balls: tuple[Balls, Balls]
     limit: arb
     stop: Callable[[], bool]
+    alike: tuple[int, ...]
     tied: tuple[int, ...] = ()
     most: int = field(default=_MOST_PARTS)
 
     def run(self, point: Corner | None) -> _Found:
         """Prove the limit by expansions at ``point`` and elsewhere, or find what gets more."""
         rows = len(self.balls[0][0])
-        units = [_pure(a, rows) for a in range(rows)]
-        whole = [self.corner(one) for one in units]
+        units = [tuple(Fraction(int(i == a)) for i in range(rows)) for a in range(rows)]
+        own = [self.corner(one) for one in units]
+        whole = [own[first] for first in self.alike]
         pure = {a: whole[a] for a in self.tied}
         pending = [whole]
         places = [tuple(units)]

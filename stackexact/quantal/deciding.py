@@ -10,12 +10,24 @@ from typing import Final, TypeAlias
 from stackexact.errors import LimitReached
 from stackexact.exact.enclosures import Number, enclosed
 from stackexact.exact.exponential import ExponentialNumber
-from stackexact.quantal.commitments import best_commitment, exact_parts, uniform
+from stackexact.quantal.commitments import Committed, best_commitment, exact_parts, uniform
 from stackexact.quantal.decisions import Decision, Logits, Policy
-from stackexact.quantal.exactly import deterministic_value, is_best
+from stackexact.quantal.exactly import deterministic_value, exactly_best, is_best
 from stackexact.quantal.prescriptions import best_prescription
+from stackexact.quantal.rules import best_action, best_rule
 
-__all__ = ["Bounds", "Decided", "Deterministic", "Parts", "Proof", "Tangents", "decide", "known"]
+__all__ = [
+    "Bounds",
+    "Decided",
+    "Deterministic",
+    "Parts",
+    "Proof",
+    "Rules",
+    "Tangents",
+    "decide",
+    "decide_deterministically",
+    "known",
+]
 
 _MOST_TERMS: Final = 60
 """Terms of exact values up to which they are computed with."""
@@ -57,7 +69,15 @@ class Deterministic:
     """No prescription gets more than the stated deterministic one: comparisons of exact numbers tell."""
 
 
-Proof: TypeAlias = Tangents | Parts | Deterministic
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """No deterministic policy gets more than ``limit`` (without one: than the stated one): in every column the greatest
+    term is that of an action, and the greatest terms do not add up to more than 0."""
+
+    limit: Fraction | None
+
+
+Proof: TypeAlias = Tangents | Parts | Deterministic | Rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +124,39 @@ def decide(
         return Decided(Bounds(found.lower, found.upper), found.policy, Tangents(found.upper, found.tangents))
     committed = best_commitment(low, high, digits, stop)
     policy = uniform(committed.commitment, high.shape[1])
-    chosen = _pure(policy)
-    if chosen is not None:
-        made = _exact_commitment(chosen[0], leader, high, stop)
-        if made is not None:
-            return Decided(_exactly(committed.lower, committed.upper, made[0]), policy, Parts(None, made[1]))
+    made = _exact_commitment(committed, leader, high, stop)
+    if made is not None:
+        best, value, parts = made
+        pure: Policy = (((best, Fraction(1)),),) * high.shape[1]
+        return Decided(_exactly(committed.lower, committed.upper, value), pure, Parts(None, parts))
     return Decided(Bounds(committed.lower, committed.upper), policy, Parts(committed.upper, committed.parts))
+
+
+def decide_deterministically(
+    leader: Sequence[Sequence[Bounds]], logits: Logits, *, prescription: bool, digits: int
+) -> Decided:
+    """As :func:`decide`, among deterministic policies.
+
+    >>> leader = [[known(Fraction(0)), known(Fraction(0))], [known(Fraction(1)), known(Fraction(0))]]
+    >>> weights = ((Fraction(8), Fraction(1)), (Fraction(1), Fraction(1)))
+    >>> decided = decide_deterministically(leader, Logits(None, weights), prescription=True, digits=9)
+    >>> str(decided.value.exact), decided.policy
+    ('1/2', (((1, Fraction(1, 1)),), ((0, Fraction(1, 1)),)))
+    """
+    low = Decision(tuple(tuple(one.lower for one in row) for row in leader), logits)
+    high = Decision(tuple(tuple(one.upper for one in row) for row in leader), logits)
+    find = best_rule if prescription else best_action
+    lower, upper, chosen = find(low, high, digits)
+    table = _exact_table(leader)
+    policy: Policy = tuple(((a, Fraction(1)),) for a in chosen)
+    if table is not None:
+        try:
+            exact, best = exactly_best(chosen, table, logits, prescription=prescription)
+        except LimitReached:
+            return Decided(Bounds(lower, upper), policy, Rules(upper))
+        policy = tuple(((a, Fraction(1)),) for a in best)
+        return Decided(_exactly(lower, upper, exact), policy, Rules(None))
+    return Decided(Bounds(lower, upper), policy, Rules(upper))
 
 
 def _exactly(lower: Fraction, upper: Fraction, value: ExponentialNumber) -> Bounds:
@@ -144,15 +191,22 @@ def _exact_prescription(
 
 
 def _exact_commitment(
-    best: int, leader: Sequence[Sequence[Bounds]], decision: Decision, stop: Callable[[], bool]
-) -> tuple[ExponentialNumber, tuple[str, ...]] | None:
+    committed: Committed, leader: Sequence[Sequence[Bounds]], decision: Decision, stop: Callable[[], bool]
+) -> tuple[int, ExponentialNumber, tuple[str, ...]] | None:
+    """The best pure commitment, where it is as good as what was found, its exact value, and a proof that none gets
+    more."""
     table = _exact_table(leader)
-    if table is None:
-        return None
+    if table is None or any(one.lower != one.upper for row in leader for one in row):
+        return None  # an expansion at which the limit is reached exactly takes exact values of the leader
     rows, columns = decision.shape
     try:
-        values = {a: deterministic_value((a,) * columns, table, decision.logits) for a in range(rows)}
-        parts = exact_parts(decision, values, best, stop)
+        values = [deterministic_value((a,) * columns, table, decision.logits) for a in range(rows)]
+        best = 0
+        for a, value in enumerate(values):
+            best = a if values[best] < value else best
+        if values[best] < ExponentialNumber.of(committed.lower):
+            return None
+        parts = exact_parts(decision, dict(enumerate(values)), best, stop)
     except LimitReached:
         return None
-    return None if parts is None else (values[best], parts)
+    return None if parts is None else (best, values[best], parts)

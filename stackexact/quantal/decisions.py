@@ -18,6 +18,7 @@ __all__ = [
     "Policy",
     "Table",
     "ball_of",
+    "decimal",
     "greatest",
     "quotient",
     "rounded",
@@ -58,6 +59,13 @@ class Logits:
             return [ball_of(row[b] - greatest) for row in self.exponents]
         assert self.weights is not None
         return [ball_of(row[b]).log() for row in self.weights]
+
+    def ball(self, a: int, b: int) -> arb:
+        """A logit at the working precision."""
+        if self.exponents is not None:
+            return ball_of(self.exponents[a][b])
+        assert self.weights is not None
+        return ball_of(self.weights[a][b]).log()
 
     def mass(self, a: int, b: int) -> ExponentialSum:
         """exp of a logit, exactly."""
@@ -132,6 +140,12 @@ def rounded(value: Fraction, bits: int) -> Fraction:
     """A short fraction near a number: about so many significant binary digits."""
     unit = _unit(value, bits)
     return round(value * unit) / unit
+
+
+def decimal(value: Fraction, bits: int) -> Fraction:
+    """A decimal near a number, with about so many binary digits after the point."""
+    unit = 10 ** (bits * 1233 // 4096 + 2)
+    return Fraction(round(value * unit), unit)
 
 
 def rounded_up(value: Fraction, bits: int) -> Fraction:

@@ -12,13 +12,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from stackexact.errors import LimitReached
 from stackexact.exact.exponential import ExponentialNumber
-from stackexact.games.markov import MarkovGame, Stage
-from stackexact.games.markov_reaching import reached_by_stage
-from stackexact.quantal.deciding import Bounds, Decided, decide, known
-from stackexact.quantal.decisions import Logits
+from stackexact.quantal.deciding import Bounds, Decided, decide, decide_deterministically
+from stackexact.quantal.tables import Node, Tables
 
-__all__ = ["Induced", "by_stages", "continuation", "logits_of", "mean"]
+__all__ = ["Induced", "by_stages", "continuation", "mean"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,59 +28,45 @@ class Induced:
     stages: tuple[Mapping[int, Decided], ...]
 
 
-def logits_of(game: MarkovGame, stage: Stage) -> Logits:
-    """The logits of the follower's response in a state, to its own rewards."""
-    if stage.weights is not None:
-        return Logits(None, _numbers(stage.weights))
-    assert stage.follower is not None
-    eta = _number(game.follower.eta)
-    return Logits(tuple(tuple(eta * value for value in row) for row in _numbers(stage.follower)), None)
-
-
 def by_stages(
-    game: MarkovGame,
+    tables: Tables,
     digits: int,
+    *,
+    prescription: bool,
+    deterministic: bool = False,
     stop: Callable[[], bool] = lambda: False,
     report: Callable[[str], None] = lambda message: None,
 ) -> Induced:
     """Backward induction on a game of numbers whose follower is quantal and myopic.
 
-    Every decision is enclosed to so many more digits that the value is enclosed to ``digits`` of the range of all that
-    the leader can get. Raises :class:`~stackexact.errors.LimitReached`.
+    ``prescription`` says whether policies may depend on what the follower does, ``deterministic`` whether they are the
+    leader's actions rather than mixtures of these. Every decision is enclosed to so many more digits that the value is
+    enclosed to ``digits`` of the range of all that the leader can get. Raises :class:`~stackexact.errors.LimitReached`.
     """
-    spare = len(str(game.horizon)) + 1
-    where = [sorted(states) for states in reached_by_stage(game.initial, game.stages)]
+    spare = len(str(tables.horizon)) + 1
     after: Mapping[int, Bounds] = {}
     decided: list[Mapping[int, Decided]] = []
-    for h in reversed(range(game.horizon)):
+    for h, row in reversed(list(enumerate(tables.stages, start=1))):
         made: dict[int, Decided] = {}
-        for count, s in enumerate(where[h]):
-            report(f"stage {h + 1} of {game.horizon}, state {count + 1} of {len(where[h])}")
-            stage = game.stages[h][s]
-            made[s] = decide(
-                continuation(stage, after),
-                logits_of(game, stage),
-                prescription=game.prescription,
-                digits=digits + spare,
-                stop=stop,
-            )
+        for count, (s, node) in enumerate(row.items(), start=1):
+            report(f"stage {h} of {tables.horizon}, state {count} of {len(row)}")
+            if stop():
+                raise LimitReached("the time limit was reached; raise it")
+            about = continuation(node, after), node.logits
+            if deterministic:
+                made[s] = decide_deterministically(*about, prescription=prescription, digits=digits + spare)
+            else:
+                made[s] = decide(*about, prescription=prescription, digits=digits + spare, stop=stop)
         decided.append(made)
         after = {s: one.value for s, one in made.items()}
-    start = [(s, _number(share)) for s, share in enumerate(game.initial) if share]
-    return Induced(mean(start, after), tuple(reversed(decided)))
+    return Induced(mean(tables.initial, after), tuple(reversed(decided)))
 
 
-def continuation(stage: Stage, after: Mapping[int, Bounds]) -> list[list[Bounds]]:
+def continuation(node: Node, after: Mapping[int, Bounds]) -> list[list[Bounds]]:
     """What the leader gets at once and later, by her action and the follower's."""
-    own = _numbers(stage.leader)
-    if stage.transitions is None or not after:
-        return [[known(value) for value in row] for row in own]
     return [
-        [
-            _plus(value, mean([(s, _number(share)) for s, share in following], after))
-            for value, following in zip(row, line, strict=True)
-        ]
-        for row, line in zip(own, stage.transitions, strict=True)
+        [_plus(value, mean(shares, after)) for value, shares in zip(row, line, strict=True)]
+        for row, line in zip(node.leader, node.following, strict=True)
     ]
 
 
@@ -102,12 +87,3 @@ def mean(shares: Sequence[tuple[int, Fraction]], values: Mapping[int, Bounds]) -
 def _plus(value: Fraction, rest: Bounds) -> Bounds:
     exact = None if rest.exact is None else rest.exact + ExponentialNumber.of(value)
     return Bounds(rest.lower + value, rest.upper + value, exact)
-
-
-def _numbers(table: Sequence[Sequence[object]]) -> tuple[tuple[Fraction, ...], ...]:
-    return tuple(tuple(_number(value) for value in row) for row in table)
-
-
-def _number(value: object) -> Fraction:
-    assert isinstance(value, Fraction)
-    return value

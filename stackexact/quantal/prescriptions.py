@@ -26,6 +26,7 @@ from stackexact.quantal.decisions import (
     Decision,
     Policy,
     ball_of,
+    decimal,
     greatest,
     quotient,
     rounded,
@@ -142,7 +143,7 @@ def _edge(logits: Sequence[arb], above: Sequence[arb], first: int, second: int) 
 def _mixture(choice: _Choice, bits: int) -> tuple[tuple[int, Fraction], ...]:
     if choice.share is None:
         return ((choice.first, Fraction(1)),)
-    share = rounded(ends(choice.share.mid())[0], bits)
+    share = decimal(ends(choice.share.mid())[0], bits - _SPARE)
     parts = ((choice.first, 1 - share), (choice.second, share))
     return tuple(sorted((a, part) for a, part in parts if part))
 

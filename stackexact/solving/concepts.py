@@ -14,6 +14,7 @@ from math import lcm
 from typing import TYPE_CHECKING, Any, Final
 
 from stackexact.errors import UsageError, shorten
+from stackexact.exact.relation import parameters_of
 
 if TYPE_CHECKING:
     from stackexact.games.bimatrix import Game
@@ -39,6 +40,8 @@ class Concept:
     needs_eta: bool = False
     numbers_only: bool = False
     """Whether it is answered in games without parameters alone."""
+    certified: bool = True
+    """Whether certificates hold proofs of its answers."""
 
     def __call__(self, space: Workspace) -> Answer:
         """Search and verify."""
@@ -50,7 +53,10 @@ class Concept:
 _HERE = "stackexact.solving.answers"
 _INCENTIVES = "stackexact.solving.incentives"
 _QUANTAL = "stackexact.solving.quantal"
+_MYOPIC = "stackexact.solving.myopic"
 _CHEN = "Chen, Wang, Wang & Yang 2023"
+_RECOMMENDATIONS = "stackexact.solving.recommendations"
+_ON_THE_FLY = "Learning to incentivize on the fly, ICLR 2026 submission 23162"
 
 CONCEPTS: Final[tuple[Concept, ...]] = (
     Concept(
@@ -126,12 +132,62 @@ CONCEPTS: Final[tuple[Concept, ...]] = (
         numbers_only=True,
     ),
     Concept(
+        "pure-strong",
+        "markov",
+        "Stackelberg, deterministic policy, best responses, ties for the leader",
+        "von Stackelberg 1934",
+        f"{_MYOPIC}:pure_strong",
+        numbers_only=True,
+    ),
+    Concept(
+        "pure-weak",
+        "markov",
+        "Stackelberg, deterministic policy, best responses, ties against the leader",
+        "von Stackelberg 1934",
+        f"{_MYOPIC}:pure_weak",
+        numbers_only=True,
+    ),
+    Concept(
+        "mixed-strong",
+        "markov",
+        "Stackelberg, best responses, ties for the leader",
+        "Conitzer & Sandholm 2006, state by state",
+        f"{_MYOPIC}:mixed_strong",
+        numbers_only=True,
+    ),
+    Concept(
+        "mixed-weak",
+        "markov",
+        "Stackelberg, best responses, ties against the leader",
+        "von Stengel & Zamir 2010, state by state",
+        f"{_MYOPIC}:mixed_weak",
+        numbers_only=True,
+    ),
+    Concept(
         "quantal",
         "markov",
         "quantal Stackelberg equilibrium, myopic follower",
         _CHEN,
         f"{_QUANTAL}:markov",
         numbers_only=True,
+    ),
+    Concept(
+        "deterministic",
+        "markov",
+        "best deterministic policy against a quantal follower",
+        _CHEN,
+        f"{_QUANTAL}:deterministic",
+        numbers_only=True,
+        certified=False,
+    ),
+    Concept(
+        "randomised-bound",
+        "markov",
+        "bounds of the best policy, randomised or not, if the follower looks ahead",
+        _CHEN,
+        f"{_QUANTAL}:randomised_bound",
+        numbers_only=True,
+        certified=False,
     ),
     Concept(
         "team-optimum", "lq-incentive", "team optimum: everybody obeys", "Başar 1984", f"{_INCENTIVES}:team_optimum"
@@ -164,7 +220,56 @@ CONCEPTS: Final[tuple[Concept, ...]] = (
         "after Sanjari, Bose & Başar 2025; the definition is reconstructed",
         f"{_INCENTIVES}:randomised",
     ),
+    Concept(
+        "response",
+        "recommendation",
+        "what the follower makes of the recommendation",
+        _ON_THE_FLY,
+        f"{_RECOMMENDATIONS}:response",
+        numbers_only=True,
+        certified=False,
+    ),
+    Concept(
+        "fixed-points",
+        "recommendation",
+        "recommendations that are followed, one for every set of actions",
+        _ON_THE_FLY,
+        f"{_RECOMMENDATIONS}:fixed_points",
+        numbers_only=True,
+        certified=False,
+    ),
+    Concept(
+        "incentive-compatible",
+        "recommendation",
+        "best commitment with a recommendation that is followed",
+        _ON_THE_FLY,
+        f"{_RECOMMENDATIONS}:incentive_compatible",
+        numbers_only=True,
+        certified=False,
+    ),
+    Concept(
+        "relaxed",
+        "recommendation",
+        "limit of what violations of ε allow, ε to 0",
+        _ON_THE_FLY,
+        f"{_RECOMMENDATIONS}:relaxed",
+        numbers_only=True,
+        certified=False,
+    ),
+    Concept(
+        "misspecification",
+        "recommendation",
+        "what comes of the assumed behaviour",
+        _ON_THE_FLY,
+        f"{_RECOMMENDATIONS}:misspecification",
+        numbers_only=True,
+        certified=False,
+    ),
 )
+
+
+_BEST: Final = ("pure-strong", "pure-weak", "mixed-strong", "mixed-weak")
+"""The concepts of Markov games whose follower responds best."""
 
 
 def concepts_of(kind: str) -> tuple[Concept, ...]:
@@ -174,6 +279,10 @@ def concepts_of(kind: str) -> tuple[Concept, ...]:
 
 def _unfit(game: Any, concept: Concept) -> str:
     """What game a concept expects instead of this one; empty where it fits."""
+    if concept.kind == "markov":
+        return _unfit_follower(game, concept)
+    if concept.kind == "recommendation":
+        return _unfit_policy(game, concept)
     if concept.kind != "lq-incentive" or concept.name == "team-optimum":
         return ""
     if (concept.name == "major-follower") != bool(game.variables.major):
@@ -182,6 +291,31 @@ def _unfit(game: Any, concept: Concept) -> str:
         return "a game without Gaussian information"
     if concept.name == "mean-field" and game.followers == 1 and not _has_limit(game):
         return "a leader's cost that is strictly convex in each of many followers' actions"
+    return ""
+
+
+def _unfit_policy(game: Any, concept: Concept) -> str:
+    """What game a concept of recommendations expects instead of this one."""
+    if concept.name in ("response", "misspecification") and game.policy is None:
+        return "a game with a policy"
+    return "a game with an assumed behaviour" if concept.name == "misspecification" and game.assumed is None else ""
+
+
+def _usual(game: Any, concept: Concept) -> bool:
+    """Whether a concept fits a game and breaks ties as the game says they are broken, if it says so."""
+    ties = game.follower.ties if game.kind == "markov" else None
+    return not _unfit(game, concept) and (ties is None or concept.name.endswith(ties))
+
+
+def _unfit_follower(game: Any, concept: Concept) -> str:
+    """What follower a concept of Markov games expects instead of this one."""
+    wanted = "best" if concept.name in _BEST else "quantal"
+    if game.follower.response != wanted:
+        return f"a game whose follower's response is {wanted}"
+    if concept.name == "quantal" and game.follower.discount != 0:
+        return "a game whose follower does not look ahead (discount 0)"
+    if concept.name == "randomised-bound" and game.follower.discount == 0:
+        return "a game whose follower looks ahead (discount above 0)"
     return ""
 
 
@@ -214,9 +348,13 @@ def chosen(
     if not offered:
         kinds = ", ".join(dict.fromkeys(concept.kind for concept in CONCEPTS))
         raise UsageError(f"game: expected one of a kind that has concepts ({kinds}), found the kind {game.kind}")
+    if not game.is_numeric and all(concept.numbers_only for concept in offered):
+        name = min(name for _, value in game.values() for name in parameters_of(value))
+        told = f"a game of kind {game.kind} with numbers alone, found the parameter {name}"
+        raise UsageError(f"game: expected {told}; set it, as in --at '{name}=1/2'")
     if names is None:
         bound = getattr(game, "tolerance", None)
-        offered = tuple(one for one in offered if not _unfit(game, one) and (eta or not one.needs_eta))
+        offered = tuple(one for one in offered if _usual(game, one) and (eta or not one.needs_eta))
         picked = tuple(c for c in offered if c.by_default and (bound is not None or not c.needs_tolerance))
         left = [c.name for c in offered if c.by_default and c not in picked]
         return picked, tuple(f"{name} left out: the game has no tolerance; give one with --tolerance" for name in left)

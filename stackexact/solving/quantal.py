@@ -9,24 +9,35 @@ from typing import Any, Final
 
 from flint import arb
 
-from stackexact.errors import UsageError
 from stackexact.exact.digits import fraction_to_text
 from stackexact.exact.enclosures import Number, enclosed, refined
 from stackexact.exact.exponential import ExponentialNumber, rational
 from stackexact.games.bimatrix import Game
 from stackexact.games.markov import MarkovGame
 from stackexact.games.tables import Actions
-from stackexact.quantal.deciding import Decided, Parts, Tangents, decide, known
+from stackexact.quantal.deciding import Decided, Parts, Rules, Tangents, decide, known
 from stackexact.quantal.decisions import Logits, Policy, ball_of, greatest
-from stackexact.quantal.induction import by_stages
+from stackexact.quantal.enumerating import best_deterministic
+from stackexact.quantal.induction import Induced, by_stages
+from stackexact.quantal.promises import MOST_CELLS, upper_bound
+from stackexact.quantal.tables import tables_of
 from stackexact.solving.answers import Answer
 from stackexact.solving.cells import frozen_mapping
-from stackexact.solving.quantal_cells import MarkovQuantalCell, Mixture, QuantalCell, Rule
+from stackexact.solving.quantal_cells import (
+    DeterministicCell,
+    MarkovQuantalCell,
+    Mixture,
+    QuantalCell,
+    RandomisedBoundCell,
+    Rule,
+)
 from stackexact.solving.workspace import Workspace
 
-__all__ = ["bimatrix", "markov"]
+__all__ = ["bimatrix", "deterministic", "markov", "randomised_bound"]
 
 _ONE: Final = Fraction(1)
+_BOUND_DIGITS: Final = 9
+"""Decimal digits to which a bound is rounded up."""
 
 
 def bimatrix(space: Workspace) -> Answer:
@@ -51,34 +62,77 @@ def bimatrix(space: Workspace) -> Answer:
 def markov(space: Workspace) -> Answer:
     """``quantal`` on a Markov game whose follower is quantal and myopic."""
     game: Any = space.game
-    asked = space.options
-    if game.follower.discount:
-        found = f"found the discount {fraction_to_text(game.follower.discount)}"
-        raise UsageError(f"concept quantal: expected a myopic follower, {found}; choose another concept")
-    induced = by_stages(game, asked.digits, space.stop, space.report)
-    scale = sum((_range(game, row) for row in game.stages), Fraction(0)) or _ONE
-    policy: list[Mapping[str, Rule]] = []
-    values: list[Mapping[str, Number]] = []
-    for decided in induced.stages:
-        policy.append(
-            frozen_mapping(
-                {
-                    game.states[s]: _rule(one.policy, game.actions[s], prescription=game.prescription)
-                    for s, one in decided.items()
-                }
-            )
-        )
-        values.append(
-            frozen_mapping({game.states[s]: one.value.number(asked.digits + 2, scale) for s, one in decided.items()})
-        )
-    cell: Any = MarkovQuantalCell((), induced.value.number(asked.digits, scale), tuple(policy), tuple(values))
+    asked, tables = space.options, tables_of(game)
+    induced = by_stages(tables, asked.digits, prescription=game.prescription, stop=space.stop, report=space.report)
+    leader = induced.value.number(asked.digits, tables.scale)
+    cell: Any = MarkovQuantalCell(
+        (), leader, _policy(game, induced), _values(game, induced, asked.digits, tables.scale)
+    )
     return Answer(cell, partial(_proofs, induced.stages, game))
 
 
-def _range(game: MarkovGame, row: Sequence[Any]) -> Fraction:
-    tables = {id(stage): stage.leader for stage in row}.values()
-    values: list[Fraction] = [value for table in tables for line in table for value in line]
-    return max(values) - min(values)
+def deterministic(space: Workspace) -> Answer:
+    """``deterministic`` on a Markov game whose follower is quantal."""
+    game: Any = space.game
+    asked, tables = space.options, tables_of(game)
+    if not tables.discount:
+        induced = by_stages(
+            tables,
+            asked.digits,
+            prescription=game.prescription,
+            deterministic=True,
+            stop=space.stop,
+            report=space.report,
+        )
+        leader = induced.value.number(asked.digits, tables.scale)
+        values = _values(game, induced, asked.digits, tables.scale)
+        cell: Any = DeterministicCell((), leader, _policy(game, induced), values, None)
+        return Answer(cell, partial(_proofs, induced.stages, game))
+    best = best_deterministic(tables, asked.digits, prescription=game.prescription, stop=space.stop)
+    policy = tuple(
+        frozen_mapping({game.states[s]: _rule_at(game, s, rule) for s, rule in row.items()}) for row in best.plan
+    )
+    told = None
+    if best.exact is not None:
+        told = tuple(
+            frozen_mapping({game.states[s]: one.number(asked.digits, tables.scale) for s, one in row.items()})
+            for row in best.exact.values
+        )
+    leader = best.value.number(asked.digits, tables.scale)
+    cell = DeterministicCell((), leader, policy, told, best.compared)
+    return Answer(cell, partial(dict[str, Any], enumerated=best.compared))
+
+
+def randomised_bound(space: Workspace) -> Answer:
+    """``randomised-bound`` on a Markov game whose follower is quantal and looks ahead."""
+    game: Any = space.game
+    asked, tables = space.options, tables_of(game)
+    best = best_deterministic(tables, asked.digits, prescription=game.prescription, stop=space.stop)
+    upper = upper_bound(tables, MOST_CELLS, space.stop)
+    lower = best.value.number(asked.digits, tables.scale)
+    unit = tables.scale / Fraction(10) ** _BOUND_DIGITS
+    cell: Any = RandomisedBoundCell((), lower, -(-upper // unit) * unit, MOST_CELLS)
+    return Answer(cell, partial(dict[str, Any], cells=MOST_CELLS))
+
+
+def _policy(game: MarkovGame, induced: Induced) -> tuple[Mapping[str, Rule], ...]:
+    return tuple(
+        frozen_mapping({game.states[s]: _rule_at(game, s, one.policy) for s, one in row.items()})
+        for row in induced.stages
+    )
+
+
+def _rule_at(game: MarkovGame, state: int, policy: Policy) -> Rule:
+    made: Rule = _rule(policy, game.actions[state], prescription=game.prescription)
+    return made
+
+
+def _values(game: MarkovGame, induced: Induced, digits: int, scale: Fraction) -> tuple[Mapping[str, Number], ...]:
+    """The most that the leader gets from every state on; two digits more than her total."""
+    return tuple(
+        frozen_mapping({game.states[s]: one.value.number(digits + 2, scale) for s, one in row.items()})
+        for row in induced.stages
+    )
 
 
 def _scale(table: Sequence[Sequence[Fraction]]) -> Fraction:
@@ -127,6 +181,8 @@ def _proof(decided: Decided, actions: Actions) -> dict[str, Any]:
         if proof.limit is None:
             return {"deterministic": True, "parts": parts}
         return {"limit": fraction_to_text(proof.limit), "parts": parts}
+    if isinstance(proof, Rules):
+        return {"rules": True} if proof.limit is None else {"rules": True, "limit": fraction_to_text(proof.limit)}
     return {"deterministic": True}
 
 

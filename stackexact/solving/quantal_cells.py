@@ -11,7 +11,15 @@ from stackexact.exact.digits import fraction_to_text
 from stackexact.exact.enclosures import Enclosure, Number
 from stackexact.solving.shown import Shown
 
-__all__ = ["EnclosedCell", "MarkovQuantalCell", "Mixture", "QuantalCell", "Rule"]
+__all__ = [
+    "DeterministicCell",
+    "EnclosedCell",
+    "MarkovQuantalCell",
+    "Mixture",
+    "QuantalCell",
+    "RandomisedBoundCell",
+    "Rule",
+]
 
 Mixture: TypeAlias = Mapping[str, Fraction]
 """Leader actions with their positive probabilities."""
@@ -33,7 +41,7 @@ class EnclosedCell(Shown):
 
 
 def _json(value: Any) -> Any:
-    if isinstance(value, bool | str):
+    if isinstance(value, bool | str) or type(value) is int:
         return value
     if isinstance(value, Mapping):
         return {key: _json(entry) for key, entry in value.items()}
@@ -67,3 +75,30 @@ class MarkovQuantalCell(EnclosedCell):
     leader: Number
     policy: tuple[Mapping[str, Rule], ...]
     values: tuple[Mapping[str, Number], ...]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class DeterministicCell(EnclosedCell):
+    """The most that the leader can get with deterministic policies (``leader``), and one that gets it, by stage (the
+    first comes first) and state that can be reached.
+
+    Against a follower who does not look ahead ``values`` are the most that she can get from there on; against one who
+    does, what she gets from there on under the policy (all of these were ``compared``), where that is exact."""
+
+    when: tuple[str, ...]
+    leader: Number
+    policy: tuple[Mapping[str, Rule], ...]
+    values: tuple[Mapping[str, Number], ...] | None
+    compared: int | None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class RandomisedBoundCell(EnclosedCell):
+    """Where the greatest value of all policies lies, randomised ones included, against a follower who looks ahead: at
+    least what the best deterministic one gets (``lower``), at most ``upper``, a bound from so many ``cells`` of what
+    may be announced for later."""
+
+    when: tuple[str, ...]
+    lower: Number
+    upper: Fraction
+    cells: int

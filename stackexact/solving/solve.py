@@ -119,11 +119,12 @@ class _Numeric:
         try:
             answer = concept(self.space)
         except LimitReached as limit:
-            return _Part(Result(concept.name, (), bound, ((),), game.parameters, game.assumptions), limit=str(limit))
+            undecided = Result(concept.name, (), bound, ((),), game.parameters, game.assumptions, kind=game.kind)
+            return _Part(undecided, limit=str(limit))
         # A parameter may occur in no payoff: the answer is a function of it, on its domain, all the same.
         told = bound, (), game.parameters, game.assumptions, _counted(game)
-        result = Result(concept.name, (answer.cell,), *told, asked=_asked(concept, self.space.options))
-        return _Part(result, (answer.proof,))
+        result = Result(concept.name, (answer.cell,), *told, asked=_asked(concept, self.space.options), kind=game.kind)
+        return _Part(result, () if answer.proof is None or not concept.certified else (answer.proof,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +143,7 @@ class _ClosedForms:
         form = self._form(concept)
         bound = game.tolerance if concept.needs_tolerance else None
         told = game.parameters, game.assumptions, _counted(game)
-        result = Result(concept.name, form.cells, bound, form.undecided, *told)
+        result = Result(concept.name, form.cells, bound, form.undecided, *told, kind=game.kind)
         return _Part(result, form.proofs, form.limit, form.remark)
 
     def _form(self, concept: Concept) -> ClosedForm:

@@ -5,7 +5,7 @@ The model follows the types of a cell's fields, so that the cells of a new conce
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from fractions import Fraction
 from typing import Any, Final, NamedTuple, cast
@@ -13,15 +13,18 @@ from typing import Any, Final, NamedTuple, cast
 from stackexact.exact.decimals import rounded
 from stackexact.exact.enclosures import Enclosure
 from stackexact.exact.rational_function import Exact, Expression
+from stackexact.exact.relation import text_of
+from stackexact.games.latex import escaped
 from stackexact.games.table import Marks
 from stackexact.solving.announced import Sentence, sentences
 from stackexact.solving.cells import Cell, EquilibriumCell, Infinity
 from stackexact.solving.concepts import CONCEPTS
 from stackexact.solving.incentive_cells import IncentiveCell, RandomisedCell
+from stackexact.solving.recommendation_cells import FixedPoint
 from stackexact.solving.shown import Shown
 from stackexact.solving.solution import Certificate, Result, Solution
 
-__all__ = ["Block", "Item", "Part", "beside", "block_of", "blocks", "marks_of"]
+__all__ = ["Block", "Item", "Part", "beside", "block_of", "blocks", "exact_text", "marks_of"]
 
 _REMARKS: Final = {
     ("attained", False): "no (a supremum, approached but not reached)",
@@ -31,13 +34,23 @@ _REMARKS: Final = {
 
 
 _PLAIN: Final = 15
+_STATES: Final = 16
+"""States of a stage of which words are told."""
+_STAGES: Final = 4
+"""Stages that are shown one by one."""
+_NO_SHARES: Final = frozenset({"pure", "log_odds", "estimated", "errors", "reward_errors"})
+"""Mappings of actions to numbers that are no probabilities."""
+_ENCLOSED: Final = 6
+"""Digits of an enclosure where none are asked for."""
+_BRIEF: Final = 24
+"""The longest number inside a statement."""
 
 
 class Part(NamedTuple):
     """A word (an action, yes or no), a number, a number that belongs to a word (its probability), or a statement."""
 
     word: str
-    number: Exact | Infinity | Sentence | Enclosure | None = None
+    number: Exact | Enclosure | Infinity | Sentence | None = None
 
 
 class Item(NamedTuple):
@@ -59,11 +72,19 @@ class Block:
     cells: tuple[tuple[tuple[str, ...], tuple[Item, ...]], ...]
 
 
-def beside(value: Exact, exact: str, digits: int) -> str:
+def exact_text(value: Exact | Enclosure) -> str:
+    """The exact value as text: of an enclosure its closed form, empty where it has none."""
+    return value.closed_form if isinstance(value, Enclosure) else text_of(value)
+
+
+def beside(value: Exact | Enclosure, exact: str, digits: int) -> str:
     """The decimal that stands beside an exact value: ``=`` if it is the value, ``≈`` if it is rounded.
 
-    Nothing beside a function, or an integer of moderate length, which is read as it stands.
+    Of an enclosure the correct digits, followed by an ellipsis. Nothing beside a function, or an integer of moderate
+    length, which is read as it stands.
     """
+    if isinstance(value, Enclosure) and (digits or not exact):
+        return f"{'= ' if exact else ''}{value.text(digits or _ENCLOSED)}"
     if not isinstance(value, Fraction) or not digits or (value.denominator == 1 and len(exact) <= _PLAIN):
         return ""
     decimal = rounded(value, digits)
@@ -78,7 +99,7 @@ def blocks(solution: Solution) -> tuple[Block, ...]:
 def block_of(part: Shown) -> Block:
     """A result, a certificate or a single cell."""
     if isinstance(part, Result):
-        concept = next(concept for concept in CONCEPTS if concept.name == part.concept)
+        concept = next(one for one in CONCEPTS if (one.name, one.kind) == (part.concept, part.kind))
         return Block(concept.name, concept.title, concept.source, tuple(_facts(part)), tuple(_cells(part)))
     if isinstance(part, Certificate):
         game = part.document["game"]
@@ -131,7 +152,11 @@ def _items(cell: Cell) -> Iterator[Item]:
         value = getattr(cell, field.name)
         if field.name == "when" or value is None or _follows(cell, field.name, said=bool(said) and whole):
             continue
-        yield Item(field.name.replace("_", " "), tuple(_parts(field.name, value)))
+        label = field.name.replace("_", " ")
+        if isinstance(value, tuple) and value and isinstance(value[0], Mapping):
+            yield from _staged(label, value)
+            continue
+        yield Item(label, tuple(_parts(field.name, value)))
 
 
 def _follows(cell: Cell, name: str, *, said: bool) -> bool:
@@ -152,19 +177,36 @@ def _parts(name: str, value: Any) -> Iterator[Part]:
         yield Part(_REMARKS.get((name, value), plain))
     elif isinstance(value, Fraction | Expression | Enclosure):
         yield Part("", value)
-    elif isinstance(value, str):
-        yield Part(value)
+    elif isinstance(value, str | int):
+        yield Part(str(value))
     elif isinstance(value, Mapping):
         yield from _weights(name, value)
-    elif value and isinstance(value[0], Mapping):
-        for number, entries in enumerate(value, start=1):
-            yield from _staged(number, entries)
+    elif all(isinstance(entry, FixedPoint) for entry in value):
+        yield from (Part("", _followed(point)) for point in value)
     else:
         yield from (Part(entry if isinstance(entry, str) else f"{{{', '.join(entry)}}}") for entry in value)
 
 
+def _followed(point: FixedPoint) -> Sentence:
+    """A fixed point as a statement: under a commitment a recommendation is followed, and the leader gets her value."""
+    mixtures = (", ".join(_share(*one) for one in mixed.items()) for mixed in (point.commitment, point.recommendation))
+    said = f"{': '.join(mixtures)}; leader {_brief(point.leader)}"
+    return Sentence(said, rf"\text{{{escaped(said)}}}")
+
+
+def _share(label: str, share: Fraction | Enclosure) -> str:
+    return label if share == 1 else f"{label} ({_brief(share)})"
+
+
+def _brief(value: Fraction | Enclosure) -> str:
+    exact = exact_text(value)
+    if exact and len(exact) <= _BRIEF:
+        return exact
+    return value.text(_ENCLOSED) if isinstance(value, Enclosure) else f"≈ {rounded(value, _ENCLOSED).text}"
+
+
 def _weights(name: str, weights: Mapping[str, Any]) -> Iterator[Part]:
-    if list(weights.values()) == [1]:
+    if list(weights.values()) == [1] and name not in _NO_SHARES:
         yield from map(Part, weights)  # one action, played with certainty
         return
     for label, weight in weights.items():
@@ -176,8 +218,40 @@ def _weights(name: str, weights: Mapping[str, Any]) -> Iterator[Part]:
             yield from (Part(f"{label}, {inner}", number) for inner, number in weight.items())
 
 
-def _staged(stage: int, entries: Mapping[str, Any]) -> Iterator[Part]:
-    """What is told of the states of one stage, each under the stage's number and its name."""
-    for state, value in entries.items():
-        for part in _weights("", value) if isinstance(value, Mapping) else _parts("", value):
-            yield Part(f"{stage}, {state}{', ' if part.word else ''}{part.word}", part.number)
+def _staged(label: str, stages: Sequence[Mapping[str, Any]]) -> Iterator[Item]:
+    """What is told stage by stage, of the first stages where there are many."""
+    for number, entries in enumerate(stages[:_STAGES], start=1):
+        said = [_said(state, value) for state, value in entries.items()]
+        if all(said):
+            more = [f"… {len(said) - _STATES} more states"] if len(said) > _STATES else []
+            parts: tuple[Part, ...] = (Part("; ".join([*said[:_STATES], *more])),)
+        else:
+            some = (part for state, value in entries.items() for part in _of_state(state, value))
+            parts = tuple(part if part.number is not None else Part(part.word, Fraction(1)) for part in some)
+        yield Item(label if len(stages) == 1 else f"{label} {number}", parts)
+    if len(stages) > _STAGES:
+        yield Item(f"{label} …", (Part(f"{len(stages) - _STAGES} more stages"),))
+
+
+def _said(state: str, value: Any) -> str:
+    """The value of a state, or what is done there, in words; empty where that takes numbers."""
+    if not isinstance(value, Mapping):
+        words = [part.word for part in _parts("", value) if part.number is None]
+        return f"{state}: {', '.join(words)}" if words else ""
+    rules = value if any(isinstance(one, Mapping) for one in value.values()) else {"": value}
+    if any(list(mixture.values()) != [1] for mixture in rules.values()):
+        return ""
+    told = (f"{response} → {action}" if response else action for response, rule in rules.items() for action in rule)
+    return f"{state}: {', '.join(told)}"
+
+
+def _of_state(state: str, value: Any) -> Iterator[Part]:
+    """The value of a state, or what is done there: in answer to what, and with which probability, if any."""
+    if not isinstance(value, Mapping):
+        yield from (Part(state, part.number) for part in _parts("", value))
+        return
+    rules = value if any(isinstance(one, Mapping) for one in value.values()) else {"": value}
+    for response, mixture in rules.items():
+        head = f"{state}, {response}: " if response else f"{state}: "
+        pure = list(mixture.values()) == [1]
+        yield from (Part(f"{head}{action}", None if pure else share) for action, share in mixture.items())

@@ -1,0 +1,344 @@
+"""The embedded game of kind ``markov``: states, stages and transitions, in numbers."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, ClassVar, cast
+
+from stackexact.certificates.bounds import TooLarge, Unsupported
+from stackexact.certificates.digits import written
+from stackexact.certificates.embedded import (
+    TEXTS,
+    Exact,
+    Relation,
+    chain_at,
+    labels_at,
+    number_at,
+    parameters_at,
+    table_at,
+)
+from stackexact.certificates.line import Region
+from stackexact.certificates.reading import Labels, Node, Weights, total
+from stackexact.certificates.stated import Stated
+from stackexact.errors import shorten
+
+__all__ = ["MarkovGame", "Stage", "State", "read_markov_game"]
+
+STAGES = 10**6
+"""The largest product of horizon and number of states."""
+
+Table = tuple[tuple[Fraction, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One state at one stage; of the follower there are rewards or weights. ``transitions[a][b]`` holds the
+    probabilities of the next state."""
+
+    leader: Table
+    follower: Table | None
+    weights: Table | None
+    transitions: tuple[tuple[Weights, ...], ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A state: labels of both players, and one stage where all are alike, else one for each."""
+
+    leader: Labels
+    follower: Labels
+    stages: tuple[Stage, ...]
+
+    def at(self, h: int) -> Stage:
+        """The stage at a time, from 0."""
+        return self.stages[h] if len(self.stages) > 1 else self.stages[0]
+
+
+@dataclass(frozen=True, slots=True)
+class MarkovGame:
+    """The game that the certificate speaks of; ``identity`` is what the digest is made of."""
+
+    kind: ClassVar[str] = "markov"
+    bound: ClassVar[None] = None
+    line: ClassVar[None] = None
+    is_numeric: ClassVar[bool] = True
+
+    name: str | None
+    identity: str
+    horizon: int
+    labels: Labels
+    states: tuple[State, ...]
+    response: str
+    eta: Fraction | None
+    discount: Fraction
+    prescription: bool
+    initial: Weights
+    relations: tuple[Relation, ...] = ()
+
+    @property
+    def values(self) -> list[Exact]:
+        """Nothing that depends on parameters."""
+        return []
+
+    def on(self, region: Region | Stated) -> MarkovGame:
+        """The game, which has no parameters."""
+        return self
+
+    def sha256(self) -> str:
+        """Digest of the canonical JSON of all that answers depend on, as solutions state it."""
+        return hashlib.sha256(self.identity.encode("utf-8", "surrogatepass")).hexdigest()
+
+    def reached(self) -> list[set[int]]:
+        """The states that can be reached, stage by stage. Where one leads on, it must have transitions."""
+        found = [set(self.initial)]
+        while len(found) < self.horizon:
+            h, following = len(found) - 1, set()
+            for s in found[-1]:
+                moves = self.states[s].at(h).transitions
+                if moves is None:
+                    name = shorten(list(self.labels)[s])
+                    raise Unsupported(f"game.states[{name}].transitions: expected, for stage {h} is not the last one")
+                following |= {after for row in moves for part in row for after in part}
+            found.append(following)
+        return found
+
+
+def read_markov_game(node: Node) -> MarkovGame:
+    """Read the embedded game."""
+    optional = (*TEXTS, "parameters", "assumptions", "actions", "prescription", "initial", "features")
+    parts = node.fields("format", "version", "kind", "horizon", "follower", "states", optional=optional)
+    for key, expected in (("format", "stackexact/game"), ("version", 1), ("kind", "markov")):
+        parts[key].constant(expected)
+    for key in TEXTS:
+        if key in parts and not isinstance(parts[key].value, str):
+            raise parts[key].wrong("text")
+    parameters = parameters_at(parts["parameters"]) if "parameters" in parts else ()
+    chains = (
+        [chain_at(item, parameters, None) for item in parts["assumptions"].items()] if "assumptions" in parts else []
+    )
+    given = parts["states"].members()
+    horizon = _horizon(parts["horizon"], len(given))
+    sources = _sources(parts["states"], given)
+    labels = {name: s for s, name in enumerate(given)}
+    reader = _Reader(labels, parts.get("actions"), horizon)
+    read = {name: reader.state(given[name]) for name in given if sources[name] == name}
+    states = tuple(read[sources[name]] for name in given)
+    game = MarkovGame(
+        name=str(parts["name"].value) if "name" in parts else None,
+        identity="",
+        horizon=horizon,
+        labels=labels,
+        states=states,
+        **_follower(parts["follower"], {stage.weights is not None for one in states for stage in one.stages}),
+        prescription=parts["prescription"].flag() if "prescription" in parts else True,
+        initial=_initial(parts, labels),
+    )
+    features = _features(parts["features"], given, sources) if "features" in parts else None
+    assumptions = [text for text, _ in chains]
+    return _with_identity(game, parameters, assumptions, features)
+
+
+def _horizon(node: Node, states: int) -> int:
+    if not isinstance(node.value, int) or isinstance(node.value, bool) or node.value < 1:
+        raise node.wrong("a whole number of stages, at least 1")
+    if not states:
+        raise node.fails("expected at least one state")
+    if node.value * states > STAGES:
+        raise TooLarge(f"{node.place}: expected at most {STAGES} stages times states, found more")
+    return node.value
+
+
+def _sources(node: Node, given: dict[str, Node]) -> dict[str, str]:
+    """The state whose tables each state has."""
+    found: dict[str, str] = {}
+    for start in given:
+        chain: dict[str, None] = {}
+        name = start
+        while name not in found:
+            value = given[name].value
+            if name in chain:
+                raise given[name].fails("expected a state that is not like itself")
+            chain[name] = None
+            if not isinstance(value, dict) or "like" not in value:
+                found[name] = name
+                break
+            other = given[name].fields("like")["like"]
+            if not isinstance(other.value, str) or other.value not in given:
+                raise other.wrong("the name of a state")
+            name = other.value
+        found |= dict.fromkeys(chain, found[name])
+    return found
+
+
+def _follower(node: Node, weighted: set[bool]) -> dict[str, Any]:
+    told = node.fields("response", optional=("eta", "discount", "ties"))
+    response = told["response"].value
+    if response not in ("quantal", "best"):
+        raise told["response"].wrong("'quantal' or 'best'")
+    if len(weighted) > 1:
+        raise node.fails("expected weights in all states or in none")
+    needed = response == "quantal" and weighted == {False}
+    if ("eta" in told) != needed:
+        raise node.fails("expected eta exactly where responses are quantal to rewards")
+    if response == "best" and weighted == {True}:
+        raise node.fails("expected rewards of a follower with best responses, found weights")
+    if response == "quantal" and "ties" in told:
+        raise told["ties"].fails("expected no ties where responses are quantal")
+    eta = cast("Fraction", number_at(told["eta"], None)) if needed else None
+    if eta is not None and eta <= 0:
+        raise told["eta"].wrong("an inverse temperature above 0")
+    discount = cast("Fraction", number_at(told["discount"], None)) if "discount" in told else Fraction(0)
+    if not 0 <= discount <= 1:
+        raise told["discount"].wrong("a number from 0 to 1")
+    ties = told["ties"].value if "ties" in told else None
+    if ties not in (None, "strong", "weak"):
+        raise told["ties"].wrong("'strong' or 'weak'")
+    return {"response": response if ties is None else f"{response} {ties}", "eta": eta, "discount": discount}
+
+
+def _initial(parts: dict[str, Node], labels: Labels) -> Weights:
+    if "initial" in parts:
+        return _distribution(parts["initial"], labels)
+    if len(labels) > 1:
+        raise Unsupported("game.initial: expected, for there are several states, but missing")
+    return {0: Fraction(1)}
+
+
+def _distribution(node: Node, labels: Labels) -> Weights:
+    found = {s: cast("Fraction", number_at(one, None)) for s, one in node.by_label(labels).items()}
+    if any(value < 0 for value in found.values()) or total(found.values()) != 1:
+        raise node.fails("expected probabilities, not negative, that add up to 1")
+    return {s: value for s, value in found.items() if value}
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Reads one state after the other."""
+
+    labels: Labels
+    actions: Node | None
+    horizon: int
+
+    def state(self, node: Node) -> State:
+        given = node.fields(optional=("payoffs", "transitions", "stages", "actions"))
+        if ("payoffs" in given) == ("stages" in given) or ("transitions" in given and "stages" in given):
+            raise node.fails("expected either payoffs, with transitions, or stages")
+        if "stages" in given:
+            stages = tuple(map(self.stage, given["stages"].items(self.horizon)))
+        else:
+            stages = (self.stage(Node({key: given[key].value for key in given if key != "actions"}, node.place)),)
+        rows, columns = shape = len(stages[0].leader), len(stages[0].leader[0])
+        if any((len(one.leader), len(one.leader[0])) != shape for one in stages):
+            raise node.fails(f"expected stages of {rows}x{columns} payoffs, as the first one is")
+        own = {
+            **(self.actions.fields(optional=("leader", "follower")) if self.actions is not None else {}),
+            **(given["actions"].fields(optional=("leader", "follower")) if "actions" in given else {}),
+        }
+        first, last = stages[0], stages[-1]
+        alike = all(one == first for one in stages[1:-1])
+        if alike and last in (first, Stage(first.leader, first.follower, first.weights, None)):
+            stages = (first,)
+        return State(labels_at(own.get("leader"), "a", rows), labels_at(own.get("follower"), "b", columns), stages)
+
+    def stage(self, node: Node) -> Stage:
+        given = node.fields("payoffs", optional=("transitions",))
+        payoffs = given["payoffs"].fields("leader", optional=("follower", "weights"))
+        if ("follower" in payoffs) == ("weights" in payoffs):
+            raise given["payoffs"].fails("expected either the follower's payoffs or weights")
+        tables = {key: table_at(one, None).entries for key, one in payoffs.items()}
+        leader, weights = tables["leader"], tables.get("weights")
+        if any((len(one), len(one[0])) != (len(leader), len(leader[0])) for one in tables.values()):
+            raise given["payoffs"].fails(f"expected {len(leader)}x{len(leader[0])} entries, as the leader has")
+        if any(value <= 0 for row in weights or () for value in row):
+            raise payoffs["weights"].fails("expected weights above 0")
+        moves = None
+        if "transitions" in given:
+            moves = tuple(
+                tuple(_distribution(one, self.labels) for one in row.items(len(leader[0])))
+                for row in given["transitions"].items(len(leader))
+            )
+        return Stage(leader, tables.get("follower"), weights, moves)
+
+
+# -- the digest -------------------------------------------------------------------------------------------------------
+
+
+def _features(node: Node, given: dict[str, Node], sources: dict[str, str]) -> dict[str, Any]:
+    """Vectors by state and actions; they say nothing of the game, but belong to its digest."""
+    told = node.by_label({name: s for s, name in enumerate(given)})
+    names = list(given)
+    found = {
+        names[s]: [
+            [[written(cast("Fraction", number_at(v, None))) for v in vector.items()] for vector in row.items()]
+            for row in one.items()
+        ]
+        for s, one in told.items()
+    }
+    for name in names:
+        if name not in found and sources[name] not in found:
+            raise node.fails(f"expected vectors for the state {shorten(name)}")
+    return {name: found.get(name) or found[sources[name]] for name in names}
+
+
+def _with_identity(
+    game: MarkovGame, parameters: Sequence[str], assumptions: list[str], features: dict[str, Any] | None
+) -> MarkovGame:
+    names = list(game.labels)
+    alike = len({(tuple(one.leader), tuple(one.follower)) for one in game.states}) == 1
+    made: dict[str, Any] = {
+        "kind": "markov",
+        "parameters": list(parameters),
+        "assumptions": assumptions,
+        "horizon": game.horizon,
+        "follower": _follower_text(game),
+        "prescription": game.prescription,
+        "initial": _shares(game.initial, names),
+        "states": {},
+    }
+    if alike:
+        made["actions"] = _actions(game.states[0])
+    for name, state in zip(names, game.states, strict=True):
+        stages = [_stage_text(one, names) for one in state.stages]
+        own = {} if alike else {"actions": _actions(state)}
+        made["states"][name] = own | (stages[0] if len(stages) == 1 else {"stages": stages})
+    if features is not None:
+        made["features"] = features
+    text = json.dumps(made, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    fields = {key: getattr(game, key) for key in MarkovGame.__slots__}
+    return MarkovGame(**{**fields, "identity": text})
+
+
+def _follower_text(game: MarkovGame) -> dict[str, str]:
+    response, _, ties = game.response.partition(" ")
+    made = {"response": response}
+    if game.eta is not None:
+        made["eta"] = written(game.eta)
+    if game.discount:
+        made["discount"] = written(game.discount)
+    return made | ({"ties": ties} if ties else {})
+
+
+def _actions(state: State) -> dict[str, list[str]]:
+    return {"leader": list(state.leader), "follower": list(state.follower)}
+
+
+def _shares(weights: Weights, names: Sequence[str]) -> dict[str, str]:
+    return {names[s]: written(value) for s, value in weights.items()}
+
+
+def _stage_text(stage: Stage, names: Sequence[str]) -> dict[str, Any]:
+    tables = {"leader": stage.leader, "follower": stage.follower, "weights": stage.weights}
+    made: dict[str, Any] = {
+        "payoffs": {
+            key: [[written(value) for value in row] for row in table]
+            for key, table in tables.items()
+            if table is not None
+        }
+    }
+    if stage.transitions is not None:
+        made["transitions"] = [[_shares(one, names) for one in row] for row in stage.transitions]
+    return made

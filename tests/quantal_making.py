@@ -1,0 +1,290 @@
+"""Certificates of `quantal` that are put together from what the searches find, by nothing of the checker."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+from stackexact.errors import LimitReached
+from stackexact.exact.digits import fraction_to_text
+from stackexact.exact.enclosures import Enclosure, Number, enclosed, refined
+from stackexact.exact.exponential import ExponentialNumber
+from stackexact.games.markov import MarkovGame
+from stackexact.quantal.commitments import best_commitment, uniform
+from stackexact.quantal.decisions import Decision, Logits, Policy, quotient
+from stackexact.quantal.exactly import deterministic_value, is_best
+from stackexact.quantal.prescriptions import best_prescription
+
+DIGITS = 20
+
+text = fraction_to_text
+
+Rows = Sequence[Sequence[Fraction]]
+
+
+def told(value: Number) -> Any:
+    return text(value) if isinstance(value, Fraction) else value.document()
+
+
+def labels(letter: str, count: int) -> list[str]:
+    return [f"{letter}{i + 1}" for i in range(count)]
+
+
+def policy_text(policy: Policy, prescription: bool) -> Any:
+    made = [{f"a{a + 1}": text(share) for a, share in part} for part in policy]
+    return {f"b{b + 1}": part for b, part in enumerate(made)} if prescription else made[0]
+
+
+def response(decision: Decision, policy: Policy) -> list[Number]:
+    """Probabilities of the follower's actions, enclosed."""
+    from flint import arb, ctx
+
+    columns = range(decision.shape[1])
+    if len(policy) == 1:
+        return [Fraction(1)]
+
+    def share(b: int) -> arb:
+        values = [[arb(int(b == k))] * decision.shape[0] for k in columns]
+        top, bottom = quotient(policy, decision.balls()[0], values)
+        return top / bottom
+
+    made: list[Number] = []
+    for b in columns:
+        with ctx.workprec(4000):
+            tiny = share(b) < arb(2) ** -4000
+        if tiny:  # ends of the ball itself would not fit into memory
+            made.append(Enclosure(Fraction(0), Fraction(1, 10**DIGITS)))
+            continue
+        low, high = refined(lambda b=b: share(b), Fraction(1, 10**DIGITS))
+        made.append(Enclosure(low, high) if low < high else low)
+    return made
+
+
+def between(lower: Fraction, upper: Fraction, digits: int, scale: Fraction) -> Number:
+    return enclosed(lower, upper, digits, scale) if lower < upper else lower
+
+
+def prescribed(low: Decision, high: Decision, digits: int = DIGITS) -> tuple[Number, Policy, dict[str, Any]]:
+    found = best_prescription(low, high, digits)
+    tangents = {f"b{b + 1}": None if t is None else text(t) for b, t in enumerate(found.tangents)}
+    return (
+        between(found.lower, found.upper, digits, high.scale),
+        found.policy,
+        {"limit": text(found.upper), "tangents": tangents},
+    )
+
+
+def committed(low: Decision, high: Decision, digits: int = DIGITS) -> tuple[Number, Policy, dict[str, Any]]:
+    found = best_commitment(low, high, digits)
+    return (
+        between(found.lower, found.upper, digits, high.scale),
+        uniform(found.commitment, low.shape[1]),
+        {"limit": text(found.upper), "parts": ",".join(found.parts)},
+    )
+
+
+Exactly = list[list[ExponentialNumber]]
+
+
+def exact_table(rows: Rows) -> Exactly:
+    return [[ExponentialNumber.of(value) for value in row] for row in rows]
+
+
+def exactly(leader: Exactly, logits: Logits, policy: Policy) -> ExponentialNumber | None:
+    """The value of the policy if it is deterministic and best, exactly."""
+    if any(len(part) > 1 for part in policy):
+        return None
+    chosen = [part[0][0] for part in policy]
+    try:
+        value = deterministic_value(chosen, leader, logits)
+        return value if is_best(chosen, value, leader, logits) else None
+    except LimitReached:  # too many terms
+        return None
+
+
+def shown_exactly(value: ExponentialNumber, digits: int = DIGITS) -> Number:
+    """A closed form between ends, or a fraction."""
+    return value.number(digits, Fraction(1))
+
+
+def certificate(
+    u1: Rows, u2: Rows, eta: Fraction, *, prescription: bool, exact: bool = False, digits: int = DIGITS
+) -> dict[str, Any]:
+    """A certificate of a game in matrices."""
+    decision = Decision(tuple(map(tuple, u1)), Logits(tuple(tuple(eta * value for value in row) for row in u2), None))
+    value, policy, proof = (prescribed if prescription else committed)(decision, decision, digits)
+    if exact and prescription:
+        known = exactly(exact_table(u1), decision.logits, policy)
+        if known is not None:
+            value, proof = shown_exactly(known), {"deterministic": True}
+    names = labels("b", len(u1[0]))
+    cell = {
+        "when": [],
+        "leader": told(value),
+        "prescription" if prescription else "commitment": policy_text(policy, prescription),
+        "response": {b: told(one) for b, one in zip(names, response(decision, policy), strict=True)},
+    }
+    game = {
+        "format": "stackexact/game",
+        "version": 1,
+        "kind": "bimatrix",
+        "payoffs": {
+            "leader": [[text(value) for value in row] for row in u1],
+            "follower": [[text(value) for value in row] for row in u2],
+        },
+    }
+    return {
+        "format": "stackexact/certificate",
+        "version": 1,
+        "kind": "bimatrix",
+        "game": game,
+        "claims": {"quantal": {"eta": str(eta), "prescription": prescription, "cells": [cell]}},
+        "proofs": {"quantal": {"cells": [proof]}},
+    }
+
+
+def drawn(draw: random.Random, rows: int, columns: int, kind: str = "hundredths") -> list[list[Fraction]]:
+    """A random table."""
+    if kind == "ties":
+        return [[Fraction(draw.randint(0, 2)) for _ in range(columns)] for _ in range(rows)]
+    if kind == "huge":
+        return [[Fraction(draw.randint(-(10**400), 10**400)) for _ in range(columns)] for _ in range(rows)]
+    if kind == "duplicates":
+        row = [Fraction(draw.randint(0, 100), 100) for _ in range(columns)]
+        return [list(row) for _ in range(rows)]
+    return [[Fraction(draw.randint(0, 100), 100) for _ in range(columns)] for _ in range(rows)]
+
+
+def exact_commitment(u1: Rows, u2: Rows, eta: Fraction, parts: str = "") -> dict[str, Any]:
+    """A certificate that a pure commitment is best exactly, with the parts that a search finds for a bound above."""
+    document = certificate(u1, u2, eta, prescription=False)
+    (cell,), (proof,) = (document[key]["quantal"]["cells"] for key in ("claims", "proofs"))
+    (chosen,) = cell["commitment"]
+    logits = Logits(tuple(tuple(eta * value for value in row) for row in u2), None)
+    row = int(chosen[1:]) - 1
+    cell["leader"] = told(shown_exactly(deterministic_value([row] * len(u1[0]), exact_table(u1), logits)))
+    document["proofs"]["quantal"]["cells"] = [{"deterministic": True, "parts": parts or proof["parts"]}]
+    return document
+
+
+# -- Markov games -----------------------------------------------------------------------------------------------------
+
+
+def markov_game(draw: random.Random, *, weights: bool, prescription: bool, deterministic: bool = False) -> MarkovGame:
+    """A random game of three states, one of which is like another, and two or three stages."""
+    names = ["s", "t", "u"]
+
+    def moves() -> dict[str, str]:
+        if deterministic:
+            return {draw.choice(names): "1"}
+        cut = sorted([0, draw.randint(0, 4), draw.randint(0, 4), 4])
+        return {
+            name: str(Fraction(after - before, 4)) for name, before, after in zip(names, cut, cut[1:], strict=False)
+        }
+
+    def stage(rows: int, columns: int) -> dict[str, Any]:
+        other = [[Fraction(draw.randint(1, 9), draw.randint(1, 3)) for _ in range(columns)] for _ in range(rows)]
+        return {
+            "payoffs": {
+                "leader": [[str(value) for value in row] for row in drawn(draw, rows, columns)],
+                "weights" if weights else "follower": [[str(value) for value in row] for row in other],
+            },
+            "transitions": [[moves() for _ in range(columns)] for _ in range(rows)],
+        }
+
+    horizon = draw.randint(2, 3)
+    states: dict[str, Any] = {"s": stage(2, draw.randint(1, 3)), "t": {"like": "s"}}
+    rows, columns = draw.randint(1, 3), draw.randint(1, 2)
+    states["u"] = {"stages": [stage(rows, columns) for _ in range(horizon)]}
+    follower = {"response": "quantal"} | ({} if weights else {"eta": draw.choice(["1", "1/3", "4"])})
+    initial = moves()
+    return MarkovGame(
+        states, horizon=horizon, follower=follower, initial=initial, prescription=prescription, name="drawn"
+    )
+
+
+def markov_certificate(game: MarkovGame, *, exact: bool = False, digits: int = DIGITS) -> dict[str, Any]:
+    """A certificate of a Markov game: backward induction, values enclosed or exact."""
+    names = game.states
+    reached = [{s for s, share in enumerate(game.initial) if share}]
+    for stages in game.stages[:-1]:
+        reached.append({t for s in reached[-1] for row in stages[s].transitions for part in row for t, _ in part})
+    later: dict[int, Number] = {}
+    known: dict[int, ExponentialNumber] = {}
+    policies, values, proofs = [], [], []
+    for h in reversed(range(game.horizon)):
+        now: dict[int, Number] = {}
+        exact_now: dict[int, ExponentialNumber] = {}
+        plans, shown = {}, {}
+        for s in sorted(reached[h]):
+            low, high = (_ahead(game, h, s, later, end) for end in (0, 1))
+            value, policy, proof = (prescribed if game.prescription else committed)(low, high, digits)
+            if exact and game.prescription and known.keys() == later.keys():
+                found = exactly(_exactly_ahead(game, h, s, known), low.logits, policy)
+                if found is not None:
+                    exact_now[s] = found
+                    value, proof = shown_exactly(found), {"deterministic": True}
+            now[s], shown[names[s]] = value, proof
+            plans[names[s]] = _named(game, s, policy)
+        later, known = now, exact_now
+        policies.insert(0, plans)
+        values.insert(0, {names[s]: told(value) for s, value in now.items()})
+        proofs.insert(0, {name: _renamed(game, name, proof) for name, proof in shown.items()})
+    ends = [
+        sum((share * _ends(later[s])[end] for s, share in enumerate(game.initial) if share), Fraction(0))
+        for end in (0, 1)
+    ]
+    leader: Number = ends[0] if ends[0] == ends[1] else Enclosure(*ends)
+    cell = {"when": [], "leader": told(leader), "policy": policies, "values": values}
+    return {
+        "format": "stackexact/certificate",
+        "version": 1,
+        "kind": "markov",
+        "game": game.document(),
+        "claims": {"quantal": {"cells": [cell]}},
+        "proofs": {"quantal": {"cells": [{"stages": proofs}]}},
+    }
+
+
+def _ends(value: Number) -> tuple[Fraction, Fraction]:
+    return (value.lower, value.upper) if isinstance(value, Enclosure) else (value, value)
+
+
+def _ahead(game: MarkovGame, h: int, s: int, later: dict[int, Number], end: int) -> Decision:
+    stage = game.stages[h][s]
+    leader = [list(row) for row in stage.leader]
+    if later:
+        for a, row in enumerate(stage.transitions):
+            for b, part in enumerate(row):
+                leader[a][b] += sum((share * _ends(later[t])[end] for t, share in part), Fraction(0))
+    if stage.weights is not None:
+        logits = Logits(None, stage.weights)
+    else:
+        logits = Logits(tuple(tuple(game.follower.eta * value for value in row) for row in stage.follower), None)
+    return Decision(tuple(map(tuple, leader)), logits)
+
+
+def _exactly_ahead(game: MarkovGame, h: int, s: int, known: dict[int, ExponentialNumber]) -> Exactly:
+    stage = game.stages[h][s]
+    leader = exact_table(stage.leader)
+    if known:
+        for a, row in enumerate(stage.transitions):
+            for b, part in enumerate(row):
+                for t, share in part:
+                    leader[a][b] = leader[a][b] + ExponentialNumber.of(share) * known[t]
+    return leader
+
+
+def _named(game: MarkovGame, s: int, policy: Policy) -> Any:
+    rows, columns = game.actions[s].leader, game.actions[s].follower
+    parts = [{rows[a]: text(share) for a, share in part} for part in policy]
+    return dict(zip(columns, parts, strict=True)) if game.prescription else parts[0]
+
+
+def _renamed(game: MarkovGame, name: str, proof: dict[str, Any]) -> dict[str, Any]:
+    columns = game.actions[game.states.index(name)].follower
+    if "tangents" not in proof:
+        return proof
+    return {**proof, "tangents": dict(zip(columns, proof["tangents"].values(), strict=True))}
