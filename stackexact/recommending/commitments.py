@@ -38,7 +38,8 @@ def compatible(model: Model, digits: int, stop: Callable[[], bool]) -> Compatibl
     rows = units(model.shape[0])
     pure = tuple(model.quantal(row).mean(model.rewards_at(row)) for row in rows)
     best = max(range(len(rows)), key=lambda a: _Ordered(pure[a]))
-    if is_best_pure(model.decision, best, pure[best], digits, stop):
+    alike = [a for a, value in enumerate(pure) if value == pure[best]]
+    if is_best_pure(model.decision, alike, pure[best], digits, stop):
         leader = number_of(pure[best], digits, model.decision.scale)
         return Compatible(leader, rows[best], model.quantal(rows[best]), pure)
     found = best_commitment(model.decision, model.decision, digits, stop)
