@@ -123,6 +123,20 @@ def test_pure_commitments_that_tie() -> None:
     assert (cell.leader, dict(cell.commitment)) == (Fraction(3, 4), {"a1": 1})
 
 
+@pytest.mark.parametrize(
+    ("payoffs", "value"),
+    [
+        ({"leader": [[-3, 2], [-1, 0]], "weights": [[7, 7], [18, 18]]}, Fraction(-1, 2)),
+        ({"leader": [[2, 0], [0, 2]], "follower": [[0, 0], [3, 3]]}, Fraction(1)),
+    ],
+)
+def test_rows_that_differ_in_size_alone(payoffs: dict[str, Any], value: Fraction) -> None:
+    """The response is the same whatever the leader does, and so is what she gets: found at once."""
+    tau = {"tau": 1} if "follower" in payoffs else {}
+    cell = compatible(sx.RecommendationGame(behaviour={"alpha": "1/2", **tau}, **payoffs))
+    assert cell.leader == value
+
+
 def test_equal_rows_are_one_commitment() -> None:
     rows = {"weights": [[3, 1], [3, 1], [1, 1]], "behaviour": {"alpha": "1/2"}}
     cell = compatible(sx.RecommendationGame([[2, 1], [2, 1], [0, 0]], **rows))

@@ -12,6 +12,7 @@ import sympy
 from response_games import RECOMMENDATION, STEPS
 
 import stackexact as sx
+from stackexact import schema
 from stackexact.errors import UsageError
 from stackexact.exact.enclosures import Enclosure
 from stackexact.games.files import loads
@@ -82,6 +83,23 @@ def test_documents() -> None:
     assert cell["leader"]["decimal"].startswith("0.82828703914217")
     assert results["relaxed"]["cells"][0]["attained"] is False
     assert results["misspecification"]["cells"][0]["factor"] == "1/4"
+
+
+@pytest.mark.parametrize("told", ["game", "steps", "wide", "nudge-boundary", "followed-face", "wrong-weight"])
+def test_documents_have_the_documented_form(told: str) -> None:
+    """The schema of solutions describes them, and is closed."""
+    jsonschema = pytest.importorskip("jsonschema")
+    steps: Any = loads(json.dumps(STEPS))
+    wide = sx.RecommendationGame([[0] * 11], weights=[[1] * 11], behaviour={"alpha": "1/2"})
+    some: dict[str, Any] = {"game": game(), "steps": steps.at(tau=1, eta=2, q="1/3"), "wide": wide}
+    document = sx.solve(some[told] if told in some else sx.instance(told)).document()
+    validator = jsonschema.Draft202012Validator(schema.load("solution"))
+    assert list(validator.iter_errors(document)) == []
+    for result in document["results"].values():
+        for cell in result["cells"]:
+            cell["more"] = "0"
+            assert list(validator.iter_errors(document))
+            del cell["more"]
 
 
 def test_the_same_bytes() -> None:
