@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
+import numpy as np
 from flint import arb, ctx
 
 from stackexact.errors import LimitReached
 from stackexact.exact.enclosures import bits_of, ends
 from stackexact.quantal.climbing import as_shares, climb, polished
-from stackexact.quantal.decisions import Balls, Decision, Policy, ball_of, quotient, upwards, value_at
-from stackexact.quantal.simplices import Corner, above, apart, expanded, longest, middle
+from stackexact.quantal.decisions import Balls, Decision, Policy, ball_of, greatest, quotient, upwards, value_at
+from stackexact.quantal.simplices import Corner, apart, expanded, middle
 
 __all__ = ["Committed", "best_commitment", "uniform"]
 
@@ -126,9 +127,9 @@ class _Proof:
                 told.append(letter)
                 continue
             centre = middle(corners)
-            if above(centre):
+            if _more_than_limit(centre):
                 return _Found((), tuple(sum(column) / rows for column in zip(*place, strict=True)))
-            i, j = longest(corners)
+            i, j = _longest(corners)
             told.append(f"{i} {j}")
             half = middle([corners[i], corners[j]])
             between = tuple((one + two) / 2 for one, two in zip(place[i], place[j], strict=True))
@@ -154,6 +155,28 @@ def _proved(corners: Sequence[Corner], point: Corner) -> str:
     if expanded(corners, point):
         return NEAR
     return CENTRE if expanded(corners, middle(corners)) else ""
+
+
+def _more_than_limit(corner: Corner) -> bool:
+    shift = greatest(corner.logits)
+    terms = ((logit - shift).exp() * above for logit, above in zip(corner.logits, corner.above, strict=True))
+    return bool(sum(terms, arb(0)) > 0)
+
+
+def _longest(corners: Sequence[Corner]) -> tuple[int, int]:
+    """The edge along which Φ changes most, as far as its parts tell."""
+    parts = [[*_relative([corner.logits for corner in corners])], [*_relative([corner.above for corner in corners])]]
+    points = np.hstack([np.array(part) for part in parts])
+    apart = ((points[:, None] - points[None]) ** 2).sum(axis=2)
+    i, j = np.unravel_index(int(apart.argmax()), apart.shape)
+    return min(int(i), int(j)), max(int(i), int(j))
+
+
+def _relative(rows: Sequence[Sequence[arb]]) -> list[list[float]]:
+    """Differences to the first row as floats; those beyond 1 in units of the greatest."""
+    apart = [[(value - first).mid() for value, first in zip(row, rows[0], strict=True)] for row in rows]
+    size = greatest([abs(value) for row in apart for value in row]).max(arb(1)).mid()
+    return [[float(value / size) for value in row] for row in apart]
 
 
 def _unit(a: int, rows: int) -> tuple[Fraction, ...]:

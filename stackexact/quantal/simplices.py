@@ -17,12 +17,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
 from flint import arb, fmpz
 
 from stackexact.quantal.decisions import greatest
 
-__all__ = ["Corner", "above", "apart", "expanded", "falls", "longest", "middle"]
+__all__ = ["Corner", "apart", "expanded", "middle"]
 
 _SPARE: Final = 16
 """Binary digits of the unit to which entries are rounded up, beyond those of the form's least absolute value."""
@@ -44,13 +43,6 @@ def middle(corners: Sequence[Corner]) -> Corner:
         tuple(sum((one.logits[b] for one in corners), arb(0)) * share for b in columns),
         tuple(sum((one.above[b] for one in corners), arb(0)) * share for b in columns),
     )
-
-
-def above(corner: Corner) -> bool:
-    """Whether Φ > 0 at a commitment, as far as can be told."""
-    shift = greatest(corner.logits)
-    terms = ((logit - shift).exp() * above for logit, above in zip(corner.logits, corner.above, strict=True))
-    return bool(sum(terms, arb(0)) > 0)
 
 
 def apart(corners: Sequence[Corner]) -> bool:
@@ -78,39 +70,8 @@ def _term_bound(pairs: Sequence[tuple[arb, arb]]) -> arb:
     return tangent.min(greatest(masses) * highest.max(arb(0)))
 
 
-def longest(corners: Sequence[Corner]) -> tuple[int, int]:
-    """The edge along which Φ changes most, as far as its parts tell."""
-    parts = [[*_relative([corner.logits for corner in corners])], [*_relative([corner.above for corner in corners])]]
-    points = np.hstack([np.array(part) for part in parts])
-    apart = ((points[:, None] - points[None]) ** 2).sum(axis=2)
-    i, j = np.unravel_index(int(apart.argmax()), apart.shape)
-    return min(int(i), int(j)), max(int(i), int(j))
-
-
-def _relative(rows: Sequence[Sequence[arb]]) -> list[list[float]]:
-    """Differences to the first row as floats; those beyond 1 in units of the greatest."""
-    apart = [[(value - first).mid() for value, first in zip(row, rows[0], strict=True)] for row in rows]
-    size = greatest([abs(value) for row in apart for value in row]).max(arb(1)).mid()
-    return [[float(value / size) for value in row] for row in apart]
-
-
 def expanded(corners: Sequence[Corner], point: Corner) -> bool:
     """Whether the expansion at a point shows that Φ ≤ 0 between the corners."""
-    value, slopes, form = _expansion(corners, point)
-    size, half = len(corners), arb(0.5)
-    rows = [[value + half * (slopes[i] + slopes[j] + form[i][j]) for j in range(size)] for i in range(size)]
-    return _never_positive(rows, value)
-
-
-def falls(corners: Sequence[Corner], point: Corner) -> bool:
-    """Whether the expansion at a point where Φ is exactly 0 shows that Φ ≤ 0 between that point and the corners: it is
-    at most Σ_i λ_i (s_i + ½ Σ_j F_ij λ_j), with slopes s and a matrix F that bounds the curvature."""
-    _, slopes, form = _expansion(corners, point)
-    return all(bool(slope + greatest([arb(0), *row]) / 2 <= 0) for slope, row in zip(slopes, form, strict=True))
-
-
-def _expansion(corners: Sequence[Corner], point: Corner) -> tuple[arb, list[arb], list[list[arb]]]:
-    """Φ at a point (up to a positive factor), its slopes towards the corners, and a form that bounds its curvature."""
     size, columns = len(corners), range(len(point.logits))
     shift = greatest([greatest(corner.logits) for corner in (*corners, point)]).mid()
     value = arb(0)
@@ -124,7 +85,9 @@ def _expansion(corners: Sequence[Corner], point: Corner) -> tuple[arb, list[arb]
         for i in range(size):
             slopes[i] += mass * (turns[i] * point.above[b] + moves[i])
         _add_curvature(form, turns, moves, _between([*corners, point], b, shift))
-    return value, slopes, form
+    half = arb(0.5)
+    rows = [[value + half * (slopes[i] + slopes[j] + form[i][j]) for j in range(size)] for i in range(size)]
+    return _never_positive(rows, value)
 
 
 def _between(corners: Sequence[Corner], b: int, shift: arb) -> tuple[arb, arb, arb]:
