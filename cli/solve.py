@@ -42,10 +42,18 @@ def _seconds(context: click.Context, parameter: click.Parameter, value: float | 
 @argument()
 @click.option("--concept", multiple=True, metavar="NAME", help="Only this concept (repeatable).")
 @changes(tolerance=True)
+@click.option("--eta", metavar="NUMBER", help="The inverse temperature of a quantal follower (concept quantal).")
+@click.option(
+    "--prescription", is_flag=True, help="Let the policy depend on what a quantal follower does (concept quantal)."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("--latex", "as_latex", is_flag=True, help="Print LaTeX to paste.")
 @click.option(
-    "--digits", type=click.IntRange(0, 1000), metavar="N", default=6, help="Significant digits of decimals; 0: none."
+    "--digits",
+    type=click.IntRange(0, 1000),
+    metavar="N",
+    default=6,
+    help="Significant digits of decimals (0: none); values that are not rational are enclosed to as many, at least 30.",
 )
 @click.option("--output", metavar="FILE", help="Write the result there, in full; .json and .tex name their format.")
 @click.option("--certificate", metavar="FILE", help="Write the proofs there, for 'stackexact check'.")
@@ -87,6 +95,8 @@ class _Request:
     certificate: str | None
     time_limit: float | None
     max_cells: int | None
+    eta: str | None
+    prescription: bool
 
     @property
     def form(self) -> str:
@@ -123,6 +133,7 @@ class _Request:
 def _run(game: Any, request: _Request, remark: str) -> int:
     from stackexact.games.files import write_aside
     from stackexact.solving.solve import solve
+    from stackexact.solving.workspace import DIGITS
 
     with progress() as report:
         solution = solve(
@@ -130,6 +141,9 @@ def _run(game: Any, request: _Request, remark: str) -> int:
             request.concept or None,
             time_limit=request.time_limit,
             max_cells=request.max_cells,
+            eta=request.eta,
+            prescription=request.prescription,
+            digits=max(request.digits, DIGITS),
             report=report,
         )
         failed = _certified(solution, request.certificate, report)
@@ -160,8 +174,12 @@ def _certified(solution: Solution, place: str | None, report: Callable[[str], No
 
 def _certify(solution: Solution, place: str) -> None:
     from stackexact.games.files import write_aside
+    from stackexact.solving.concepts import concepts_of
 
     made = solution.certificate()
+    for concept in concepts_of(solution.game.kind):
+        if concept.name in solution and not concept.certified:
+            note(f"the certificate does not speak of {concept.name}: there are no certificates of it")
     if not made.document["claims"]:
         note("no concept was decided on its whole domain, so there is no certificate to write")
         return

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from stackexact.dynamics.playing import play as play
     from stackexact.dynamics.verifying import verify_play as verify_play
     from stackexact.errors import StackexactError as StackexactError
+    from stackexact.estimation.data import Observation as Observation
+    from stackexact.estimation.estimate import Estimate as Estimate
+    from stackexact.estimation.estimate import estimate as estimate
     from stackexact.exact.grammar import parse as parse
     from stackexact.exact.rational_function import Expression as Expression
     from stackexact.exact.relation import text_of as text_of
@@ -34,8 +37,10 @@ if TYPE_CHECKING:
     from stackexact.games.markov import MarkovGame as MarkovGame
     from stackexact.games.recommendation import RecommendationGame as RecommendationGame
     from stackexact.instances import instance as instance
+    from stackexact.learning.learn import learn as learn
     from stackexact.simulation.simulate import simulate as simulate
     from stackexact.solving.comparing import compare as compare
+    from stackexact.solving.evaluation import evaluate as evaluate
     from stackexact.solving.plotting_incentives import plot_incentives as plot_incentives
     from stackexact.solving.solution import Solution as Solution
     from stackexact.solving.solve import solve as solve
@@ -48,10 +53,12 @@ if TYPE_CHECKING:
 __version__: Final = VERSION
 
 _PLACES: Final = {
+    "Estimate": "stackexact.estimation.estimate:Estimate",
     "Expression": "stackexact.exact.rational_function:Expression",
     "Game": "stackexact.games.bimatrix:Game",
     "IncentiveGame": "stackexact.games.lq_incentive:IncentiveGame",
     "MarkovGame": "stackexact.games.markov:MarkovGame",
+    "Observation": "stackexact.estimation.data:Observation",
     "RecommendationGame": "stackexact.games.recommendation:RecommendationGame",
     "Solution": "stackexact.solving.solution:Solution",
     "StackexactError": "stackexact.errors:StackexactError",
@@ -59,9 +66,12 @@ _PLACES: Final = {
     "Verification": "stackexact.verification.result:Verification",
     "check": "stackexact.certificates.check:check",
     "compare": "stackexact.solving.comparing:compare",
+    "estimate": "stackexact.estimation.estimate:estimate",
+    "evaluate": "stackexact.solving.evaluation:evaluate",
     "from_game": "stackexact.games.adapters:from_game",
     "instance": "stackexact.instances:instance",
     "instances": "stackexact.instances:",
+    "learn": "stackexact.learning.learn:learn",
     "lp": "stackexact.lp:",
     "parse": "stackexact.exact.grammar:parse",
     "play": "stackexact.dynamics.playing:play",
@@ -79,10 +89,12 @@ _PLACES: Final = {
 }
 
 __all__ = [
+    "Estimate",
     "Expression",
     "Game",
     "IncentiveGame",
     "MarkovGame",
+    "Observation",
     "RecommendationGame",
     "Solution",
     "StackexactError",
@@ -91,9 +103,12 @@ __all__ = [
     "__version__",
     "check",
     "compare",
+    "estimate",
+    "evaluate",
     "from_game",
     "instance",
     "instances",
+    "learn",
     "lp",
     "parse",
     "play",

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import copy
+from fractions import Fraction
 from typing import Any
+
+from hypothesis import strategies as st
 
 HEAD = {"format": "stackexact/game", "version": 1}
 
@@ -99,3 +102,53 @@ def changed(document: dict[str, Any], path: str, value: object) -> dict[str, Any
     else:
         node[last] = value
     return made
+
+
+@st.composite
+def markov_documents(draw: st.DrawFn, parameters: tuple[str, ...] = ("p", "q")) -> dict[str, Any]:
+    """Small Markov games of every form, with numbers that may depend on parameters in [0, 1]."""
+    names = [f"s{i}" for i in range(draw(st.integers(1, 3)))]
+    horizon, weights = draw(st.integers(1, 3)), draw(st.booleans())
+    symbols = st.sampled_from(parameters) if parameters else st.just("1/7")
+    numbers = st.sampled_from(["0", "1", "-2", "1/3", "0.25", 3]) | symbols | symbols.map(lambda name: f"2*{name} - 1")
+    positive = st.sampled_from(["1", "2/3", 5]) | symbols.map(lambda name: f"{name} + 1")
+    rows, columns = draw(st.integers(1, 2)), draw(st.integers(1, 3))
+
+    def table(entries: st.SearchStrategy[Any]) -> Any:
+        row = st.lists(entries, min_size=columns, max_size=columns)
+        return draw(st.lists(row, min_size=rows, max_size=rows))
+
+    @st.composite
+    def distributions(draw: st.DrawFn) -> dict[str, Any]:
+        parts = draw(st.lists(st.integers(0, 3), min_size=len(names), max_size=len(names)).filter(any))
+        made: dict[str, Any] = {one: str(Fraction(part, sum(parts))) for one, part in zip(names, parts, strict=True)}
+        if len(names) > 1 and draw(st.booleans()):
+            name = draw(symbols)
+            made = {names[0]: name, names[-1]: f"1 - {name}"}
+        return made
+
+    def stage() -> dict[str, Any]:
+        other = {"weights": table(positive)} if weights else {"follower": table(numbers)}
+        return {"payoffs": {"leader": table(numbers)} | other, "transitions": table(distributions())}
+
+    states: dict[str, Any] = {}
+    for i, one in enumerate(names):
+        form = draw(st.sampled_from(["once", "stages", "like"]))
+        if form == "like" and i:
+            states[one] = {"like": draw(st.sampled_from(names[:i]))}
+        else:
+            states[one] = {"stages": [stage() for _ in range(horizon)]} if form == "stages" else stage()
+    quantal: dict[str, Any] = {"response": "quantal", "discount": draw(st.sampled_from(["0", "1/2", "1", *parameters]))}
+    if not weights:
+        quantal["eta"] = draw(positive)
+    best = {"response": "best"} | draw(st.sampled_from([{}, {"ties": "strong"}, {"ties": "weak"}]))
+    return {
+        **HEAD,
+        "kind": "markov",
+        "parameters": list(parameters),
+        "horizon": horizon,
+        "follower": quantal if weights or draw(st.booleans()) else best,
+        "prescription": draw(st.booleans()),
+        "initial": draw(distributions()),
+        "states": states,
+    }

@@ -72,7 +72,7 @@ def solved(name: str, case: dict) -> sx.Solution:
     game = sx.instance(name)
     if case["tolerance"] is not None:
         game = game.with_tolerance(case["tolerance"])
-    return sx.solve(game.at(case["at"]), list(case["results"]))
+    return sx.solve(game.at(case["at"]), list(case["results"]), digits=30)
 
 
 @pytest.mark.parametrize(("name", "n"), CASES, ids=[f"{name}-{n}" for name, n in CASES])

@@ -9,7 +9,7 @@ into the game, ``proofs`` holds the theorems, this module tells what was claimed
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -20,6 +20,7 @@ from stackexact.certificates import (
     incentive_proofs,
     incentive_variants,
     proofs,
+    quantal_proofs,
     weak_proofs,
 )
 from stackexact.certificates.bounds import TooLarge, Unsupported
@@ -71,11 +72,15 @@ GAUSSIAN: dict[str, Callable[[IncentiveGame, Node, Node], None]] = {
 }
 """The same for those with Gaussian information."""
 
-TOLERANT: dict[str, Callable[[Any, Node, Node, Node], None]] = {
-    "tolerant": benchmark_proofs.tolerant,
-    "self-tolerant": benchmark_proofs.self_tolerant,
+BESIDE: dict[str, dict[str, tuple[tuple[str, ...], Callable[..., None]]]] = {
+    "bimatrix": {
+        "tolerant": (("tolerance",), benchmark_proofs.tolerant),
+        "self-tolerant": (("tolerance",), benchmark_proofs.self_tolerant),
+        "quantal": (("eta", "prescription"), quantal_proofs.quantal),
+    },
+    "lq-incentive": {},
 }
-"""Concepts whose claim states a tolerance beside the cells."""
+"""Concepts whose claim states more beside the cells, which what shows them is given before the cell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +104,7 @@ class Verdict:
         return self.true and bool(self.coverage) and not self.coverage.startswith("proved")
 
     def __str__(self) -> str:
-        known = self.concept in TOLERANT or any(self.concept in some for some in CONCEPTS.values())
+        known = any(self.concept in some for table in (CONCEPTS, BESIDE) for some in table.values())
         name = self.concept if known else shorten(self.concept)
         covered = f" (coverage {self.coverage})" if self.coverage else ""
         return f"{name}: true{covered}" if self.true else f"{name}: {self.found}: {self.reason}"
@@ -256,7 +261,7 @@ def _prove(
     game: Embedded, concept: str, claims: dict[str, Node], evidence: dict[str, Node], solver: Solver | None
 ) -> str:
     """Show all that is claimed of a concept; returns what was shown of the coverage."""
-    known = [*CONCEPTS[game.kind], *(TOLERANT if game.kind == "bimatrix" else ())]
+    known = [*CONCEPTS[game.kind], *BESIDE[game.kind]]
     if concept not in known:
         raise Unsupported(f"expected one of {', '.join(known)}")
     if concept not in claims:
@@ -264,8 +269,9 @@ def _prove(
     if concept not in evidence:
         raise Unsupported(f"proofs.{concept}: expected, but missing")
     claim = Node(claims[concept].value, f"claims.{concept}", claimed=True)
-    told = claim.fields(*(("tolerance", "cells") if concept in TOLERANT else ("cells",)))
-    prove = prover(game, concept, told.get("tolerance"))
+    keys, _ = BESIDE[game.kind].get(concept, ((), None))
+    told = claim.fields(*keys, "cells")
+    prove = prover(game, concept, [told[key] for key in keys])
     proof = Node(evidence[concept].value, f"proofs.{concept}").fields("cells", optional=("coverage",))
 
     if isinstance(game.line, Space) and ("coverage" in proof or not game.is_numeric):
@@ -291,15 +297,15 @@ def require_fitting(game: IncentiveGame, concept: str, cell: Node) -> None:
 
 
 def prover(
-    game: Embedded, concept: str, tolerance: Node | None
+    game: Embedded, concept: str, beside: Sequence[Node]
 ) -> Callable[[Region | Stated | None, Node, Node], None]:
     """What shows a cell by a proof where the parameters are in a region (``None``: there are none)."""
 
     def prove(region: Region | Stated | None, cell: Node, proof: Node) -> None:
         there = game if region is None else game.on(region)
-        if concept in TOLERANT and tolerance is not None:
-            bound = Node(tolerance.value, tolerance.place, True, region)
-            TOLERANT[concept](there, bound, cell, proof)
+        if concept in BESIDE[game.kind]:
+            _, shown = BESIDE[game.kind][concept]
+            shown(there, *(Node(one.value, one.place, True, region) for one in beside), cell, proof)
         elif isinstance(there, IncentiveGame):
             require_fitting(there, concept, cell)
             proofs_of = CONCEPTS[game.kind] if there.information is None else GAUSSIAN

@@ -149,8 +149,11 @@ def enclosed(lower: Fraction, upper: Fraction, digits: int, scale: Fraction, clo
 
 def _magnitude(scale: Fraction) -> int:
     """The decimal exponent of a positive number, rounded down."""
-    exponent = len(str(scale.numerator)) - len(str(scale.denominator))
-    return exponent if scale >= Fraction(10) ** exponent else exponent - 1
+    bits = scale.numerator.bit_length() - scale.denominator.bit_length()
+    exponent = math.floor(bits * Fraction(30103, 10**5)) - 2  # a little below the logarithm
+    while Fraction(10) ** (exponent + 1) <= scale:
+        exponent += 1
+    return exponent
 
 
 def refined(value: Callable[[], arb], width: Fraction) -> tuple[Fraction, Fraction]:

@@ -56,6 +56,14 @@ class Kind:
         """A game of this kind for a terminal; where something is left out, ``hint`` tells where the rest is."""
         return str(_function(self.screen)(game, colour=colour, width=width, hint=hint))
 
+    def page(self, page: Any, game: Any, remark: str) -> None:
+        """Put a game of this kind on a page."""
+        import_module(self.screen.partition(":")[0]).game_page(page, game, remark)
+
+    def heading(self, game: Any) -> str:
+        """What stands above a game of this kind."""
+        return str(import_module(self.screen.partition(":")[0]).title(game))
+
     def tex(self, game: Any) -> str:
         """All of a game of this kind as LaTeX."""
         return str(_function(self.latex)(game))

@@ -13,7 +13,7 @@ import numpy as np
 from flint import arb, arb_mat
 
 from stackexact.exact.enclosures import ends
-from stackexact.quantal.decisions import Balls, Decision, greatest
+from stackexact.quantal.decisions import Balls, Decision, decimal, greatest
 
 __all__ = ["as_shares", "climb", "polished"]
 
@@ -82,8 +82,8 @@ def _uphill(shares: Any, logits: Any, values: Any, steps: int) -> tuple[Any, Any
 def polished(candidate: Sequence[float], balls: tuple[Balls, Balls], bits: int) -> tuple[Fraction, ...]:
     """The candidate on its face, by Newton's method to about so many binary digits where that converges."""
     face = [a for a, share in enumerate(candidate) if share > _ON_FACE * max(candidate)]
-    total = sum(candidate[a] for a in face)
-    point = {a: arb(candidate[a] / total).mid() for a in face}
+    total = sum((arb(candidate[a]) for a in face), arb(0))  # steps keep the sum of shares: it must be 1 from the start
+    point = {a: (arb(candidate[a]) / total).mid() for a in face}
     if len(face) > 1:
         for _ in range(_MOST_NEWTON):
             step = _newton(point, balls)
@@ -97,9 +97,8 @@ def polished(candidate: Sequence[float], balls: tuple[Balls, Balls], bits: int) 
 
 
 def _shares(point: dict[int, arb], rows: int, bits: int) -> tuple[Fraction, ...]:
-    """Short fractions near a point, which sum to 1."""
-    unit = 1 << bits
-    made = {a: Fraction(round(ends(share)[0] * unit), unit) for a, share in point.items()}
+    """Decimals near a point, which sum to 1."""
+    made = {a: decimal(ends(share)[0], bits) for a, share in point.items()}
     largest = max(made, key=lambda a: made[a])
     made[largest] += 1 - sum(made.values())
     return tuple(made.get(a, Fraction(0)) for a in range(rows))

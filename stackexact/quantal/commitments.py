@@ -2,13 +2,15 @@
 
 What she gets is a quotient N/D that need not be concave. A float search and Newton's method on the face of the best
 commitment find a candidate; that no other gets noticeably more is proved on the whole simplex (``simplices``), which is
-halved along its longest edge where no proof is found. Where a better commitment turns up it becomes the candidate.
+halved along its longest edge where no proof is found. Where a better commitment turns up it becomes the candidate. How
+many parts that takes does not depend on the digits that are asked for: the parts around a candidate are as large as its
+expansion is good.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Final
 
@@ -17,19 +19,32 @@ from flint import arb, ctx
 
 from stackexact.errors import LimitReached
 from stackexact.exact.enclosures import bits_of, ends
+from stackexact.exact.exponential import ExponentialNumber
 from stackexact.quantal.climbing import as_shares, climb, polished
-from stackexact.quantal.decisions import Balls, Decision, Policy, ball_of, greatest, quotient, upwards, value_at
+from stackexact.quantal.decisions import (
+    Balls,
+    Decision,
+    Policy,
+    ball_of,
+    greatest,
+    quotient,
+    rounded_down,
+    rounded_up,
+    value_at,
+)
 from stackexact.quantal.simplices import Corner, apart, expanded, middle
 
-__all__ = ["Committed", "best_commitment", "uniform"]
+__all__ = ["Committed", "best_commitment", "exact_parts", "uniform"]
 
 _SPARE: Final = 48
 _MOST_PARTS: Final = 200_000
 """Parts of the simplex that are looked at before the search gives up."""
+_FEW_PARTS: Final = 2000
+"""The same where an exact value is only hoped for."""
 _MOST_CANDIDATES: Final = 100
 
-APART, NEAR, CENTRE = "a", "n", "c"
-"""How a part is proved: term by term, or by the expansion at the candidate or at the part's centre."""
+APART, NEAR, CENTRE, PURE = "a", "n", "c", "p"
+"""How a part is proved: term by term, or by the expansion at the candidate, at the part's centre, at a pure action."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +52,7 @@ class Committed:
     """The leader's greatest value lies between ``lower``, what ``commitment`` gets at least, and ``upper``.
 
     ``parts`` is the proof: the parts of the simplex in the order of a walk, a split as the numbers of the two corners
-    whose middle replaces first the one and then the other (``"01"``), a proved part as a letter.
+    whose middle replaces first the one and then the other (``"0 1"``), a proved part as a letter.
     """
 
     lower: Fraction
@@ -57,22 +72,53 @@ def best_commitment(low: Decision, high: Decision, digits: int, stop: Callable[[
     their range (beyond what these two are apart).
 
     Raises :class:`~stackexact.errors.LimitReached` where the proof takes too many parts, or when ``stop`` says so.
+
+    >>> from stackexact.quantal.decisions import Logits
+    >>> weights = ((Fraction(8), Fraction(1)), (Fraction(1), Fraction(1)))
+    >>> decision = Decision(((Fraction(0), Fraction(0)), (Fraction(1), Fraction(0))), Logits(None, weights))
+    >>> found = best_commitment(decision, decision, 9)
+    >>> float(found.lower) < 0.50018842145255 < float(found.upper), found.parts
+    (True, ('0 1', '0 1', 'n', 'a', 'a'))
     """
     wanted = high.scale / Fraction(10) ** digits
     bits = bits_of(digits) + _SPARE + high.logits.magnitude
     with ctx.workprec(2 * bits):
         balls = high.balls()
         first = climb(high)
-        commitment = _best(as_shares(first, bits), [first], balls, bits)
+        commitment = _best(as_shares(first, bits - _SPARE), [first], balls, bits)
         for _ in range(_MOST_CANDIDATES):
             policy = uniform(commitment, high.shape[1])
             lower, upper = ends(value_at(policy, low))[0], ends(value_at(policy, high))[1]
-            upper = upwards(upper + wanted / 4, bits)
-            found = _Proof(balls, commitment, upper, stop).run()
+            limit = rounded_up(upper + wanted / 4, bits)
+            proof = _Proof(balls, ball_of(limit), stop, _alike(high))
+            found = proof.run(proof.corner(commitment))
             if found.better is None:
-                return Committed(lower, upper, commitment, found.parts)
-            commitment = _best(found.better, [tuple(map(float, found.better)), climb(high, found.better)], balls, bits)
+                return Committed(rounded_down(lower, bits), limit, commitment, found.parts)
+            floats = tuple(map(float, found.better))
+            commitment = _best(found.better, [floats, climb(high, floats)], balls, bits)
     raise LimitReached("better commitments turn up one after the other; ask for fewer digits")
+
+
+def exact_parts(
+    decision: Decision, values: Mapping[int, ExponentialNumber], best: int, stop: Callable[[], bool]
+) -> tuple[str, ...] | None:
+    """A proof that no commitment gets more than the pure action ``best``, whose exact value stands in ``values`` like
+    those of all pure actions; nothing where a few parts do not suffice."""
+    limit = values[best]
+    tied = [a for a, value in values.items() if not (value - limit).sign()]
+    with ctx.workprec(2 * (_SPARE + decision.logits.magnitude + 128)):
+        proof = _Proof(decision.balls(), limit.ball(), stop, _alike(decision), tuple(tied), _FEW_PARTS)
+        try:
+            found = proof.run(None)
+        except LimitReached:
+            return None
+    return found.parts if found.better is None else None
+
+
+def _alike(decision: Decision) -> tuple[int, ...]:
+    """For every action of the leader the first that is as good whatever happens."""
+    rows = [(row, *(decision.logits.at(a, b) for b in range(len(row)))) for a, row in enumerate(decision.leader)]
+    return tuple(rows.index(row) for row in rows)
 
 
 def _best(
@@ -82,7 +128,7 @@ def _best(
     columns = len(balls[0])
     options = [known]
     for candidate in candidates:
-        options += [as_shares(candidate, bits), polished(candidate, balls, bits)]
+        options += [as_shares(candidate, bits - _SPARE), polished(candidate, balls, bits - _SPARE)]
 
     def value(commitment: tuple[Fraction, ...]) -> arb:
         top, bottom = quotient(uniform(commitment, columns), *balls)
@@ -101,34 +147,38 @@ class _Found:
 
 @dataclass(frozen=True, slots=True)
 class _Proof:
-    """The walk through the parts of the simplex."""
+    """The walk through the parts of the simplex; at the pure actions ``tied`` the limit is reached exactly. Actions
+    that are ``alike`` are the same corner."""
 
     balls: tuple[Balls, Balls]
-    commitment: tuple[Fraction, ...]
-    limit: Fraction
+    limit: arb
     stop: Callable[[], bool]
+    alike: tuple[int, ...]
+    tied: tuple[int, ...] = ()
+    most: int = field(default=_MOST_PARTS)
 
-    def run(self) -> _Found:
-        """Prove the limit, or find what gets more."""
-        point, rows = self._corner(self.commitment), len(self.commitment)
-        pending = [[self._corner(_unit(a, rows)) for a in range(rows)]]
-        places = [tuple(_unit(a, rows) for a in range(rows))]
+    def run(self, point: Corner | None) -> _Found:
+        """Prove the limit by expansions at ``point`` and elsewhere, or find what gets more."""
+        rows = len(self.balls[0][0])
+        units = [tuple(Fraction(int(i == a)) for i in range(rows)) for a in range(rows)]
+        own = [self.corner(one) for one in units]
+        whole = [own[first] for first in self.alike]
+        pure = {a: whole[a] for a in self.tied}
+        pending = [whole]
+        places = [tuple(units)]
         told: list[str] = []
         while pending:
             corners, place = pending.pop(), places.pop()
-            if len(told) >= _MOST_PARTS:
-                raise LimitReached(
-                    f"the proof takes more than {_MOST_PARTS} parts of the simplex; ask for fewer digits"
-                )
+            if len(told) >= self.most:
+                raise LimitReached(f"the proof takes more than {self.most} parts of the simplex")
             if self.stop():
                 raise LimitReached("the time limit was reached; raise it")
-            letter = _proved(corners, point)
+            letter = _proved(corners, point, pure)
             if letter:
                 told.append(letter)
                 continue
-            centre = middle(corners)
-            if _more_than_limit(centre):
-                return _Found((), tuple(sum(column) / rows for column in zip(*place, strict=True)))
+            if _more_than_limit(middle(corners)):
+                return _Found((), tuple(sum(column, Fraction(0)) / rows for column in zip(*place, strict=True)))
             i, j = _longest(corners)
             told.append(f"{i} {j}")
             half = middle([corners[i], corners[j]])
@@ -138,22 +188,25 @@ class _Proof:
                 places.append((*place[:end], between, *place[end + 1 :]))
         return _Found(tuple(told))
 
-    def _corner(self, commitment: Sequence[Fraction]) -> Corner:
+    def corner(self, commitment: Sequence[Fraction]) -> Corner:
+        """A commitment as Φ sees it."""
         logits, values = self.balls
         shares = [(a, ball_of(share)) for a, share in enumerate(commitment) if share]
-        limit = ball_of(self.limit)
         return Corner(
             tuple(sum((share * column[a] for a, share in shares), arb(0)) for column in logits),
-            tuple(sum((share * column[a] for a, share in shares), arb(0)) - limit for column in values),
+            tuple(sum((share * column[a] for a, share in shares), arb(0)) - self.limit for column in values),
         )
 
 
-def _proved(corners: Sequence[Corner], point: Corner) -> str:
+def _proved(corners: Sequence[Corner], point: Corner | None, pure: Mapping[int, Corner]) -> str:
     """The letter of what proves a part; empty where nothing does."""
     if apart(corners):
         return APART
-    if expanded(corners, point):
+    if point is not None and expanded(corners, point):
         return NEAR
+    for a, corner in pure.items():
+        if expanded(corners, corner, zero=True):
+            return f"{PURE}{a}"
     return CENTRE if expanded(corners, middle(corners)) else ""
 
 
@@ -165,19 +218,15 @@ def _more_than_limit(corner: Corner) -> bool:
 
 def _longest(corners: Sequence[Corner]) -> tuple[int, int]:
     """The edge along which Φ changes most, as far as its parts tell."""
-    parts = [[*_relative([corner.logits for corner in corners])], [*_relative([corner.above for corner in corners])]]
+    parts = [_relative([corner.logits for corner in corners]), _relative([corner.above for corner in corners])]
     points = np.hstack([np.array(part) for part in parts])
-    apart = ((points[:, None] - points[None]) ** 2).sum(axis=2)
-    i, j = np.unravel_index(int(apart.argmax()), apart.shape)
+    lengths = ((points[:, None] - points[None]) ** 2).sum(axis=2)
+    i, j = np.unravel_index(int(lengths.argmax()), lengths.shape)
     return min(int(i), int(j)), max(int(i), int(j))
 
 
 def _relative(rows: Sequence[Sequence[arb]]) -> list[list[float]]:
     """Differences to the first row as floats; those beyond 1 in units of the greatest."""
-    apart = [[(value - first).mid() for value, first in zip(row, rows[0], strict=True)] for row in rows]
-    size = greatest([abs(value) for row in apart for value in row]).max(arb(1)).mid()
-    return [[float(value / size) for value in row] for row in apart]
-
-
-def _unit(a: int, rows: int) -> tuple[Fraction, ...]:
-    return tuple(Fraction(int(i == a)) for i in range(rows))
+    lengths = [[(value - first).mid() for value, first in zip(row, rows[0], strict=True)] for row in rows]
+    size = greatest([abs(value) for row in lengths for value in row]).max(arb(1)).mid()
+    return [[float(value / size) for value in row] for row in lengths]

@@ -18,10 +18,12 @@ __all__ = [
     "Policy",
     "Table",
     "ball_of",
+    "decimal",
     "greatest",
     "quotient",
     "rounded",
-    "upwards",
+    "rounded_down",
+    "rounded_up",
     "value_at",
 ]
 
@@ -56,6 +58,13 @@ class Logits:
             return [ball_of(row[b] - greatest) for row in self.exponents]
         assert self.weights is not None
         return [ball_of(row[b]).log() for row in self.weights]
+
+    def ball(self, a: int, b: int) -> arb:
+        """A logit at the working precision."""
+        if self.exponents is not None:
+            return ball_of(self.exponents[a][b])
+        assert self.weights is not None
+        return ball_of(self.weights[a][b]).log()
 
     def mass(self, a: int, b: int) -> ExponentialSum:
         """exp of a logit, exactly."""
@@ -128,12 +137,27 @@ def greatest(values: Sequence[arb]) -> arb:
 
 def rounded(value: Fraction, bits: int) -> Fraction:
     """A short fraction near a number: about so many significant binary digits."""
-    places = bits + value.denominator.bit_length() - value.numerator.bit_length()
-    unit = Fraction(2) ** places
+    unit = _unit(value, bits)
     return round(value * unit) / unit
 
 
-def upwards(value: Fraction, bits: int) -> Fraction:
-    """A fraction of about so many binary digits that is not below a number."""
-    unit = Fraction(2) ** (bits + value.denominator.bit_length() - value.numerator.bit_length())
+def decimal(value: Fraction, bits: int) -> Fraction:
+    """A decimal near a number, with about so many binary digits after the point."""
+    unit = 10 ** (bits * 1233 // 4096 + 2)
+    return Fraction(round(value * unit), unit)
+
+
+def rounded_up(value: Fraction, bits: int) -> Fraction:
+    """A short fraction that is not below a number."""
+    unit = _unit(value, bits)
     return -(-value * unit // 1) / unit
+
+
+def rounded_down(value: Fraction, bits: int) -> Fraction:
+    """A short fraction that is not above a number."""
+    unit = _unit(value, bits)
+    return (value * unit // 1) / unit
+
+
+def _unit(value: Fraction, bits: int) -> Fraction:
+    return Fraction(2) ** (bits + value.denominator.bit_length() - value.numerator.bit_length())

@@ -16,7 +16,7 @@ from stackexact.exact.enclosures import END_BITS, START_BITS
 from stackexact.exact.exponential import ExponentialNumber, rational
 from stackexact.quantal.decisions import Logits, ball_of
 
-__all__ = ["ExactTable", "deterministic_value", "is_best"]
+__all__ = ["ExactTable", "deterministic_value", "exactly_best", "is_best"]
 
 ExactTable = Sequence[Sequence[ExponentialNumber]]
 """Exact values by leader and follower action."""
@@ -30,6 +30,34 @@ def deterministic_value(chosen: Sequence[int], leader: ExactTable, logits: Logit
         top = top + ExponentialNumber(mass) * leader[a][b]
         bottom = bottom + mass
     return top / ExponentialNumber(bottom)
+
+
+def exactly_best(
+    chosen: Sequence[int], leader: ExactTable, logits: Logits, *, prescription: bool
+) -> tuple[ExponentialNumber, tuple[int, ...]]:
+    """The greatest value of deterministic policies and the first of the best, found from a good one: while some action
+    of a column has a greater term than the chosen one, the value grows (Dinkelbach's iteration, exactly)."""
+    rows, columns = range(len(leader)), range(len(leader[0]))
+    if not prescription:
+        values = [deterministic_value([a] * len(columns), leader, logits) for a in rows]
+        best = 0
+        for a in rows:
+            best = a if values[best] < values[a] else best
+        return values[best], (best,) * len(columns)
+    while True:
+        value = deterministic_value(chosen, leader, logits)
+        terms = [[ExponentialNumber(logits.mass(a, b)) * (leader[a][b] - value) for a in rows] for b in columns]
+        better = tuple(_first_greatest(column) for column in terms)
+        if all(not (terms[b][a] - terms[b][c]).sign() for b, (a, c) in enumerate(zip(better, chosen, strict=True))):
+            return value, better
+        chosen = better
+
+
+def _first_greatest(values: Sequence[ExponentialNumber]) -> int:
+    best = 0
+    for i, value in enumerate(values):
+        best = i if values[best] < value else best
+    return best
 
 
 def is_best(chosen: Sequence[int], value: ExponentialNumber, leader: ExactTable, logits: Logits) -> bool:

@@ -6,8 +6,8 @@ greatest value lies at a vertex or on an edge; and every t > 0 bounds it by a ta
 
     e^ρ (υ - c)  ≤  t · exp(max over a of (ρ_a + (υ_a - c)/t) - 1).
 
-That bound is exact at t = υ* - c. A proof of J* ≤ c is a t for every column in which some value exceeds c; in the others
-the greatest term is that of a vertex.
+That bound is exact at t = υ* - c. A proof of J* ≤ c is a t for every column in which some value exceeds c; in the
+others the greatest term is that of a vertex.
 """
 
 from __future__ import annotations
@@ -21,7 +21,19 @@ from flint import arb, ctx
 
 from stackexact.errors import LimitReached
 from stackexact.exact.enclosures import END_BITS, bits_of, ends
-from stackexact.quantal.decisions import Balls, Decision, Policy, ball_of, greatest, quotient, rounded, value_at
+from stackexact.quantal.decisions import (
+    Balls,
+    Decision,
+    Policy,
+    ball_of,
+    decimal,
+    greatest,
+    quotient,
+    rounded,
+    rounded_down,
+    rounded_up,
+    value_at,
+)
 
 __all__ = ["Prescribed", "best_prescription", "bounded_by"]
 
@@ -50,8 +62,8 @@ class Prescribed:
 
 
 def best_prescription(low: Decision, high: Decision, digits: int) -> Prescribed:
-    """Enclose the best prescription's value for leader's values between those of ``low`` and ``high``, to 10**-digits of
-    their range (beyond what these two are apart).
+    """Enclose the best prescription's value for leader's values between those of ``low`` and ``high``, to 10**-digits
+    of their range (beyond what these two are apart).
 
     Raises :class:`~stackexact.errors.LimitReached` where the working precision does not suffice.
     """
@@ -69,12 +81,15 @@ def best_prescription(low: Decision, high: Decision, digits: int) -> Prescribed:
 
 def _attempt(low: Decision, high: Decision, step: Fraction, bits: int) -> Prescribed | None:
     logits, values = high.balls()
-    policy, tangents, value = _climb(logits, values, bits)
+    policy, slopes, value = _climb(logits, values, bits)
     lower, _ = ends(value_at(policy, low))
     if not value.is_finite():
         return None
-    upper = rounded(ends(value)[1] + step, bits)
-    return Prescribed(lower, upper, policy, tangents) if bounded_by(high, upper, tangents) else None
+    upper = rounded_up(ends(value)[1] + step, bits)
+    # Where nothing exceeds the limit no slope is needed; that of a value that only just exceeded the optimum is noise.
+    columns = zip(slopes, zip(*high.leader, strict=True), strict=True)
+    tangents = tuple(None if max(column) <= upper else slope for slope, column in columns)
+    return Prescribed(rounded_down(lower, bits), upper, policy, tangents) if bounded_by(high, upper, tangents) else None
 
 
 def _climb(logits: Balls, values: Balls, bits: int) -> tuple[Policy, tuple[Fraction | None, ...], arb]:
@@ -119,7 +134,7 @@ def _edge(logits: Sequence[arb], above: Sequence[arb], first: int, second: int) 
 def _mixture(choice: _Choice, bits: int) -> tuple[tuple[int, Fraction], ...]:
     if choice.share is None:
         return ((choice.first, Fraction(1)),)
-    share = rounded(ends(choice.share.mid())[0], bits)
+    share = decimal(ends(choice.share.mid())[0], bits - _SPARE)
     parts = ((choice.first, 1 - share), (choice.second, share))
     return tuple(sorted((a, part) for a, part in parts if part))
 

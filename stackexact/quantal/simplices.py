@@ -19,6 +19,7 @@ from typing import Final
 
 from flint import arb, fmpz
 
+from stackexact.errors import LimitReached
 from stackexact.quantal.decisions import greatest
 
 __all__ = ["Corner", "apart", "expanded", "middle"]
@@ -70,8 +71,9 @@ def _term_bound(pairs: Sequence[tuple[arb, arb]]) -> arb:
     return tangent.min(greatest(masses) * highest.max(arb(0)))
 
 
-def expanded(corners: Sequence[Corner], point: Corner) -> bool:
-    """Whether the expansion at a point shows that Φ ≤ 0 between the corners."""
+def expanded(corners: Sequence[Corner], point: Corner, *, zero: bool = False) -> bool:
+    """Whether the expansion at a point shows that Φ ≤ 0 between the corners; ``zero`` says that Φ is 0 at the point,
+    which no ball tells. A corner that is the point itself is the same object."""
     size, columns = len(corners), range(len(point.logits))
     shift = greatest([greatest(corner.logits) for corner in (*corners, point)]).mid()
     value = arb(0)
@@ -79,15 +81,21 @@ def expanded(corners: Sequence[Corner], point: Corner) -> bool:
     form = [[arb(0)] * size for _ in range(size)]
     for b in columns:
         mass = (point.logits[b] - shift).exp()
-        turns = [corner.logits[b] - point.logits[b] for corner in corners]
-        moves = [corner.above[b] - point.above[b] for corner in corners]
+        turns = [_apart(corner, point, corner.logits[b], point.logits[b]) for corner in corners]
+        moves = [_apart(corner, point, corner.above[b], point.above[b]) for corner in corners]
         value += mass * point.above[b]
         for i in range(size):
             slopes[i] += mass * (turns[i] * point.above[b] + moves[i])
         _add_curvature(form, turns, moves, _between([*corners, point], b, shift))
+    if zero:
+        value = arb(0)
     half = arb(0.5)
     rows = [[value + half * (slopes[i] + slopes[j] + form[i][j]) for j in range(size)] for i in range(size)]
     return _never_positive(rows, value)
+
+
+def _apart(corner: Corner, point: Corner, one: arb, two: arb) -> arb:
+    return arb(0) if corner is point else one - two
 
 
 def _between(corners: Sequence[Corner], b: int, shift: arb) -> tuple[arb, arb, arb]:
@@ -132,8 +140,6 @@ def _never_positive(rows: Sequence[Sequence[arb]], value: arb) -> bool:
         return True
     if any(tops[i][i] > 0 for i in range(len(tops))):
         return False
-    if not value < 0:
-        return False
     whole = _integers(tops, value)
     if _semidefinite([[-entry for entry in row] for row in whole]):
         return True
@@ -143,9 +149,19 @@ def _never_positive(rows: Sequence[Sequence[arb]], value: arb) -> bool:
 
 def _integers(tops: Sequence[Sequence[arb]], value: arb) -> list[list[fmpz]]:
     """Entries in a common unit, rounded up."""
-    mantissa, exponent = value.mid().man_exp()
-    unit = arb(2) ** (_SPARE - int(exponent) - mantissa.bit_length())
-    return [[(entry * unit).upper().ceil().unique_fmpz() for entry in row] for row in tops]
+    least = abs(value).mid()
+    if least.is_zero():
+        least = greatest([abs(entry) for row in tops for entry in row]).mid() * arb(2) ** -_SPARE
+    mantissa, exponent = least.man_exp()
+    unit = arb(2) ** (_SPARE - int(exponent) - int(mantissa).bit_length())
+    return [[_whole((entry * unit).upper()) for entry in row] for row in tops]
+
+
+def _whole(value: arb) -> fmpz:
+    made = value.ceil().unique_fmpz()
+    if made is None:
+        raise LimitReached("the working precision does not suffice; ask for fewer digits")
+    return made
 
 
 def _semidefinite(rows: Sequence[Sequence[fmpz]]) -> bool:

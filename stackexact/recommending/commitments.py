@@ -10,8 +10,7 @@ from fractions import Fraction
 
 from stackexact.exact.enclosures import Number, enclosed
 from stackexact.exact.exponential import ExponentialNumber
-from stackexact.quantal.commitments import best_commitment
-from stackexact.quantal.pure_commitments import is_best_pure
+from stackexact.quantal.commitments import best_commitment, exact_parts
 from stackexact.recommending.fixed_points import units
 from stackexact.recommending.models import Mixture, Model, number_of
 
@@ -38,8 +37,7 @@ def compatible(model: Model, digits: int, stop: Callable[[], bool]) -> Compatibl
     rows = units(model.shape[0])
     pure = tuple(model.quantal(row).mean(model.rewards_at(row)) for row in rows)
     best = max(range(len(rows)), key=lambda a: _Ordered(pure[a]))
-    alike = [a for a, value in enumerate(pure) if value == pure[best]]
-    if is_best_pure(model.decision, alike, pure[best], digits, stop):
+    if exact_parts(model.decision, dict(enumerate(pure)), best, stop) is not None:
         leader = number_of(pure[best], digits, model.decision.scale)
         return Compatible(leader, rows[best], model.quantal(rows[best]), pure)
     found = best_commitment(model.decision, model.decision, digits, stop)

@@ -26,8 +26,8 @@ __all__ = ["CONCEPTS", "Concept", "chosen", "concepts_of"]
 
 @dataclass(frozen=True, slots=True)
 class Concept:
-    """One concept: for which kind of game, under which title, whether it is solved unasked, whether it needs γ, whether
-    it is answered for games of numbers alone, and the letter that marks the outcomes of its commitment in a table."""
+    """One concept: for which kind of game, under which title, whether it is solved unasked, whether it needs γ or η,
+    and the letter that marks the outcomes of its commitment in a payoff table."""
 
     name: str
     kind: str
@@ -36,8 +36,12 @@ class Concept:
     answer: str
     by_default: bool = True
     needs_tolerance: bool = False
-    of_numbers: bool = False
     letter: str = ""
+    needs_eta: bool = False
+    numbers_only: bool = False
+    """Whether it is answered in games without parameters alone."""
+    certified: bool = True
+    """Whether certificates hold proofs of its answers."""
 
     def __call__(self, space: Workspace) -> Answer:
         """Search and verify."""
@@ -48,6 +52,8 @@ class Concept:
 
 _HERE = "stackexact.solving.answers"
 _INCENTIVES = "stackexact.solving.incentives"
+_QUANTAL = "stackexact.solving.quantal"
+_CHEN = "Chen, Wang, Wang & Yang 2023"
 _RECOMMENDATIONS = "stackexact.solving.recommendations"
 _ON_THE_FLY = "Learning to incentivize on the fly, ICLR 2026 submission 23162"
 
@@ -116,6 +122,41 @@ CONCEPTS: Final[tuple[Concept, ...]] = (
         by_default=False,
     ),
     Concept(
+        "quantal",
+        "bimatrix",
+        "quantal Stackelberg equilibrium: the follower responds by a logit",
+        _CHEN,
+        f"{_QUANTAL}:bimatrix",
+        needs_eta=True,
+        numbers_only=True,
+    ),
+    Concept(
+        "quantal",
+        "markov",
+        "quantal Stackelberg equilibrium, myopic follower",
+        _CHEN,
+        f"{_QUANTAL}:markov",
+        numbers_only=True,
+    ),
+    Concept(
+        "deterministic",
+        "markov",
+        "best deterministic policy against a quantal follower",
+        _CHEN,
+        f"{_QUANTAL}:deterministic",
+        numbers_only=True,
+        certified=False,
+    ),
+    Concept(
+        "randomised-bound",
+        "markov",
+        "bounds of the best policy, randomised or not, if the follower looks ahead",
+        _CHEN,
+        f"{_QUANTAL}:randomised_bound",
+        numbers_only=True,
+        certified=False,
+    ),
+    Concept(
         "team-optimum", "lq-incentive", "team optimum: everybody obeys", "Başar 1984", f"{_INCENTIVES}:team_optimum"
     ),
     Concept(
@@ -152,7 +193,8 @@ CONCEPTS: Final[tuple[Concept, ...]] = (
         "what the follower makes of the recommendation",
         _ON_THE_FLY,
         f"{_RECOMMENDATIONS}:response",
-        of_numbers=True,
+        numbers_only=True,
+        certified=False,
     ),
     Concept(
         "fixed-points",
@@ -160,7 +202,8 @@ CONCEPTS: Final[tuple[Concept, ...]] = (
         "recommendations that are followed, one for every set of actions",
         _ON_THE_FLY,
         f"{_RECOMMENDATIONS}:fixed_points",
-        of_numbers=True,
+        numbers_only=True,
+        certified=False,
     ),
     Concept(
         "incentive-compatible",
@@ -168,7 +211,8 @@ CONCEPTS: Final[tuple[Concept, ...]] = (
         "best commitment with a recommendation that is followed",
         _ON_THE_FLY,
         f"{_RECOMMENDATIONS}:incentive_compatible",
-        of_numbers=True,
+        numbers_only=True,
+        certified=False,
     ),
     Concept(
         "relaxed",
@@ -176,7 +220,8 @@ CONCEPTS: Final[tuple[Concept, ...]] = (
         "limit of what violations of ε allow, ε to 0",
         _ON_THE_FLY,
         f"{_RECOMMENDATIONS}:relaxed",
-        of_numbers=True,
+        numbers_only=True,
+        certified=False,
     ),
     Concept(
         "misspecification",
@@ -184,7 +229,8 @@ CONCEPTS: Final[tuple[Concept, ...]] = (
         "what comes of the assumed behaviour",
         _ON_THE_FLY,
         f"{_RECOMMENDATIONS}:misspecification",
-        of_numbers=True,
+        numbers_only=True,
+        certified=False,
     ),
 )
 
@@ -196,10 +242,10 @@ def concepts_of(kind: str) -> tuple[Concept, ...]:
 
 def _unfit(game: Any, concept: Concept) -> str:
     """What game a concept expects instead of this one; empty where it fits."""
+    if concept.kind == "markov":
+        return _unfit_follower(game, concept)
     if concept.kind == "recommendation":
-        if concept.name in ("response", "misspecification") and game.policy is None:
-            return "a game with a policy"
-        return "a game with an assumed behaviour" if concept.name == "misspecification" and game.assumed is None else ""
+        return _unfit_policy(game, concept)
     if concept.kind != "lq-incentive" or concept.name == "team-optimum":
         return ""
     if (concept.name == "major-follower") != bool(game.variables.major):
@@ -208,6 +254,24 @@ def _unfit(game: Any, concept: Concept) -> str:
         return "a game without Gaussian information"
     if concept.name == "mean-field" and game.followers == 1 and not _has_limit(game):
         return "a leader's cost that is strictly convex in each of many followers' actions"
+    return ""
+
+
+def _unfit_policy(game: Any, concept: Concept) -> str:
+    """What game a concept of recommendations expects instead of this one."""
+    if concept.name in ("response", "misspecification") and game.policy is None:
+        return "a game with a policy"
+    return "a game with an assumed behaviour" if concept.name == "misspecification" and game.assumed is None else ""
+
+
+def _unfit_follower(game: Any, concept: Concept) -> str:
+    """What follower a concept of Markov games expects instead of this one."""
+    if game.follower.response != "quantal":
+        return "a game whose follower's response is quantal"
+    if concept.name == "quantal" and game.follower.discount != 0:
+        return "a game whose follower does not look ahead (discount 0)"
+    if concept.name == "randomised-bound" and game.follower.discount == 0:
+        return "a game whose follower looks ahead (discount above 0)"
     return ""
 
 
@@ -226,23 +290,27 @@ def _has_limit(game: Any) -> bool:
     return all(minor > 0 for minor in minors)
 
 
-def chosen(game: Game, names: Iterable[str] | None) -> tuple[tuple[Concept, ...], tuple[str, ...]]:
+def chosen(
+    game: Game, names: Iterable[str] | None, *, eta: bool = False
+) -> tuple[tuple[Concept, ...], tuple[str, ...]]:
     """The concepts to solve, and notes on those left out.
 
     Without names, every concept solved by default; one that needs a tolerance is left out with a note if there is none.
-    Raises :class:`~stackexact.errors.UsageError` for a name that does not fit, or that needs a tolerance in vain.
+    ``eta`` says whether an inverse temperature is given, without which what needs one is nothing usual.
+    Raises :class:`~stackexact.errors.UsageError` for a name that does not fit, or that needs a tolerance or an eta in
+    vain.
     """
     offered = concepts_of(game.kind)
     if not offered:
         kinds = ", ".join(dict.fromkeys(concept.kind for concept in CONCEPTS))
         raise UsageError(f"game: expected one of a kind that has concepts ({kinds}), found the kind {game.kind}")
-    if not game.is_numeric and all(concept.of_numbers for concept in offered):
+    if not game.is_numeric and all(concept.numbers_only for concept in offered):
         name = min(name for _, value in game.values() for name in parameters_of(value))
         told = f"a game of kind {game.kind} with numbers alone, found the parameter {name}"
         raise UsageError(f"game: expected {told}; set it, as in --at '{name}=1/2'")
     if names is None:
         bound = getattr(game, "tolerance", None)
-        offered = tuple(concept for concept in offered if not _unfit(game, concept))
+        offered = tuple(one for one in offered if not _unfit(game, one) and (eta or not one.needs_eta))
         picked = tuple(c for c in offered if c.by_default and (bound is not None or not c.needs_tolerance))
         left = [c.name for c in offered if c.by_default and c not in picked]
         return picked, tuple(f"{name} left out: the game has no tolerance; give one with --tolerance" for name in left)
@@ -261,4 +329,6 @@ def chosen(game: Game, names: Iterable[str] | None) -> tuple[tuple[Concept, ...]
             raise UsageError(f"concept {name}: expected {wanted}, found another; choose another concept")
         if known[name].needs_tolerance and game.tolerance is None:
             raise UsageError(f"concept {name}: expected a tolerance, found none; give one, as in --tolerance 1/20")
+        if known[name].needs_eta and not eta:
+            raise UsageError(f"concept {name}: expected an inverse temperature, found none; give one, as in --eta 5")
     return tuple(concept for concept in offered if concept.name in set(names)), ()

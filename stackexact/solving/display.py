@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from html import escape
-from typing import Any, Final
+from typing import Final
 
 from stackexact.exact.decimals import numerals_shortened, rounded, shortened
 from stackexact.exact.enclosures import Enclosure
 from stackexact.exact.rational_function import Exact, Expression
-from stackexact.games import lq_display, recommendation_display
 from stackexact.games.display import HINT, game_html, game_page
+from stackexact.games.kinds import kind
 from stackexact.games.screen import WIDTH, Line, Page, clip, painted, printable, wide
 from stackexact.games.table import game_table
 from stackexact.solving.announced import Sentence
@@ -77,7 +77,7 @@ def text(
     if solution.game.kind == "bimatrix":
         game_page(page, solution.game, marks_of(solution), remark)
     else:
-        _pages(solution).game_page(page, solution.game, remark)
+        kind(solution.game.kind).page(page, solution.game, remark)
     for block in blocks(solution):
         page.add()
         _block_page(page, block, digits)
@@ -251,12 +251,7 @@ def html(solution: Solution, digits: int = DIGITS) -> str:
 def _game_html(solution: Solution) -> str:
     if solution.game.kind == "bimatrix":
         return game_html(game_table(solution.game, marks_of(solution)))
-    return str(_pages(solution).game_html(solution.game))
-
-
-def _pages(solution: Solution) -> Any:
-    """The displays of games of the solution's kind."""
-    return recommendation_display if solution.game.kind == "recommendation" else lq_display
+    return str(solution.game._repr_html_())
 
 
 def part_html(part: Shown, digits: int = DIGITS) -> str:

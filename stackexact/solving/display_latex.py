@@ -11,8 +11,8 @@ from stackexact.exact.latex import name_latex
 from stackexact.exact.rational_function import Exact, Expression
 from stackexact.exact.relation import Assumption, text_of
 from stackexact.games import latex as tex
-from stackexact.games import lq_display, recommendation_display
 from stackexact.games.display import game_latex, latex_number
+from stackexact.games.kinds import kind
 from stackexact.games.screen import printable
 from stackexact.games.table import GameTable, game_table
 from stackexact.solving.announced import Sentence
@@ -57,12 +57,9 @@ def latex(solution: Solution, digits: int = 6) -> str:
     if solution.game.kind == "bimatrix":
         table = game_table(solution.game, marks_of(solution))
         title, shown, amsmath = table.title, game_latex(table) + _legend(table), False
-    elif solution.game.kind == "recommendation":
-        told: Any = solution.game
-        title, shown, amsmath = recommendation_display.title(told), recommendation_display.whole_latex(told), False
     else:
         game: Any = solution.game
-        title, shown, amsmath = lq_display.title(game), lq_display.game_latex(game), True
+        title, shown, amsmath = kind(game.kind).heading(game), str(game._repr_latex_()), game.kind == "lq-incentive"
     lines = [f"% {printable(title)}"]
     if amsmath or any(map(_is_closed_form, solution.values())):
         lines.append(_AMSMATH if amsmath else _CASES)
@@ -114,10 +111,17 @@ def _part(part: Part, digits: int) -> str:
     if isinstance(part.number, Infinity):
         return f"{word}{' ' if word else ''}${_value(part.number)}$"
     if isinstance(part.number, Enclosure):
-        enclosed = beside(part.number, "", digits).replace("…", r"\ldots")
-        return f"{word}{' ' if word else ''}${enclosed}$"
+        return f"{word}{' ' if word else ''}${_enclosed(part.number, digits)}$"
     decimal = beside(part.number, text_of(part.number), digits).replace("≈", r"\approx")
     return f"{word}{' ' if word else ''}${latex_number(part.number)}{f' {decimal}' if decimal else ''}$"
+
+
+def _enclosed(value: Enclosure, digits: int) -> str:
+    """The closed form where there is one that is short, and digits that are certain."""
+    decimal = value.text(digits or 6).replace("…", r"\ldots")
+    if not value.closed_form or len(value.closed_form) > _LONGEST:
+        return decimal
+    return rf"\texttt{{{tex.escaped(value.closed_form)}}} \approx {decimal}"
 
 
 # -- closed forms -----------------------------------------------------------------------------------------------------

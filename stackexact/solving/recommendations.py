@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Final, cast
+from typing import Any, cast
 
 from stackexact.errors import LimitReached
 from stackexact.exact.enclosures import Number
@@ -32,8 +32,6 @@ from stackexact.solving.recommendation_cells import (
 from stackexact.solving.workspace import Workspace
 
 __all__ = ["fixed_points", "incentive_compatible", "misspecification", "relaxed", "response"]
-
-_DIGITS: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +72,7 @@ class _Maker:
 
 def _maker(space: Workspace) -> _Maker:
     game = cast(RecommendationGame, space.game)
-    return _Maker(game, model_of(game), getattr(space, "digits", _DIGITS))
+    return _Maker(game, model_of(game), space.options.digits)
 
 
 def _policy(game: RecommendationGame) -> tuple[tuple[Fraction, ...], tuple[Fraction, ...]]:

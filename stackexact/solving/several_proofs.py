@@ -135,7 +135,7 @@ class Proving:
         region = _Recorder(space, self.parameters, point)
         stated = getattr(self.game, "tolerance", None)
         bound = None if stated is None else text_of(stated)
-        prove = prover(self._embedded, self.concept, None if bound is None else Node(bound, "tolerance", True))
+        prove = prover(self._embedded, self.concept, () if bound is None else (Node(bound, "tolerance", True),))
         whole = {**claim, **unsaid, "when": []}
         prove(region, Node(whole, "claim", True, region), Node(proof, "proof", region=region))
         needed = tuple(region.needed)

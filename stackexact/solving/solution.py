@@ -16,6 +16,7 @@ from stackexact.exact.relation import Assumption, text_of
 from stackexact.games.bimatrix import Game
 from stackexact.solving.cells import Cell
 from stackexact.solving.shown import Shown
+from stackexact.solving.workspace import Options
 
 if TYPE_CHECKING:
     import sympy
@@ -51,6 +52,8 @@ class Result(Shown):
     assumptions: tuple[Assumption, ...] = ()
     counted: str = field(default="", compare=False)
     """The parameter that is a number of followers, and takes whole numbers alone."""
+    asked: Options | None = None
+    """What was asked beside the game, of a concept that needs it."""
 
     @property
     def cell(self) -> Cell:
@@ -175,6 +178,8 @@ class Result(Shown):
     def document(self) -> dict[str, Any]:
         """The result as JSON."""
         made: dict[str, Any] = {} if self.tolerance is None else {"tolerance": text_of(self.tolerance)}
+        if self.asked is not None and self.asked.eta is not None:
+            made |= {"eta": text_of(self.asked.eta), "prescription": self.asked.prescription}
         made["cells"] = [cell.document() for cell in self.cells]
         if self.undecided:
             made["undecided"] = [{"when": list(when)} for when in self.undecided]
@@ -231,16 +236,14 @@ class Solution(Mapping[str, Result]):
 
     def certificate(self) -> Certificate:
         """Every decided claim with its proof (docs/certificates.md); a closed form stays out while part of it is
-        undecided.
+        undecided, and a concept of whose answers there are no certificates.
 
         Raises :class:`~stackexact.errors.LimitReached` where z3 cannot tell that the pieces of a proof in several
         parameters fill their cell.
         """
-        decided = {name: claim for name, claim in self.claims.items() if "undecided" not in claim}
-        if decided and not self.proofs:
-            found = f"found a game of kind {self.game.kind}, which has none"
-            raise UsageError(f"certificate: expected answers with proofs, {found}; leave it out")
-        decided = {name: claim for name, claim in decided.items() if name in self.proofs}
+        decided = {
+            name: claim for name, claim in self.claims.items() if "undecided" not in claim and name in self.proofs
+        }
         return Certificate(
             {
                 "format": "stackexact/certificate",

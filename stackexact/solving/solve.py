@@ -11,7 +11,7 @@ from stackexact.exact.rational_function import Expression
 from stackexact.games.bimatrix import Game
 from stackexact.solving.concepts import Concept, chosen
 from stackexact.solving.solution import Result, Solution
-from stackexact.solving.workspace import Workspace, deadline
+from stackexact.solving.workspace import DIGITS, Options, Workspace, deadline, options_of
 
 if TYPE_CHECKING:
     from stackexact.solving.closed_forms import ClosedForm
@@ -31,13 +31,19 @@ def solve(
     tolerance: object = None,
     time_limit: float | None = None,
     max_cells: int | None = None,
+    eta: object = None,
+    prescription: bool = False,
+    digits: int = DIGITS,
     report: Callable[[str], None] = _silent,
 ) -> Solution:
     """Answer every concept that fits the game, exactly and with a proof.
 
     In a game with parameters every answer is a closed form: disjoint cells that cover the whole domain that the
     assumptions describe, boundaries included; with several parameters that takes z3 (``stackexact[smt]``).
-    ``concepts`` names some of them; ``tolerance`` overrides the game's γ.
+    ``concepts`` names some of them; ``tolerance`` overrides the game's γ. In bimatrix games ``eta`` asks for quantal
+    answers, a follower's of that inverse temperature, and ``prescription`` says whether the leader's policy may depend
+    on what the follower does. Values that are not rational are enclosed to ``digits`` decimal digits of the range of
+    the leader's payoffs.
     Where ``time_limit`` (seconds) or ``max_cells`` (answers of a closed form before they are merged) is reached, what
     is left stands as ``undecided`` and the rest is returned. ``report`` hears of each concept in turn.
 
@@ -59,9 +65,10 @@ def solve(
             found = f"found {shorten(tolerance)}; leave it out"
             raise UsageError(f"tolerance: expected none for a game of kind {game.kind}, {found}")
         game = game.with_tolerance(tolerance)
-    picked, notes = chosen(game, concepts)
+    options = options_of(game.kind, eta, prescription, digits)
+    picked, notes = chosen(game, concepts, eta=options.eta is not None)
     stop = deadline(time_limit)
-    space = Workspace(game, stop, report)
+    space = Workspace(game, stop, report, options)
     if game.is_numeric:
         _require_some_domain(game, stop)
         answer: _Numeric | _ClosedForms = _Numeric(space)
@@ -114,8 +121,9 @@ class _Numeric:
         except LimitReached as limit:
             return _Part(Result(concept.name, (), bound, ((),), game.parameters, game.assumptions), limit=str(limit))
         # A parameter may occur in no payoff: the answer is a function of it, on its domain, all the same.
-        result = Result(concept.name, (answer.cell,), bound, (), game.parameters, game.assumptions, _counted(game))
-        return _Part(result, () if answer.proof is None else (answer.proof,))
+        told = bound, (), game.parameters, game.assumptions, _counted(game)
+        result = Result(concept.name, (answer.cell,), *told, asked=_asked(concept, self.space.options))
+        return _Part(result, () if answer.proof is None or not concept.certified else (answer.proof,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +135,11 @@ class _ClosedForms:
     max_cells: int | None
 
     def __call__(self, concept: Concept) -> _Part:
-        game, form = self.space.game, self._form(concept)
+        game = self.space.game
+        if concept.numbers_only:
+            given = ", ".join(game.parameters)
+            raise GameError(f"concept {concept.name}: expected a game of numbers, found {given}; set values with --at")
+        form = self._form(concept)
         bound = game.tolerance if concept.needs_tolerance else None
         told = game.parameters, game.assumptions, _counted(game)
         result = Result(concept.name, form.cells, bound, form.undecided, *told)
@@ -151,6 +163,11 @@ class _ClosedForms:
         return closed_form_in_several(
             space.game, self.domain, concept.name, stop=space.stop, max_cells=limit, report=progress
         )
+
+
+def _asked(concept: Concept, options: Options) -> Options | None:
+    """The options that an answer depends on."""
+    return options if concept.needs_eta else None
 
 
 def _counted(game: Game) -> str:

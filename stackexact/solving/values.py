@@ -5,7 +5,7 @@ The model follows the types of a cell's fields, so that the cells of a new conce
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from fractions import Fraction
 from typing import Any, Final, NamedTuple, cast
@@ -34,6 +34,8 @@ _REMARKS: Final = {
 
 
 _PLAIN: Final = 15
+_STAGES: Final = 4
+"""Stages that are shown one by one."""
 _NO_SHARES: Final = frozenset({"pure", "log_odds", "estimated", "errors", "reward_errors"})
 """Mappings of actions to numbers that are no probabilities."""
 _ENCLOSED: Final = 6
@@ -95,7 +97,7 @@ def blocks(solution: Solution) -> tuple[Block, ...]:
 def block_of(part: Shown) -> Block:
     """A result, a certificate or a single cell."""
     if isinstance(part, Result):
-        (concept,) = (concept for concept in CONCEPTS if concept.name == part.concept)
+        concept = next(concept for concept in CONCEPTS if concept.name == part.concept)
         return Block(concept.name, concept.title, concept.source, tuple(_facts(part)), tuple(_cells(part)))
     if isinstance(part, Certificate):
         game = part.document["game"]
@@ -129,6 +131,8 @@ def marks_of(solution: Solution) -> Marks:
 def _facts(result: Result) -> Iterator[Item]:
     if result.tolerance is not None:
         yield Item("tolerance", (Part("", result.tolerance),))
+    if result.asked is not None and result.asked.eta is not None:
+        yield Item("eta", (Part("", result.asked.eta),))
 
 
 def _cells(result: Result) -> Iterator[tuple[tuple[str, ...], tuple[Item, ...]]]:
@@ -146,7 +150,11 @@ def _items(cell: Cell) -> Iterator[Item]:
         value = getattr(cell, field.name)
         if field.name == "when" or value is None or _follows(cell, field.name, said=bool(said) and whole):
             continue
-        yield Item(field.name.replace("_", " "), tuple(_parts(field.name, value)))
+        label = field.name.replace("_", " ")
+        if isinstance(value, tuple) and value and isinstance(value[0], Mapping):
+            yield from _staged(label, value)
+            continue
+        yield Item(label, tuple(_parts(field.name, value)))
 
 
 def _follows(cell: Cell, name: str, *, said: bool) -> bool:
@@ -167,8 +175,8 @@ def _parts(name: str, value: Any) -> Iterator[Part]:
         yield Part(_REMARKS.get((name, value), plain))
     elif isinstance(value, Fraction | Expression | Enclosure):
         yield Part("", value)
-    elif isinstance(value, str):
-        yield Part(value)
+    elif isinstance(value, str | int):
+        yield Part(str(value))
     elif isinstance(value, Mapping):
         yield from _weights(name, value)
     elif all(isinstance(entry, FixedPoint) for entry in value):
@@ -206,3 +214,27 @@ def _weights(name: str, weights: Mapping[str, Any]) -> Iterator[Part]:
             yield from (Part("", number) for number in weight.values())  # there is no other
         else:
             yield from (Part(f"{label}, {inner}", number) for inner, number in weight.items())
+
+
+def _staged(label: str, stages: Sequence[Mapping[str, Any]]) -> Iterator[Item]:
+    """What is told stage by stage, of the first stages where there are many."""
+    for number, entries in enumerate(stages[:_STAGES], start=1):
+        parts = tuple(part for state, value in entries.items() for part in _of_state(state, value))
+        if any(part.number is not None for part in parts):
+            parts = tuple(part if part.number is not None else Part(part.word, Fraction(1)) for part in parts)
+        yield Item(label if len(stages) == 1 else f"{label} {number}", parts)
+    if len(stages) > _STAGES:
+        yield Item(f"{label} …", (Part(f"{len(stages) - _STAGES} more stages"),))
+
+
+def _of_state(state: str, value: Any) -> Iterator[Part]:
+    """The value of a state, or what is done there: in answer to what, and with which probability, if any."""
+    if not isinstance(value, Mapping):
+        for part in _parts("", value):
+            yield Part(state if part.number is not None else f"{state}: {part.word}", part.number)
+        return
+    rules = value if any(isinstance(one, Mapping) for one in value.values()) else {"": value}
+    for response, mixture in rules.items():
+        head = f"{state}, {response}: " if response else f"{state}: "
+        pure = list(mixture.values()) == [1]
+        yield from (Part(f"{head}{action}", None if pure else share) for action, share in mixture.items())

@@ -5,11 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from stackexact.errors import UsageError, shorten
+from stackexact.errors import StackexactError, UsageError, shorten
+from stackexact.exact.numbers import exact
 from stackexact.exact.prover import Number
+from stackexact.exact.relation import text_of
 from stackexact.games.bimatrix import Game
 from stackexact.games.scalars import Scalars, common_unit, own_units
 
@@ -17,7 +20,43 @@ if TYPE_CHECKING:
     from stackexact.commitment.mixed_strong_search import NumericLPs
     from stackexact.recommending.commitments import Compatible
 
-__all__ = ["Workspace", "deadline"]
+__all__ = ["DIGITS", "Options", "Workspace", "deadline", "options_of"]
+
+DIGITS: Final = 30
+"""Decimal digits to which values are enclosed that are not rational."""
+_MOST_DIGITS: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What is asked of a quantal follower in a bimatrix game: its inverse temperature ``eta`` (none: nothing), and
+    whether the leader's policy may depend on what it does; and to how many ``digits`` values are enclosed."""
+
+    eta: Fraction | None = None
+    prescription: bool = False
+    digits: int = DIGITS
+
+
+def options_of(kind: str, eta: object, prescription: object, digits: object) -> Options:
+    """Options as they are given to ``solve``; raises :class:`~stackexact.errors.UsageError` for bad ones."""
+    if isinstance(digits, bool) or not isinstance(digits, int) or not 1 <= digits <= _MOST_DIGITS:
+        raise UsageError(f"digits: expected a whole number from 1 to {_MOST_DIGITS}, found {shorten(repr(digits))}")
+    if not isinstance(prescription, bool):
+        raise UsageError(f"prescription: expected True or False, found {shorten(repr(prescription))}")
+    if kind != "bimatrix" and (eta is not None or prescription):
+        given = "eta" if eta is not None else "prescription"
+        raise UsageError(f"{given}: expected none for a game of kind {kind}, found one; it is part of such games")
+    if prescription and eta is None:
+        raise UsageError("prescription: expected an eta beside it, found none; give one, as in --eta 5")
+    if eta is None:
+        return Options(None, prescription, digits)
+    try:
+        value = exact(eta)
+    except StackexactError as error:
+        raise UsageError(f"eta: {error}") from None
+    if not isinstance(value, Fraction) or value <= 0:
+        raise UsageError(f"eta: expected a number above 0, found {shorten(text_of(value))}; correct it")
+    return Options(value, prescription, digits)
 
 
 def deadline(seconds: float | None) -> Callable[[], bool]:
@@ -37,6 +76,7 @@ class Workspace:
     game: Game
     stop: Callable[[], bool] = lambda: False
     report: Callable[[str], None] = lambda message: None
+    options: Options = Options()
 
     @cached_property
     def own(self) -> Scalars[Number]:
@@ -62,4 +102,4 @@ class Workspace:
         from stackexact.recommending.models import model_of
 
         game: Any = self.game
-        return compatible(model_of(game), getattr(self, "digits", 30), self.stop)
+        return compatible(model_of(game), self.options.digits, self.stop)

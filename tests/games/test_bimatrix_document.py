@@ -108,6 +108,7 @@ def put(*path_and_value: Any) -> Callable[[Document], object]:
     return change
 
 
+KNOWN = "bimatrix, lq-incentive, markov, recommendation"
 NUMBER = 'expected a number or an expression, found {}; write text such as "3/5" or a number such as 0.6'
 REFUSED: list[tuple[Callable[[Document], object], str]] = [
     (without("format"), 'format: expected this key at the top level, found none; add "format": "stackexact/game"'),
@@ -124,9 +125,9 @@ REFUSED: list[tuple[Callable[[Document], object], str]] = [
     (put("version", -1), "version: expected the number 1, found the number -1; "),
     (put("version", "1"), "version: expected the number 1, found the text '1'; "),
     (put("version", True), "version: expected the number 1, found true; "),
-    (put("kind", "poker"), "kind: expected one of bimatrix, lq-incentive, found the text 'poker'; correct it"),
-    (put("kind", 1), "kind: expected one of bimatrix, lq-incentive, found the text '1'; correct it"),
-    (put("kind", ["bimatrix"]), "kind: expected one of bimatrix, lq-incentive, found a list; correct it"),
+    (put("kind", "poker"), f"kind: expected one of {KNOWN}, found the text 'poker'; correct it"),
+    (put("kind", 1), f"kind: expected one of {KNOWN}, found the text '1'; correct it"),
+    (put("kind", ["bimatrix"]), f"kind: expected one of {KNOWN}, found a list; correct it"),
     (put("colour", "red"), "colour: expected one of format, version, kind, payoffs, name, description, source,"),
     (put("paramters", []), "paramters: expected one of format, version, kind, payoffs, name, description, source, "
      "actions, parameters, assumptions, tolerance, found an unknown key; is it 'parameters'?"),
@@ -253,7 +254,8 @@ def load_toy(document: Document) -> kinds.Loaded[str]:
 
 
 def test_a_new_kind_is_one_row(monkeypatch: pytest.MonkeyPatch) -> None:
-    toy = kinds.Kind("toy", "a toy", "bimatrix.schema.json", f"{__name__}:load_toy")
+    shown = f"{__name__}:show_toy"
+    toy = kinds.Kind("toy", "a toy", "bimatrix.schema.json", f"{__name__}:load_toy", shown, shown)
     monkeypatch.setitem(sys.modules, __name__, SimpleNamespace(load_toy=load_toy))
     monkeypatch.setattr(kinds, "KINDS", (*kinds.KINDS, toy))
     document = {"format": "stackexact/game", "version": 1, "kind": "toy", "stages": "three"}
@@ -261,5 +263,5 @@ def test_a_new_kind_is_one_row(monkeypatch: pytest.MonkeyPatch) -> None:
     assert kinds.kind("toy") is toy
     assert "toy" in schema.names()
     assert schema.load("toy") == schema.load("bimatrix")
-    with pytest.raises(GameError, match="expected one of bimatrix, lq-incentive, toy, found the text 'poker'"):
+    with pytest.raises(GameError, match=f"expected one of {KNOWN}, toy, found the text 'poker'"):
         loaded({**document, "kind": "poker"})

@@ -13,7 +13,7 @@ from forms import complaint
 from guards import without_runaway_work
 from hypothesis import given
 from hypothesis import strategies as st
-from response_games import LATER, MARKOV, STAGED, WEIGHTED, changed
+from response_games import LATER, MARKOV, STAGED, WEIGHTED, changed, markov_documents
 
 import stackexact as sx
 from stackexact.errors import GameError
@@ -227,6 +227,34 @@ def test_notes() -> None:
     notes = read_document(many).notes
     assert len(notes) == 6
     assert notes[-1] == "states: 995 more are never reached; correct transitions or delete them"
+
+
+@given(markov_documents(), st.sampled_from([0, 1, Fraction(1, 3)]), st.sampled_from(["1/2", "p", "q", "1 - p"]))
+def test_substitution_and_documents_of_all_forms(document: dict[str, Any], p: Any, q: str) -> None:
+    """Values are put in place by place, as into each expression alone; documents are read back, whatever was put in."""
+    read = game(document)
+    given_values = {"p": sx.parse(str(p)), "q": sx.parse(q)}
+    there = read.at(given_values)
+    before, after = dict(read.values()), dict(there.values())
+    for place, value in after.items():
+        whole = place if place in before else place.replace(".payoffs", ".stages[0].payoffs", 1)
+        whole = whole if whole in before else place.replace(".transitions", ".stages[0].transitions", 1)
+        old = before[whole]
+        assert value == (old.at(given_values) if isinstance(old, sx.Expression) else old), place
+    assert there.is_numeric == (not any(isinstance(value, sx.Expression) for value in after.values()))
+    for one in (read, there):
+        back = loads(dumps(one))
+        assert back == one
+        assert back.sha256 == one.sha256
+    swap = {"p": "q", "q": "p"}
+    once = read.at(swap)
+    again = once.at({name: swap[name] for name in once.parameters})
+    assert (again.stages, again.initial, again.follower) == (read.stages, read.initial, read.follower)
+    assert there.states == read.states
+    for rows in there.stages:
+        for stage in rows:
+            for row in stage.transitions or ():
+                assert all(sum((value for _, value in one), Fraction(0)) == 1 for one in row)
 
 
 SELF = {"payoffs": {"leader": [[1]], "follower": [[1]]}}

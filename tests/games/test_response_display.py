@@ -191,5 +191,5 @@ def test_shapes_in_the_list_of_instances() -> None:
 
 
 def test_kinds_without_concepts_are_refused_in_one_line() -> None:
-    with pytest.raises(sx.StackexactError, match="expected one of a kind that has concepts .*, found the kind poker"):
+    with pytest.raises(sx.StackexactError, match=r"expected one of a kind that has concepts .*, found the kind poker"):
         sx.solve(SimpleNamespace(kind="poker"))  # type: ignore[arg-type]

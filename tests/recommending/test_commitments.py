@@ -13,7 +13,7 @@ from recommended import drawn, holds
 import stackexact as sx
 from stackexact.exact.enclosures import Enclosure
 from stackexact.exact.exponential import ExponentialNumber
-from stackexact.quantal.pure_commitments import is_best_pure
+from stackexact.quantal.commitments import exact_parts
 from stackexact.recommending.models import model_of
 
 MP = oracle.MP
@@ -108,8 +108,9 @@ def test_pure_commitments_are_not_proved_best_where_they_are_not() -> None:
     ):
         game = sx.RecommendationGame([[0, 0], [1, 0]], weights=[[k, 1], [1, 1]], behaviour={"alpha": "1/2"})
         decision = model_of(game).decision
-        assert is_best_pure(decision, [1], ExponentialNumber.of(Fraction(1, 2)), 30) == best
-        assert not is_best_pure(decision, [0], ExponentialNumber.of(Fraction(0)), 30)
+        values = {0: ExponentialNumber.of(Fraction(0)), 1: ExponentialNumber.of(Fraction(1, 2))}
+        assert (exact_parts(decision, values, 1, lambda: False) is not None) == best
+        assert exact_parts(decision, values, 0, lambda: False) is None
 
 
 def test_pure_commitments_that_tie() -> None:

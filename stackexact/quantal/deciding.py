@@ -1,0 +1,205 @@
+"""The leader's best policy in one decision: enclosed, and exactly where a deterministic policy is provably best."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final, TypeAlias
+
+from stackexact.errors import LimitReached
+from stackexact.exact.enclosures import Number, enclosed
+from stackexact.exact.exponential import ExponentialNumber
+from stackexact.quantal.commitments import best_commitment, exact_parts, uniform
+from stackexact.quantal.decisions import Decision, Logits, Policy
+from stackexact.quantal.exactly import deterministic_value, exactly_best, is_best
+from stackexact.quantal.prescriptions import best_prescription
+from stackexact.quantal.rules import best_action, best_rule
+
+__all__ = [
+    "Bounds",
+    "Decided",
+    "Deterministic",
+    "Parts",
+    "Proof",
+    "Rules",
+    "Tangents",
+    "decide",
+    "decide_deterministically",
+    "known",
+]
+
+_MOST_TERMS: Final = 60
+"""Terms of exact values up to which they are computed with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """A value between rational ends, ``exact`` where it is known exactly (and short)."""
+
+    lower: Fraction
+    upper: Fraction
+    exact: ExponentialNumber | None = None
+
+    def number(self, digits: int, scale: Fraction) -> Number:
+        """The value as answers have it."""
+        if self.exact is not None:
+            return self.exact.number(digits, scale)
+        return enclosed(self.lower, self.upper, digits, scale)
+
+
+@dataclass(frozen=True, slots=True)
+class Tangents:
+    """No prescription gets more than ``limit``: a slope for every action of the follower, or None."""
+
+    limit: Fraction
+    slopes: tuple[Fraction | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """No commitment gets more than ``limit`` (without one: than the stated pure one), part by part of the simplex."""
+
+    limit: Fraction | None
+    parts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Deterministic:
+    """No prescription gets more than the stated deterministic one: comparisons of exact numbers tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """No deterministic policy gets more than ``limit`` (without one: than the stated one): in every column the greatest
+    term is that of an action, and the greatest terms do not add up to more than 0."""
+
+    limit: Fraction | None
+
+
+Proof: TypeAlias = Tangents | Parts | Deterministic | Rules
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The leader's greatest value in a decision, a policy that gets it (at least its lower end), and the proof."""
+
+    value: Bounds
+    policy: Policy
+    proof: Proof
+
+
+def known(value: Fraction) -> Bounds:
+    """A rational number."""
+    return Bounds(value, value, ExponentialNumber.of(value))
+
+
+def decide(
+    leader: Sequence[Sequence[Bounds]],
+    logits: Logits,
+    *,
+    prescription: bool,
+    digits: int,
+    stop: Callable[[], bool] = lambda: False,
+) -> Decided:
+    """The best policy where the leader gets ``leader[a][b]`` and the follower responds by ``logits``.
+
+    ``prescription`` says whether it may depend on what the follower does; ``digits`` is to how much of the range of
+    values their greatest is enclosed. Raises :class:`~stackexact.errors.LimitReached`.
+
+    >>> leader = [[known(Fraction(value)) for value in row] for row in (("0", "1"), ("1/2", "0"))]
+    >>> weights = ((Fraction(3), Fraction(1)), (Fraction(1), Fraction(2)))
+    >>> decided = decide(leader, Logits(None, weights), prescription=True, digits=9)
+    >>> str(decided.value.exact), decided.policy
+    ('3/4', (((1, Fraction(1, 1)),), ((0, Fraction(1, 1)),)))
+    """
+    low = Decision(tuple(tuple(one.lower for one in row) for row in leader), logits)
+    high = Decision(tuple(tuple(one.upper for one in row) for row in leader), logits)
+    if prescription:
+        found = best_prescription(low, high, digits)
+        chosen = _pure(found.policy)
+        exact = None if chosen is None else _exact_prescription(chosen, leader, logits)
+        if exact is not None:
+            return Decided(_exactly(found.lower, found.upper, exact), found.policy, Deterministic())
+        return Decided(Bounds(found.lower, found.upper), found.policy, Tangents(found.upper, found.tangents))
+    committed = best_commitment(low, high, digits, stop)
+    policy = uniform(committed.commitment, high.shape[1])
+    chosen = _pure(policy)
+    if chosen is not None:
+        made = _exact_commitment(chosen[0], leader, high, stop)
+        if made is not None:
+            return Decided(_exactly(committed.lower, committed.upper, made[0]), policy, Parts(None, made[1]))
+    return Decided(Bounds(committed.lower, committed.upper), policy, Parts(committed.upper, committed.parts))
+
+
+def decide_deterministically(
+    leader: Sequence[Sequence[Bounds]], logits: Logits, *, prescription: bool, digits: int
+) -> Decided:
+    """As :func:`decide`, among deterministic policies.
+
+    >>> leader = [[known(Fraction(0)), known(Fraction(0))], [known(Fraction(1)), known(Fraction(0))]]
+    >>> weights = ((Fraction(8), Fraction(1)), (Fraction(1), Fraction(1)))
+    >>> decided = decide_deterministically(leader, Logits(None, weights), prescription=True, digits=9)
+    >>> str(decided.value.exact), decided.policy
+    ('1/2', (((1, Fraction(1, 1)),), ((0, Fraction(1, 1)),)))
+    """
+    low = Decision(tuple(tuple(one.lower for one in row) for row in leader), logits)
+    high = Decision(tuple(tuple(one.upper for one in row) for row in leader), logits)
+    find = best_rule if prescription else best_action
+    lower, upper, chosen = find(low, high, digits)
+    table = _exact_table(leader)
+    policy: Policy = tuple(((a, Fraction(1)),) for a in chosen)
+    if table is not None:
+        try:
+            exact, best = exactly_best(chosen, table, logits, prescription=prescription)
+        except LimitReached:
+            return Decided(Bounds(lower, upper), policy, Rules(upper))
+        policy = tuple(((a, Fraction(1)),) for a in best)
+        return Decided(_exactly(lower, upper, exact), policy, Rules(None))
+    return Decided(Bounds(lower, upper), policy, Rules(upper))
+
+
+def _exactly(lower: Fraction, upper: Fraction, value: ExponentialNumber) -> Bounds:
+    found = value.rational
+    return Bounds(lower, upper, value) if found is None else Bounds(found, found, value)
+
+
+def _pure(policy: Policy) -> tuple[int, ...] | None:
+    """The actions of a deterministic policy."""
+    return tuple(part[0][0] for part in policy) if all(len(part) == 1 for part in policy) else None
+
+
+def _exact_table(leader: Sequence[Sequence[Bounds]]) -> list[list[ExponentialNumber]] | None:
+    table = [[one.exact for one in row if one.exact is not None] for row in leader]
+    if any(len(row) < len(leader[0]) for row in table):
+        return None
+    terms = sum(one.terms - 1 for row in table for one in row if one.rational is None)
+    return table if terms <= _MOST_TERMS else None
+
+
+def _exact_prescription(
+    chosen: Sequence[int], leader: Sequence[Sequence[Bounds]], logits: Logits
+) -> ExponentialNumber | None:
+    table = _exact_table(leader)
+    if table is None:
+        return None
+    try:
+        value = deterministic_value(chosen, table, logits)
+        return value if is_best(chosen, value, table, logits) else None
+    except LimitReached:
+        return None
+
+
+def _exact_commitment(
+    best: int, leader: Sequence[Sequence[Bounds]], decision: Decision, stop: Callable[[], bool]
+) -> tuple[ExponentialNumber, tuple[str, ...]] | None:
+    table = _exact_table(leader)
+    if table is None:
+        return None
+    rows, columns = decision.shape
+    try:
+        values = {a: deterministic_value((a,) * columns, table, decision.logits) for a in range(rows)}
+        parts = exact_parts(decision, values, best, stop)
+    except LimitReached:
+        return None
+    return None if parts is None else (values[best], parts)

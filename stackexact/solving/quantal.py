@@ -1,0 +1,192 @@
+"""Answers about quantal followers: bimatrix games and Markov games, on numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from functools import partial
+from typing import Any, Final
+
+from flint import arb
+
+from stackexact.exact.digits import fraction_to_text
+from stackexact.exact.enclosures import Number, enclosed, refined
+from stackexact.exact.exponential import ExponentialNumber, rational
+from stackexact.games.bimatrix import Game
+from stackexact.games.markov import MarkovGame
+from stackexact.games.tables import Actions
+from stackexact.quantal.deciding import Decided, Parts, Rules, Tangents, decide, known
+from stackexact.quantal.decisions import Logits, Policy, ball_of, greatest
+from stackexact.quantal.enumerating import best_deterministic
+from stackexact.quantal.induction import Induced, by_stages
+from stackexact.quantal.promises import MOST_CELLS, upper_bound
+from stackexact.quantal.tables import tables_of
+from stackexact.solving.answers import Answer
+from stackexact.solving.cells import frozen_mapping
+from stackexact.solving.quantal_cells import (
+    DeterministicCell,
+    MarkovQuantalCell,
+    Mixture,
+    QuantalCell,
+    RandomisedBoundCell,
+    Rule,
+)
+from stackexact.solving.workspace import Workspace
+
+__all__ = ["bimatrix", "deterministic", "markov", "randomised_bound"]
+
+_ONE: Final = Fraction(1)
+_BOUND_DIGITS: Final = 9
+"""Decimal digits to which a bound is rounded up."""
+
+
+def bimatrix(space: Workspace) -> Answer:
+    """``quantal`` on a bimatrix game: Chen, Wang, Wang and Yang (2023), one stage, one state."""
+    game, asked = space.game, space.options
+    assert asked.eta is not None
+    payoffs: Any = game.payoffs
+    logits = Logits(tuple(tuple(asked.eta * value for value in row) for row in payoffs.follower), None)
+    leader = [[known(value) for value in row] for row in payoffs.leader]
+    decided = decide(leader, logits, prescription=asked.prescription, digits=asked.digits, stop=space.stop)
+    rule = _rule(decided.policy, game.actions, prescription=asked.prescription)
+    cell: Any = QuantalCell(
+        (),
+        decided.value.number(asked.digits, _scale(payoffs.leader)),
+        None if asked.prescription else rule,
+        rule if asked.prescription else None,
+        _response(decided.policy, logits, game, asked.digits),
+    )
+    return Answer(cell, partial(_proof, decided, game.actions))
+
+
+def markov(space: Workspace) -> Answer:
+    """``quantal`` on a Markov game whose follower is quantal and myopic."""
+    game: Any = space.game
+    asked, tables = space.options, tables_of(game)
+    induced = by_stages(tables, asked.digits, prescription=game.prescription, stop=space.stop, report=space.report)
+    leader = induced.value.number(asked.digits, tables.scale)
+    cell: Any = MarkovQuantalCell(
+        (), leader, _policy(game, induced), _values(game, induced, asked.digits, tables.scale)
+    )
+    return Answer(cell, partial(_proofs, induced.stages, game))
+
+
+def deterministic(space: Workspace) -> Answer:
+    """``deterministic`` on a Markov game whose follower is quantal."""
+    game: Any = space.game
+    asked, tables = space.options, tables_of(game)
+    if not tables.discount:
+        induced = by_stages(
+            tables,
+            asked.digits,
+            prescription=game.prescription,
+            deterministic=True,
+            stop=space.stop,
+            report=space.report,
+        )
+        leader = induced.value.number(asked.digits, tables.scale)
+        values = _values(game, induced, asked.digits, tables.scale)
+        cell: Any = DeterministicCell((), leader, _policy(game, induced), values, None)
+        return Answer(cell, partial(_proofs, induced.stages, game))
+    best = best_deterministic(tables, asked.digits, prescription=game.prescription, stop=space.stop)
+    policy = tuple(
+        frozen_mapping({game.states[s]: _rule_at(game, s, rule) for s, rule in row.items()}) for row in best.plan
+    )
+    told = None
+    if best.exact is not None:
+        told = tuple(
+            frozen_mapping({game.states[s]: one.number(asked.digits, tables.scale) for s, one in row.items()})
+            for row in best.exact.values
+        )
+    leader = best.value.number(asked.digits, tables.scale)
+    cell = DeterministicCell((), leader, policy, told, best.compared)
+    return Answer(cell, partial(dict[str, Any], enumerated=best.compared))
+
+
+def randomised_bound(space: Workspace) -> Answer:
+    """``randomised-bound`` on a Markov game whose follower is quantal and looks ahead."""
+    game: Any = space.game
+    asked, tables = space.options, tables_of(game)
+    best = best_deterministic(tables, asked.digits, prescription=game.prescription, stop=space.stop)
+    upper = upper_bound(tables, MOST_CELLS, space.stop)
+    lower = best.value.number(asked.digits, tables.scale)
+    unit = tables.scale / Fraction(10) ** _BOUND_DIGITS
+    cell: Any = RandomisedBoundCell((), lower, -(-upper // unit) * unit, MOST_CELLS)
+    return Answer(cell, partial(dict[str, Any], cells=MOST_CELLS))
+
+
+def _policy(game: MarkovGame, induced: Induced) -> tuple[Mapping[str, Rule], ...]:
+    return tuple(
+        frozen_mapping({game.states[s]: _rule_at(game, s, one.policy) for s, one in row.items()})
+        for row in induced.stages
+    )
+
+
+def _rule_at(game: MarkovGame, state: int, policy: Policy) -> Rule:
+    made: Rule = _rule(policy, game.actions[state], prescription=game.prescription)
+    return made
+
+
+def _values(game: MarkovGame, induced: Induced, digits: int, scale: Fraction) -> tuple[Mapping[str, Number], ...]:
+    """The most that the leader gets from every state on; two digits more than her total."""
+    return tuple(
+        frozen_mapping({game.states[s]: one.value.number(digits + 2, scale) for s, one in row.items()})
+        for row in induced.stages
+    )
+
+
+def _scale(table: Sequence[Sequence[Fraction]]) -> Fraction:
+    spread = max(map(max, table)) - min(map(min, table))
+    return spread or _ONE
+
+
+def _rule(policy: Policy, actions: Actions, *, prescription: bool) -> Any:
+    mixtures: list[Mixture] = [
+        frozen_mapping({actions.leader[a]: share for a, share in part})
+        for part in policy[: None if prescription else 1]
+    ]
+    return frozen_mapping(dict(zip(actions.follower, mixtures, strict=True))) if prescription else mixtures[0]
+
+
+def _response(policy: Policy, logits: Logits, game: Game, digits: int) -> Mapping[str, Number]:
+    """The follower's response to a policy: exactly where that is deterministic."""
+    labels = game.actions.follower
+    if all(len(part) == 1 for part in policy):
+        masses = [logits.mass(part[0][0], b) for b, part in enumerate(policy)]
+        total = ExponentialNumber(sum(masses, rational(0)))
+        found = [(ExponentialNumber(mass) / total).number(digits, _ONE) for mass in masses]
+        return frozen_mapping(dict(zip(labels, found, strict=True)))
+
+    def share(b: int) -> arb:
+        exponents = [sum((ball_of(x) * logits.column(j)[a] for a, x in policy[j]), arb(0)) for j in range(len(labels))]
+        shift = greatest(exponents).mid()
+        masses = [(exponent - shift).exp() for exponent in exponents]
+        return masses[b] / sum(masses, arb(0))
+
+    width = _ONE / Fraction(10) ** (digits + 2)
+    ends = [refined(partial(share, b), width) for b in range(len(labels))]
+    numbers = [enclosed(max(low, Fraction(0)), min(high, _ONE), digits, _ONE) for low, high in ends]
+    return frozen_mapping(dict(zip(labels, numbers, strict=True)))
+
+
+def _proof(decided: Decided, actions: Actions) -> dict[str, Any]:
+    """The proof of one decision as certificates have it (docs/certificates.md)."""
+    proof = decided.proof
+    if isinstance(proof, Tangents):
+        slopes = [None if slope is None else fraction_to_text(slope) for slope in proof.slopes]
+        tangents = dict(zip(actions.follower, slopes, strict=True))
+        return {"limit": fraction_to_text(proof.limit), "tangents": tangents}
+    if isinstance(proof, Parts):
+        parts = ",".join(proof.parts)
+        if proof.limit is None:
+            return {"deterministic": True, "parts": parts}
+        return {"limit": fraction_to_text(proof.limit), "parts": parts}
+    if isinstance(proof, Rules):
+        return {"rules": True} if proof.limit is None else {"rules": True, "limit": fraction_to_text(proof.limit)}
+    return {"deterministic": True}
+
+
+def _proofs(stages: Sequence[Mapping[int, Decided]], game: MarkovGame) -> dict[str, Any]:
+    return {
+        "stages": [{game.states[s]: _proof(one, game.actions[s]) for s, one in decided.items()} for decided in stages]
+    }
