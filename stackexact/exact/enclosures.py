@@ -77,11 +77,21 @@ class Enclosure(Record):
         return {**made, "closed_form": self.closed_form} if self.closed_form else made
 
     def text(self, digits: int) -> str:
-        """For people: the closed form if it is short, or the correct ``digits`` followed by an ellipsis."""
+        """For people: at most so many significant ``digits`` that all numbers between the ends begin with, followed by
+        an ellipsis; zeros where there is none, or digits that are certain in the sense of :attr:`decimal`.
+
+        >>> tiny = Enclosure(Fraction(0), Fraction(1, 10**9))
+        >>> Enclosure(Fraction(2, 3), Fraction(66667, 10**5)).text(6), tiny.text(3)
+        ('0.6666…', '0.000…')
+        """
         if self.lower == self.upper:
             return rounded(self.lower, digits).text
-        shown, middle = self.decimal, rounded(self.middle, digits, ROUND_DOWN).text
-        return f"{middle if len(middle) < len(shown) else shown}…"
+        for count in range(digits, 0, -1):
+            low, high = (rounded(end, count, ROUND_DOWN).text for end in (self.lower, self.upper))
+            if low == high:
+                return f"{low}…"
+        whole, point, places = self.decimal.partition(".")
+        return f"{whole}{point}{places[:digits]}…"
 
 
 Number = Fraction | Enclosure

@@ -6,10 +6,11 @@ recommended: log z is α log y + (1 - α) log W, up to a constant.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from operator import sub, truediv
 from typing import Final, cast
 
 from stackexact.exact.enclosures import Enclosure, Number
@@ -100,11 +101,17 @@ def model_of(game: RecommendationGame) -> Model:
     if game.follower is None:
         weights = cast(Table, game.weights)
         logits = tuple(tuple(map(LogNumber.of, row)) for row in weights)
-        return Model(leader, logits, alpha, tau, Decision(leader, Logits(None, weights)))
+        return Model(leader, logits, alpha, tau, Decision(leader, Logits(None, _relative(weights, truediv))))
     assert tau is not None
     exponents = tuple(tuple(reward / tau for reward in row) for row in cast(Table, game.follower))
     logits = tuple(tuple(map(LogNumber, row)) for row in exponents)
-    return Model(leader, logits, alpha, tau, Decision(leader, Logits(exponents, None)))
+    return Model(leader, logits, alpha, tau, Decision(leader, Logits(_relative(exponents, sub), None)))
+
+
+def _relative(table: Table, less: Callable[[Fraction, Fraction], Fraction]) -> Table:
+    """Each row relative to its greatest entry: the quantal response is the same, and where rows differ in size alone
+    it does not seem to move with the commitment."""
+    return tuple(tuple(less(value, max(row)) for value in row) for row in table)
 
 
 def number_of(value: ExponentialNumber | LogNumber, digits: int, scale: Fraction = ONE) -> Number:

@@ -35,7 +35,7 @@ def two_by(draw: random.Random, columns: int, weights: bool) -> sx.Recommendatio
 @pytest.mark.parametrize("count", [60, pytest.param(1500, marks=pytest.mark.slow)])
 def test_two_actions_against_a_grid(count: int) -> None:
     """The enclosure holds the greatest value that grids and golden sections find, and the commitment gets it."""
-    draw, mixed = random.Random(count), 0
+    draw, mixed, flat = random.Random(count), 0, 0
     for _ in range(count):
         game = two_by(draw, draw.randint(2, 4), draw.random() < 0.5)
         logits, leader = oracle.logits_of(game), [[*map(oracle.number, row)] for row in game.leader]
@@ -56,10 +56,12 @@ def test_two_actions_against_a_grid(count: int) -> None:
         assert all(holds(share, one) for share, one in zip(cell.recommendation.values(), q, strict=True))
         for label, share in zip(game.actions.leader, (MP.mpf(1), MP.mpf(0)), strict=True):
             assert holds(cell.pure[label], gets(share))
-        pure = len(cell.commitment) == 1
-        assert pure == (not isinstance(cell.leader, Enclosure) or bool(cell.leader.closed_form))
-        mixed += not pure
+        told = not isinstance(cell.leader, Enclosure) or bool(cell.leader.closed_form)
+        assert len(cell.commitment) == 1 or not told
+        mixed += not told
+        flat += len(cell.commitment) == 1 and not told  # what is best among several commitments stays enclosed
     assert mixed > count // 10
+    assert flat < max(2, count // 100)
 
 
 def test_more_actions_against_many_commitments() -> None:
@@ -109,6 +111,31 @@ def test_pure_commitments_are_not_proved_best_where_they_are_not() -> None:
         values = {0: ExponentialNumber.of(Fraction(0)), 1: ExponentialNumber.of(Fraction(1, 2))}
         assert (exact_parts(decision, values, 1, lambda: False) is not None) == best
         assert exact_parts(decision, values, 0, lambda: False) is None
+
+
+def test_pure_commitments_that_tie() -> None:
+    """Both are best, exactly; the first is told."""
+    game = sx.RecommendationGame([[-1, -1], [-5, 3]], weights=[[1, 1], [1, 1]], behaviour={"alpha": "1/2"})
+    cell = compatible(game)
+    assert dict(cell.pure) == {"a1": -1, "a2": -1}
+    game = sx.RecommendationGame([[0, 1], [1, 0]], weights=[[1, 3], [3, 1]], behaviour={"alpha": "1/2"})
+    cell = compatible(game)
+    assert dict(cell.pure) == {"a1": Fraction(3, 4), "a2": Fraction(3, 4)}
+    assert (cell.leader, dict(cell.commitment)) == (Fraction(3, 4), {"a1": 1})
+
+
+@pytest.mark.parametrize(
+    ("payoffs", "value"),
+    [
+        ({"leader": [[-3, 2], [-1, 0]], "weights": [[7, 7], [18, 18]]}, Fraction(-1, 2)),
+        ({"leader": [[2, 0], [0, 2]], "follower": [[0, 0], [3, 3]]}, Fraction(1)),
+    ],
+)
+def test_rows_that_differ_in_size_alone(payoffs: dict[str, Any], value: Fraction) -> None:
+    """The response is the same whatever the leader does, and so is what she gets: found at once."""
+    tau = {"tau": 1} if "follower" in payoffs else {}
+    cell = compatible(sx.RecommendationGame(behaviour={"alpha": "1/2", **tau}, **payoffs))
+    assert cell.leader == value
 
 
 def test_equal_rows_are_one_commitment() -> None:
