@@ -8,17 +8,13 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from quantal_making import certificate, drawn, exact_commitment, markov_certificate, markov_game
+from quantal_making import certificate, drawn, exact_commitment, markov_certificate, markov_game, numbers
 
 from stackexact.certificates.check import check
 from stackexact.games.files import loads
 
 KINDS = ["hundredths", "hundredths", "ties", "duplicates", "huge"]
 ETAS = ["1/1000", "1/3", "1", "5", "20", "100", "10000"]
-
-
-def numbers(*rows: str) -> list[list[Fraction]]:
-    return [[Fraction(value) for value in row.split()] for row in rows]
 
 
 def random_game(seed: int, most: int, eta: int) -> tuple[Any, Any, Fraction]:
