@@ -53,7 +53,7 @@ def _seconds(context: click.Context, parameter: click.Parameter, value: float | 
     type=click.IntRange(0, 1000),
     metavar="N",
     default=6,
-    help="Significant digits of decimals (0: none); values that are not rational are enclosed to as many, at least 20.",
+    help="Significant digits of decimals (0: none); values that are not rational are enclosed to as many, at least 30.",
 )
 @click.option("--output", metavar="FILE", help="Write the result there, in full; .json and .tex name their format.")
 @click.option("--certificate", metavar="FILE", help="Write the proofs there, for 'stackexact check'.")
@@ -174,8 +174,12 @@ def _certified(solution: Solution, place: str | None, report: Callable[[str], No
 
 def _certify(solution: Solution, place: str) -> None:
     from stackexact.games.files import write_aside
+    from stackexact.solving.concepts import concepts_of
 
     made = solution.certificate()
+    for concept in concepts_of(solution.game.kind):
+        if concept.name in solution and not concept.certified:
+            note(f"the certificate does not speak of {concept.name}: there are no certificates of it")
     if not made.document["claims"]:
         note("no concept was decided on its whole domain, so there is no certificate to write")
         return

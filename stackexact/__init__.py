@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from stackexact.games.markov import MarkovGame as MarkovGame
     from stackexact.games.recommendation import RecommendationGame as RecommendationGame
     from stackexact.instances import instance as instance
+    from stackexact.learning.learn import learn as learn
     from stackexact.simulation.simulate import simulate as simulate
     from stackexact.solving.comparing import compare as compare
     from stackexact.solving.evaluation import evaluate as evaluate
@@ -70,6 +71,7 @@ _PLACES: Final = {
     "from_game": "stackexact.games.adapters:from_game",
     "instance": "stackexact.instances:instance",
     "instances": "stackexact.instances:",
+    "learn": "stackexact.learning.learn:learn",
     "lp": "stackexact.lp:",
     "parse": "stackexact.exact.grammar:parse",
     "play": "stackexact.dynamics.playing:play",
@@ -106,6 +108,7 @@ __all__ = [
     "from_game",
     "instance",
     "instances",
+    "learn",
     "lp",
     "parse",
     "play",

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from stackexact.exact.enclosures import Enclosure, Number, refined
+from stackexact.errors import LimitReached
+from stackexact.exact.digits import fraction_to_text
+from stackexact.exact.enclosures import Enclosure, Number, enclosed, refined
 from stackexact.exact.exponential import ExponentialNumber
 from stackexact.games.markov import MarkovGame
 from stackexact.quantal.commitments import best_commitment, uniform
@@ -17,11 +19,13 @@ from stackexact.quantal.prescriptions import best_prescription
 
 DIGITS = 20
 
+text = fraction_to_text
+
 Rows = Sequence[Sequence[Fraction]]
 
 
 def told(value: Number) -> Any:
-    return str(value) if isinstance(value, Fraction) else value.document()
+    return text(value) if isinstance(value, Fraction) else value.document()
 
 
 def labels(letter: str, count: int) -> list[str]:
@@ -29,7 +33,7 @@ def labels(letter: str, count: int) -> list[str]:
 
 
 def policy_text(policy: Policy, prescription: bool) -> Any:
-    made = [{f"a{a + 1}": str(share) for a, share in part} for part in policy]
+    made = [{f"a{a + 1}": text(share) for a, share in part} for part in policy]
     return {f"b{b + 1}": part for b, part in enumerate(made)} if prescription else made[0]
 
 
@@ -58,22 +62,26 @@ def response(decision: Decision, policy: Policy) -> list[Number]:
     return made
 
 
+def between(lower: Fraction, upper: Fraction, digits: int, scale: Fraction) -> Number:
+    return enclosed(lower, upper, digits, scale) if lower < upper else lower
+
+
 def prescribed(low: Decision, high: Decision, digits: int = DIGITS) -> tuple[Number, Policy, dict[str, Any]]:
     found = best_prescription(low, high, digits)
-    tangents = {f"b{b + 1}": None if t is None else str(t) for b, t in enumerate(found.tangents)}
+    tangents = {f"b{b + 1}": None if t is None else text(t) for b, t in enumerate(found.tangents)}
     return (
-        Enclosure(found.lower, found.upper) if found.lower < found.upper else found.lower,
+        between(found.lower, found.upper, digits, high.scale),
         found.policy,
-        {"limit": str(found.upper), "tangents": tangents},
+        {"limit": text(found.upper), "tangents": tangents},
     )
 
 
 def committed(low: Decision, high: Decision, digits: int = DIGITS) -> tuple[Number, Policy, dict[str, Any]]:
     found = best_commitment(low, high, digits)
     return (
-        Enclosure(found.lower, found.upper) if found.lower < found.upper else found.lower,
+        between(found.lower, found.upper, digits, high.scale),
         uniform(found.commitment, low.shape[1]),
-        {"limit": str(found.upper), "parts": ",".join(found.parts)},
+        {"limit": text(found.upper), "parts": ",".join(found.parts)},
     )
 
 
@@ -89,8 +97,11 @@ def exactly(leader: Exactly, logits: Logits, policy: Policy) -> ExponentialNumbe
     if any(len(part) > 1 for part in policy):
         return None
     chosen = [part[0][0] for part in policy]
-    value = deterministic_value(chosen, leader, logits)
-    return value if is_best(chosen, value, leader, logits) else None
+    try:
+        value = deterministic_value(chosen, leader, logits)
+        return value if is_best(chosen, value, leader, logits) else None
+    except LimitReached:  # too many terms
+        return None
 
 
 def shown_exactly(value: ExponentialNumber, digits: int = DIGITS) -> Number:
@@ -120,8 +131,8 @@ def certificate(
         "version": 1,
         "kind": "bimatrix",
         "payoffs": {
-            "leader": [[str(value) for value in row] for row in u1],
-            "follower": [[str(value) for value in row] for row in u2],
+            "leader": [[text(value) for value in row] for row in u1],
+            "follower": [[text(value) for value in row] for row in u2],
         },
     }
     return {
@@ -144,6 +155,18 @@ def drawn(draw: random.Random, rows: int, columns: int, kind: str = "hundredths"
         row = [Fraction(draw.randint(0, 100), 100) for _ in range(columns)]
         return [list(row) for _ in range(rows)]
     return [[Fraction(draw.randint(0, 100), 100) for _ in range(columns)] for _ in range(rows)]
+
+
+def exact_commitment(u1: Rows, u2: Rows, eta: Fraction, parts: str = "") -> dict[str, Any]:
+    """A certificate that a pure commitment is best exactly, with the parts that a search finds for a bound above."""
+    document = certificate(u1, u2, eta, prescription=False)
+    (cell,), (proof,) = (document[key]["quantal"]["cells"] for key in ("claims", "proofs"))
+    (chosen,) = cell["commitment"]
+    logits = Logits(tuple(tuple(eta * value for value in row) for row in u2), None)
+    row = int(chosen[1:]) - 1
+    cell["leader"] = told(shown_exactly(deterministic_value([row] * len(u1[0]), exact_table(u1), logits)))
+    document["proofs"]["quantal"]["cells"] = [{"deterministic": True, "parts": parts or proof["parts"]}]
+    return document
 
 
 # -- Markov games -----------------------------------------------------------------------------------------------------
@@ -256,7 +279,7 @@ def _exactly_ahead(game: MarkovGame, h: int, s: int, known: dict[int, Exponentia
 
 def _named(game: MarkovGame, s: int, policy: Policy) -> Any:
     rows, columns = game.actions[s].leader, game.actions[s].follower
-    parts = [{rows[a]: str(share) for a, share in part} for part in policy]
+    parts = [{rows[a]: text(share) for a, share in part} for part in policy]
     return dict(zip(columns, parts, strict=True)) if game.prescription else parts[0]
 
 

@@ -59,14 +59,20 @@ class Corner:
 
 @dataclass(frozen=True)
 class Problem:
-    """What is to be shown: that no commitment gets more than ``limit``, which ``point`` gets exactly where ``exact``
-    is set."""
+    """What is to be shown: that no commitment gets more than ``limit``, which the pure actions ``tied`` get exactly;
+    expansions are at these or at ``point``."""
 
     decision: Decision
     limit: Quotient
     point: Corner
-    exact: bool
+    tied: frozenset[int]
     start: int
+
+    def units(self) -> list[Corner]:
+        """The corners of the simplex; actions whose logits and values are all the same are one."""
+        told, rows = self.decision, range(self.decision.shape[0])
+        found = [(told.leader[a], told.exponents[a], told.weights and told.weights[a]) for a in rows]
+        return [Corner(tuple(int(i == found.index(row)) for i in rows), 1) for row in found]
 
     @cached_property
     def scale(self) -> int:
@@ -119,14 +125,17 @@ def prove_parts(problem: Problem, node: Node) -> None:
     rows, columns = problem.decision.shape
     if len(tokens) > PARTS or len(tokens) * rows * rows * columns * (1 + problem.start // 400) > STEPS:
         raise TooLarge(f"{node.place}: expected a proof of fewer parts, found {len(tokens)}")
-    units = [Corner(tuple(int(i == a) for i in range(rows)), 1) for a in range(rows)]
+    units = problem.units()
+    points = {"n": (problem.point, False), **{f"p{a}": (units[a], True) for a in problem.tied}}
     pending = [(units, 0)]
     for number, token in enumerate(tokens):
         if not pending:
             raise node.fails(f"expected no more than {number} parts, which make up the simplex, found {len(tokens)}")
         corners, depth = pending.pop()
-        if token in ("a", "n", "c"):
-            if not _is_proved(problem, corners, token):
+        if token in ("a", "c") or token in points:
+            if not _is_proved(
+                problem, corners, *points.get(token, (None if token == "a" else _middle(corners), False))
+            ):
                 raise node.fails(f"expected part {number} to be proved by '{token}', but it is not")
             continue
         i, j = _edge(node, token, rows, number)
@@ -145,7 +154,8 @@ def _edge(node: Node, token: str, rows: int, number: int) -> tuple[int, int]:
         i, j = map(int, found)
         if i != j and max(i, j) < rows:
             return i, j
-    raise node.fails(f"expected 'a', 'n', 'c' or two different corners at part {number}, found something else")
+    known = "'a', 'n', 'c', a tied action such as 'p0' or two different corners"
+    raise node.fails(f"expected {known} at part {number}, found something else")
 
 
 def _middle(corners: Sequence[Corner]) -> Corner:
@@ -159,63 +169,74 @@ def _middle(corners: Sequence[Corner]) -> Corner:
     return Corner(tuple(shares), bottom * len(corners))
 
 
-def _is_proved(problem: Problem, corners: Sequence[Corner], token: str) -> bool:
+def _is_proved(problem: Problem, corners: Sequence[Corner], point: Corner | None, exact: bool) -> bool:
+    """Whether bounds term by term show the limit on a part, or the expansion at a point, which may get it exactly."""
     bits = problem.start
-    centre = _middle(corners) if token == "c" else problem.point
     for _ in range(TRIES):
         if bits > LONGEST // 2:
             return False
         seen = [problem.look(corner, bits) for corner in corners]
-        if token == "a":
+        if point is None:
             if _apart(seen, bits):
                 return True
         else:
-            still = next((i for i, one in enumerate(corners) if one.is_like(centre)), None)
-            exact = problem.exact and token == "n"
-            if _expanded(seen, problem.look(centre, bits), still, exact, bits):
+            still = frozenset(i for i, one in enumerate(corners) if one.is_like(point))
+            if _expanded(seen, problem.look(point, bits), still, exact, bits):
                 return True
         bits *= 2
     return False
 
 
 def _unit(seen: Sequence[Seen], bits: int) -> int:
-    """The binary exponent of the unit of masses in a part."""
+    """The binary exponent of a unit of masses in a part, about the greatest of which have so many digits."""
     return max(mass.top for one in seen for mass in one.masses) - bits
 
 
 def _apart(seen: Sequence[Seen], bits: int) -> bool:
     """Whether bounds of the terms one by one show that Φ <= 0. For every s > 0 the tangent of the logarithm gives
     exp(ρ) υ <= s exp(ρ + υ/s - 1), and the exponent is greatest at a corner."""
-    unit = _unit(seen, bits)
+    columns = [_bounding(seen, b, bits) for b in range(len(seen[0].masses))]
+    kept = [column for column in columns if column]
+    unit = max((_size(*column[0]) for column in kept), default=0) - 2 * bits
     total = 0
-    for b in range(len(seen[0].masses)):
-        masses = [one.masses[b].scaled(unit) for one in seen]
-        above = [one.above[b][1] for one in seen]
-        highest = max(above)
-        if highest <= 0:
-            total += max(mass[0] * value for mass, value in zip(masses, above, strict=True))
-            continue
-        coarse = max(mass[1] for mass in masses) * highest
-        best = max(range(len(seen)), key=lambda i: masses[i][1] * above[i])
-        slope = above[best] if above[best] > 0 else highest
-        height = max(one.logits[b][1] - (-(value << bits) // slope) for one, value in zip(seen, above, strict=True))
-        if height.bit_length() > 3 * bits:
-            total += coarse
-            continue
-        tangent = exp_bounds(height - (1 << bits), height - (1 << bits), bits, bits)
-        if tangent.top - unit > 2 * bits + 64:
-            total += coarse
-        else:
-            total += min(slope * tangent.scaled(unit)[1], coarse)
+    for column in kept:
+        total += max(value * mass.scaled(unit)[value > 0] for value, mass in column)
     return total <= 0
 
 
-def _expanded(seen: Sequence[Seen], point: Seen, still: int | None, exact: bool, bits: int) -> bool:
+def _bounding(seen: Sequence[Seen], b: int, bits: int) -> list[tuple[int, Bounds]]:
+    """Numbers times masses the greatest of which bounds the term of a column; none where that is 0."""
+    pairs = [(one.above[b][1], one.masses[b]) for one in seen]
+    highest = max(value for value, _ in pairs)
+    if not highest:
+        return []
+    if highest < 0:
+        # None is positive: the greatest is of about the least size, and others need not be written in its unit.
+        pairs.sort(key=lambda pair: _size(*pair))
+        return [pair for pair in pairs if _size(*pair) <= _size(*pairs[0]) + 4]
+    unit = _unit(seen, bits)
+    most = max(mass.scaled(unit)[1] for _, mass in pairs)
+    coarse = highest, Bounds(most, most, unit)
+    fine = max(_size(*pair) for pair in pairs if pair[0] > 0) - 2 * bits
+    slope = max((pair for pair in pairs if pair[0] > 0), key=lambda pair: pair[0] * pair[1].scaled(fine)[1])[0]
+    height = max(one.logits[b][1] - (-(value << bits) // slope) for one, (value, _) in zip(seen, pairs, strict=True))
+    if (height >> bits).bit_length() > LONGEST // 2:
+        return [coarse]
+    tangent = slope, exp_bounds(height - (1 << bits), height - (1 << bits), bits, bits)
+    return [min(tangent, coarse, key=lambda pair: _size(*pair))]
+
+
+def _size(value: int, mass: Bounds) -> int:
+    """About the binary exponent of a number times a mass."""
+    return mass.top + value.bit_length()
+
+
+def _expanded(seen: Sequence[Seen], point: Seen, still: frozenset[int], exact: bool, bits: int) -> bool:
     """Whether the expansion of second order at a point x0 shows that Φ <= 0. In barycentric coordinates it is a form
     λ'Qλ; here are upper bounds of the entries of 4Q.
 
-    ``still`` is the corner that is x0 itself, where Φ is 0 if ``exact``. Let r and v be what a logit and a value move
-    by from x0 to a point of the part. A term m·(value - c) has the second derivative m (above r² + 2rv), at most
+    ``still`` are the corners that are x0 itself, where Φ is 0 if ``exact``. Let r and v be what a logit and a value
+    move by from x0 to a point of the part. A term m·(value - c) has the second derivative m (above r² + 2rv), at most
     A r² + 2 M rv + B v² for masses from M - S to M + S, A = (the most that m·above is) + S t and B = S/t for any t > 0.
     """
     size = len(seen)
@@ -231,11 +252,11 @@ def _expanded(seen: Sequence[Seen], point: Seen, still: int | None, exact: bool,
         value += (high if most_here > 0 else low) * most_here
         turns = [one.logits[b][0] - logit for one in seen]
         moves = [one.above[b][0] - here for one in seen]
-        if still is not None:
-            turns[still] = moves[still] = 0
+        for i in still:
+            turns[i] = moves[i] = 0
         far, wide = max(map(abs, turns)), max(map(abs, moves))
         for i in range(size):
-            if i != still:
+            if i not in still:
                 slope = turns[i] * here + (moves[i] << bits)
                 slope += error * (abs(turns[i]) + abs(here) + error + (1 << bits))
                 slopes[i] += slope * (high if slope > 0 else low)
@@ -256,7 +277,7 @@ def _expanded(seen: Sequence[Seen], point: Seen, still: int | None, exact: bool,
     for i in range(size):
         for j in range(i, size):
             entry = form[i][j] + constant + 2 * (slopes[i] + slopes[j])
-            form[i][j] = form[j][i] = entry + (0 if still in (i, j) else blur)
+            form[i][j] = form[j][i] = entry + (0 if i in still or j in still else blur)
     return _is_never_positive(form, constant)
 
 
@@ -266,8 +287,7 @@ def _curvature(
     """2A, 2M and 2B: bounds of twice the second derivative of a term."""
     least, greatest = masses
     one, two = sum(move * move for move in moves), sum(turn * turn for turn in turns)
-    ratio = isqrt((one << 2 * bits) // two) if one and two else 1 << bits
-    ratio = max(ratio, 1)
+    ratio = max(isqrt((one << 2 * bits) // two), 1) if two else 1 << bits
     most = (greatest if highest > 0 else least) * highest
     spread = greatest - least
     first = -(-(2 * most + spread * ratio) >> bits)

@@ -100,7 +100,7 @@ def prove_decision(settled: Settled, stated: Stated, policy: Policy, prescriptio
     point = _corner(policy, settled.high.shape[0])
     gap = (limit - stated.lower) / (settled.high.spread or Fraction(1))
     digits = gap.denominator.bit_length() - gap.numerator.bit_length() if gap > 0 else 0
-    prove_parts(Problem(settled.high, Quotient.of(limit), point, False, 80 + max(digits, 0)), parts["parts"])
+    prove_parts(Problem(settled.high, Quotient.of(limit), point, frozenset(), 80 + max(digits, 0)), parts["parts"])
 
 
 def _corner(policy: Policy, rows: int) -> Corner:
@@ -133,7 +133,9 @@ def _prove_exactly(settled: Settled, stated: Stated, policy: Policy, prescriptio
         return
     if settled.low is not settled.high:
         raise proof.fails("expected a prescription, for values of later stages are not rational")
-    prove_parts(Problem(settled.low, value, _corner(policy, len(settled.leader)), True, 96), parts["parts"])
+    rows, columns = settled.low.shape
+    tied = frozenset(a for a in range(rows) if not _value(settled.low, leader, [a] * columns).less(value))
+    prove_parts(Problem(settled.low, value, _corner(policy, rows), tied, 96), parts["parts"])
 
 
 def _value(decision: Decision, leader: ExactLeader, chosen: Sequence[int]) -> Quotient:

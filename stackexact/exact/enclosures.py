@@ -77,11 +77,21 @@ class Enclosure(Record):
         return {**made, "closed_form": self.closed_form} if self.closed_form else made
 
     def text(self, digits: int) -> str:
-        """For people: the closed form if it is short, or the correct ``digits`` followed by an ellipsis."""
+        """For people: at most so many significant ``digits`` that all numbers between the ends begin with, followed by
+        an ellipsis; zeros where there is none, or digits that are certain in the sense of :attr:`decimal`.
+
+        >>> tiny = Enclosure(Fraction(0), Fraction(1, 10**9))
+        >>> Enclosure(Fraction(2, 3), Fraction(66667, 10**5)).text(6), tiny.text(3)
+        ('0.6666…', '0.000…')
+        """
         if self.lower == self.upper:
             return rounded(self.lower, digits).text
-        shown, middle = self.decimal, rounded(self.middle, digits, ROUND_DOWN).text
-        return f"{middle if len(middle) < len(shown) else shown}…"
+        for count in range(digits, 0, -1):
+            low, high = (rounded(end, count, ROUND_DOWN).text for end in (self.lower, self.upper))
+            if low == high:
+                return f"{low}…"
+        whole, point, places = self.decimal.partition(".")
+        return f"{whole}{point}{places[:digits]}…"
 
 
 Number = Fraction | Enclosure
@@ -133,12 +143,17 @@ def ends(ball: arb) -> tuple[Fraction, Fraction]:
     """Rational bounds of what a ball holds; raises :class:`~stackexact.errors.LimitReached` where it is unbounded."""
     if not ball.is_finite():
         raise LimitReached("a value lies beyond what ball arithmetic can hold; make the rewards or eta smaller")
-    return _exact(ball.lower()), _exact(ball.upper())
+    return _exact(ball.lower(), -1), _exact(ball.upper(), 1)
 
 
-def _exact(end: arb) -> Fraction:
+def _exact(end: arb, away: int) -> Fraction:
+    """The end itself; what is all but zero is moved ``away``, for nobody could write it down."""
     mantissa, exponent = (int(part) for part in end.man_exp())
-    return Fraction(mantissa << exponent) if exponent >= 0 else Fraction(mantissa, 1 << -exponent)
+    if exponent >= 0:
+        return Fraction(mantissa << exponent)
+    if mantissa.bit_length() + exponent < -END_BITS:
+        return Fraction(away, 1 << END_BITS) if mantissa * away > 0 else Fraction(0)
+    return Fraction(mantissa, 1 << -exponent)
 
 
 def enclosed(lower: Fraction, upper: Fraction, digits: int, scale: Fraction, closed_form: str = "") -> Enclosure:

@@ -14,7 +14,7 @@ from stackexact.games.response_display import PLAIN, head_html, head_on_page, ma
 from stackexact.games.screen import WIDTH, Page, painted, printable
 from stackexact.games.table import brief, game_table
 
-__all__ = ["game_page", "html", "latex", "text", "title", "whole_latex"]
+__all__ = ["game_html", "game_page", "html", "latex", "text", "title", "whole_latex"]
 
 
 def title(game: RecommendationGame) -> str:
@@ -72,6 +72,11 @@ def game_page(page: Page, game: RecommendationGame, remark: str = "") -> None:
     matrix_on_page(page, _matrix(game))
     page.add()
     page.paragraph(_legend(game), "dim")
+
+
+def game_html(game: RecommendationGame) -> str:
+    """The game above what is told of it."""
+    return html(game)
 
 
 def html(game: RecommendationGame) -> str:

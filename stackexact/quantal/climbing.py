@@ -82,8 +82,8 @@ def _uphill(shares: Any, logits: Any, values: Any, steps: int) -> tuple[Any, Any
 def polished(candidate: Sequence[float], balls: tuple[Balls, Balls], bits: int) -> tuple[Fraction, ...]:
     """The candidate on its face, by Newton's method to about so many binary digits where that converges."""
     face = [a for a, share in enumerate(candidate) if share > _ON_FACE * max(candidate)]
-    total = sum(candidate[a] for a in face)
-    point = {a: arb(candidate[a] / total).mid() for a in face}
+    total = sum((arb(candidate[a]) for a in face), arb(0))  # steps keep the sum of shares: it must be 1 from the start
+    point = {a: (arb(candidate[a]) / total).mid() for a in face}
     if len(face) > 1:
         for _ in range(_MOST_NEWTON):
             step = _newton(point, balls)

@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 from stackexact.errors import LimitReached
 from stackexact.exact.enclosures import Number, enclosed
 from stackexact.exact.exponential import ExponentialNumber
-from stackexact.quantal.commitments import best_commitment, exact_parts, uniform
+from stackexact.quantal.commitments import Committed, best_commitment, exact_parts, uniform
 from stackexact.quantal.decisions import Decision, Logits, Policy
 from stackexact.quantal.exactly import deterministic_value, exactly_best, is_best
 from stackexact.quantal.prescriptions import best_prescription
@@ -124,11 +124,11 @@ def decide(
         return Decided(Bounds(found.lower, found.upper), found.policy, Tangents(found.upper, found.tangents))
     committed = best_commitment(low, high, digits, stop)
     policy = uniform(committed.commitment, high.shape[1])
-    chosen = _pure(policy)
-    if chosen is not None:
-        made = _exact_commitment(chosen[0], leader, high, stop)
-        if made is not None:
-            return Decided(_exactly(committed.lower, committed.upper, made[0]), policy, Parts(None, made[1]))
+    made = _exact_commitment(committed, leader, high, stop)
+    if made is not None:
+        best, value, parts = made
+        pure: Policy = (((best, Fraction(1)),),) * high.shape[1]
+        return Decided(_exactly(committed.lower, committed.upper, value), pure, Parts(None, parts))
     return Decided(Bounds(committed.lower, committed.upper), policy, Parts(committed.upper, committed.parts))
 
 
@@ -191,15 +191,22 @@ def _exact_prescription(
 
 
 def _exact_commitment(
-    best: int, leader: Sequence[Sequence[Bounds]], decision: Decision, stop: Callable[[], bool]
-) -> tuple[ExponentialNumber, tuple[str, ...]] | None:
+    committed: Committed, leader: Sequence[Sequence[Bounds]], decision: Decision, stop: Callable[[], bool]
+) -> tuple[int, ExponentialNumber, tuple[str, ...]] | None:
+    """The best pure commitment, where it is as good as what was found, its exact value, and a proof that none gets
+    more."""
     table = _exact_table(leader)
-    if table is None:
-        return None
+    if table is None or any(one.lower != one.upper for row in leader for one in row):
+        return None  # an expansion at which the limit is reached exactly takes exact values of the leader
     rows, columns = decision.shape
     try:
-        values = {a: deterministic_value((a,) * columns, table, decision.logits) for a in range(rows)}
-        parts = exact_parts(decision, values, best, stop)
+        values = [deterministic_value((a,) * columns, table, decision.logits) for a in range(rows)]
+        best = 0
+        for a, value in enumerate(values):
+            best = a if values[best] < value else best
+        if values[best] < ExponentialNumber.of(committed.lower):
+            return None
+        parts = exact_parts(decision, dict(enumerate(values)), best, stop)
     except LimitReached:
         return None
-    return None if parts is None else (values[best], parts)
+    return None if parts is None else (best, values[best], parts)

@@ -46,9 +46,10 @@ class Logits:
 
     @property
     def magnitude(self) -> int:
-        """The binary digits of the greatest logit's whole part."""
-        size = Fraction(1) if self.exponents is None else max(abs(value) for row in self.exponents for value in row)
-        return int(size).bit_length()
+        """The binary digits of the whole part of how far the logits are apart."""
+        if self.exponents is None:
+            return 1
+        return int(max(map(max, self.exponents)) - min(map(min, self.exponents))).bit_length()
 
     def column(self, b: int) -> list[arb]:
         """The logits of a follower action, by leader action, at the working precision; less the greatest exponent of

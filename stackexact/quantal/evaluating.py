@@ -5,8 +5,9 @@ With Z_h(s) = exp(η V_h(s)) the follower's problem, regularised by η⁻¹ time
     Z_h(s) = Σ_b z_h(s, b),   z_h(s, b) = exp(η r_h(s, b)) Π_s' Z_{h+1}(s')^(γ P_h(s'|s, b)),
     ν_h(b|s) = z_h(s, b) / Z_h(s),
 
-rewards and transitions being those under the leader's policy. Where every γ P is a whole number all of these are finite
-sums of exponentials of rational numbers (of rational powers in games with weights): they are computed exactly. Otherwise logarithms of Z are computed in balls.
+rewards and transitions being those under the leader's policy. Where every γ P is a whole number all of these are
+finite sums of exponentials of rational numbers (of rational powers in games with weights): they are computed exactly.
+Otherwise logarithms of Z are computed in balls.
 """
 
 from __future__ import annotations

@@ -81,26 +81,38 @@ def best_prescription(low: Decision, high: Decision, digits: int) -> Prescribed:
 
 def _attempt(low: Decision, high: Decision, step: Fraction, bits: int) -> Prescribed | None:
     logits, values = high.balls()
-    policy, tangents, value = _climb(logits, values, bits)
+    policy, value = _climb(logits, values, bits)
     lower, _ = ends(value_at(policy, low))
     if not value.is_finite():
         return None
     upper = rounded_up(ends(value)[1] + step, bits)
+    tangents = _tangents(policy, high, upper, value.mid(), bits)
     return Prescribed(rounded_down(lower, bits), upper, policy, tangents) if bounded_by(high, upper, tangents) else None
 
 
-def _climb(logits: Balls, values: Balls, bits: int) -> tuple[Policy, tuple[Fraction | None, ...], arb]:
-    """Dinkelbach's iteration from below; it converges quadratically."""
-    target = min((value for column in values for value in column), key=lambda value: value.mid()).mid() - 1
+def _climb(logits: Balls, values: Balls, bits: int) -> tuple[Policy, arb]:
+    """Dinkelbach's iteration from below, which converges quadratically in the end; where responses are sharp its steps
+    are short before (of the order of 1/η), and so it takes turns with bisection."""
+    mids = [value.mid() for column in values for value in column]
+    target, roof = -greatest([-mid for mid in mids]) - 1, greatest(mids)
     while True:
-        chosen = [_best(*column, target) for column in zip(logits, values, strict=True)]
-        policy = tuple(_mixture(one, bits) for one in chosen)
-        top, bottom = quotient(policy, logits, values)
-        value = top / bottom
+        policy, value = _answered(logits, values, target, bits)
         better = value.mid()
         if not better > target or not (better - target).is_finite() or better - target < abs(better) * arb(2) ** -bits:
-            return policy, _tangents(policy, values, better, bits), value
-        target = better
+            return policy, value
+        middle = ((better + roof) / 2).mid()
+        reached = _answered(logits, values, middle, bits)[1].mid()
+        if not reached > middle:
+            roof = middle
+        target = reached if reached > better else better
+
+
+def _answered(logits: Balls, values: Balls, target: arb, bits: int) -> tuple[Policy, arb]:
+    """The policy whose terms exceed the target most, and what it gets: more than the target where any gets more."""
+    chosen = [_best(*column, target) for column in zip(logits, values, strict=True)]
+    policy = tuple(_mixture(one, bits) for one in chosen)
+    top, bottom = quotient(policy, logits, values)
+    return policy, top / bottom
 
 
 def _best(logits: Sequence[arb], values: Sequence[arb], target: arb) -> _Choice:
@@ -136,11 +148,16 @@ def _mixture(choice: _Choice, bits: int) -> tuple[tuple[int, Fraction], ...]:
     return tuple(sorted((a, part) for a, part in parts if part))
 
 
-def _tangents(policy: Policy, values: Balls, target: arb, bits: int) -> tuple[Fraction | None, ...]:
+def _tangents(
+    policy: Policy, decision: Decision, limit: Fraction, value: arb, bits: int
+) -> tuple[Fraction | None, ...]:
+    """Slopes at what the policy gets beyond its value; none is needed where nothing exceeds the limit, and there it
+    would be noise."""
     made: list[Fraction | None] = []
-    for part, column in zip(policy, values, strict=True):
-        above = sum((ball_of(share) * column[a] for a, share in part), arb(0)) - target
-        made.append(rounded(ends(above.mid())[0], bits) if above > 0 else None)
+    for b, (part, column) in enumerate(zip(policy, zip(*decision.leader, strict=True), strict=True)):
+        above = sum((ball_of(share * decision.leader[a][b]) for a, share in part), arb(0)) - value
+        slope = rounded(ends(above.mid())[0], bits) if max(column) > limit and above > 0 else Fraction(0)
+        made.append(slope or None)
     return tuple(made)
 
 

@@ -127,8 +127,9 @@ def _add_curvature(
 
 
 def _ratio(moves: Sequence[arb], turns: Sequence[arb]) -> arb:
-    """A number about as large as the ratio of two lengths; any positive one would do."""
-    squares = [sum((value * value for value in values), arb(0)).mid() for values in (moves, turns)]
+    """A number about as large as the ratio of two lengths; any positive one would do. Beside large payoffs small ones
+    are known up to an error alone, which is then their size."""
+    squares = [sum((value * value for value in values), arb(0)).upper() for values in (moves, turns)]
     return (squares[0] / squares[1]).sqrt().mid() if all(square > 0 for square in squares) else arb(1)
 
 

@@ -37,10 +37,10 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A verified cell, and the function that writes its proof."""
+    """A verified cell, and the function that writes its proof, if there is one."""
 
     cell: Cell
-    proof: Callable[[], dict[str, Any]]
+    proof: Callable[[], dict[str, Any]] | None
 
 
 def proof_of(

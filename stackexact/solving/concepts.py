@@ -14,6 +14,7 @@ from math import lcm
 from typing import TYPE_CHECKING, Any, Final
 
 from stackexact.errors import UsageError, shorten
+from stackexact.exact.relation import parameters_of
 
 if TYPE_CHECKING:
     from stackexact.games.bimatrix import Game
@@ -39,6 +40,8 @@ class Concept:
     needs_eta: bool = False
     numbers_only: bool = False
     """Whether it is answered in games without parameters alone."""
+    certified: bool = True
+    """Whether certificates hold proofs of its answers."""
 
     def __call__(self, space: Workspace) -> Answer:
         """Search and verify."""
@@ -52,6 +55,8 @@ _INCENTIVES = "stackexact.solving.incentives"
 _QUANTAL = "stackexact.solving.quantal"
 _MYOPIC = "stackexact.solving.myopic"
 _CHEN = "Chen, Wang, Wang & Yang 2023"
+_RECOMMENDATIONS = "stackexact.solving.recommendations"
+_ON_THE_FLY = "Learning to incentivize on the fly, ICLR 2026 submission 23162"
 
 CONCEPTS: Final[tuple[Concept, ...]] = (
     Concept(
@@ -173,6 +178,7 @@ CONCEPTS: Final[tuple[Concept, ...]] = (
         _CHEN,
         f"{_QUANTAL}:deterministic",
         numbers_only=True,
+        certified=False,
     ),
     Concept(
         "randomised-bound",
@@ -181,6 +187,7 @@ CONCEPTS: Final[tuple[Concept, ...]] = (
         _CHEN,
         f"{_QUANTAL}:randomised_bound",
         numbers_only=True,
+        certified=False,
     ),
     Concept(
         "team-optimum", "lq-incentive", "team optimum: everybody obeys", "Başar 1984", f"{_INCENTIVES}:team_optimum"
@@ -213,6 +220,51 @@ CONCEPTS: Final[tuple[Concept, ...]] = (
         "after Sanjari, Bose & Başar 2025; the definition is reconstructed",
         f"{_INCENTIVES}:randomised",
     ),
+    Concept(
+        "response",
+        "recommendation",
+        "what the follower makes of the recommendation",
+        _ON_THE_FLY,
+        f"{_RECOMMENDATIONS}:response",
+        numbers_only=True,
+        certified=False,
+    ),
+    Concept(
+        "fixed-points",
+        "recommendation",
+        "recommendations that are followed, one for every set of actions",
+        _ON_THE_FLY,
+        f"{_RECOMMENDATIONS}:fixed_points",
+        numbers_only=True,
+        certified=False,
+    ),
+    Concept(
+        "incentive-compatible",
+        "recommendation",
+        "best commitment with a recommendation that is followed",
+        _ON_THE_FLY,
+        f"{_RECOMMENDATIONS}:incentive_compatible",
+        numbers_only=True,
+        certified=False,
+    ),
+    Concept(
+        "relaxed",
+        "recommendation",
+        "limit of what violations of ε allow, ε to 0",
+        _ON_THE_FLY,
+        f"{_RECOMMENDATIONS}:relaxed",
+        numbers_only=True,
+        certified=False,
+    ),
+    Concept(
+        "misspecification",
+        "recommendation",
+        "what comes of the assumed behaviour",
+        _ON_THE_FLY,
+        f"{_RECOMMENDATIONS}:misspecification",
+        numbers_only=True,
+        certified=False,
+    ),
 )
 
 
@@ -229,6 +281,8 @@ def _unfit(game: Any, concept: Concept) -> str:
     """What game a concept expects instead of this one; empty where it fits."""
     if concept.kind == "markov":
         return _unfit_follower(game, concept)
+    if concept.kind == "recommendation":
+        return _unfit_policy(game, concept)
     if concept.kind != "lq-incentive" or concept.name == "team-optimum":
         return ""
     if (concept.name == "major-follower") != bool(game.variables.major):
@@ -238,6 +292,13 @@ def _unfit(game: Any, concept: Concept) -> str:
     if concept.name == "mean-field" and game.followers == 1 and not _has_limit(game):
         return "a leader's cost that is strictly convex in each of many followers' actions"
     return ""
+
+
+def _unfit_policy(game: Any, concept: Concept) -> str:
+    """What game a concept of recommendations expects instead of this one."""
+    if concept.name in ("response", "misspecification") and game.policy is None:
+        return "a game with a policy"
+    return "a game with an assumed behaviour" if concept.name == "misspecification" and game.assumed is None else ""
 
 
 def _usual(game: Any, concept: Concept) -> bool:
@@ -287,6 +348,10 @@ def chosen(
     if not offered:
         kinds = ", ".join(dict.fromkeys(concept.kind for concept in CONCEPTS))
         raise UsageError(f"game: expected one of a kind that has concepts ({kinds}), found the kind {game.kind}")
+    if not game.is_numeric and all(concept.numbers_only for concept in offered):
+        name = min(name for _, value in game.values() for name in parameters_of(value))
+        told = f"a game of kind {game.kind} with numbers alone, found the parameter {name}"
+        raise UsageError(f"game: expected {told}; set it, as in --at '{name}=1/2'")
     if names is None:
         bound = getattr(game, "tolerance", None)
         offered = tuple(one for one in offered if _usual(game, one) and (eta or not one.needs_eta))

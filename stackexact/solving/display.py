@@ -10,7 +10,6 @@ from typing import Final
 from stackexact.exact.decimals import numerals_shortened, rounded, shortened
 from stackexact.exact.enclosures import Enclosure
 from stackexact.exact.rational_function import Exact, Expression
-from stackexact.exact.relation import text_of
 from stackexact.games.display import HINT, game_html, game_page
 from stackexact.games.kinds import kind
 from stackexact.games.screen import WIDTH, Line, Page, clip, painted, printable, wide
@@ -20,7 +19,7 @@ from stackexact.solving.cells import Infinity
 from stackexact.solving.display_latex import latex, part_latex
 from stackexact.solving.shown import Shown
 from stackexact.solving.solution import Solution
-from stackexact.solving.values import Block, Item, Part, beside, block_of, blocks, marks_of
+from stackexact.solving.values import Block, Item, Part, beside, block_of, blocks, exact_text, marks_of
 
 __all__ = ["DIGITS", "html", "latex", "part_html", "part_latex", "part_text", "text"]
 
@@ -31,6 +30,8 @@ _INDENT: Final = 16
 _LONGEST: Final = 80
 _FORMULA: Final = 240
 """Longest function of parameters that is broken into lines instead of shortened."""
+_CLOSED_FORM: Final = 48
+"""Longest closed form that stands before the digits of an enclosure."""
 _PARTS: Final = 16
 """Actions of a commitment that are shown one by one."""
 _CELLS: Final = 16
@@ -160,6 +161,9 @@ def _item_lines(page: Page, item: Item, digits: int, column: int) -> None:
     """The label, and from the ``column`` on the words on one line, or statements or numbers one below the other."""
     label = f"  {item.label}".ljust(column)
     said = [part.number.text for part in item.parts if isinstance(part.number, Sentence)]
+    if not page.full and len(said) > _PARTS:
+        said = [*said[:_PARTS], f"… {len(said) - _PARTS} more"]
+        page.shortened = True
     if said or all(part.number is None for part in item.parts):
         for words in said or [", ".join(part.word for part in item.parts)]:
             _beside_label(page, label, "", _broken(page, page.width - column, (words, "")))
@@ -211,21 +215,16 @@ def _number_texts(page: Page, part: Part, digits: int, room: int) -> tuple[str, 
     assert not isinstance(value, Sentence)
     if isinstance(value, Infinity):
         return str(value), ""
+    exact = exact_text(value)
     if isinstance(value, Enclosure):
-        return _enclosed(value, digits, min(room, _LONGEST))
-    exact = text_of(value)
+        long = not page.full and len(exact) > min(room, _CLOSED_FORM)
+        page.shortened |= long
+        return (beside(value, "", digits), "") if long or not exact else (exact, beside(value, exact, digits))
     if page.full or len(exact) <= min(room, _LONGEST) or (isinstance(value, Expression) and len(exact) <= _FORMULA):
         return exact, beside(value, exact, digits)
     short = _elided(value, exact, room)
     page.shortened |= "…" in short
     return short, beside(value, exact, digits) if "…" in short else ""
-
-
-def _enclosed(value: Enclosure, digits: int, room: int) -> tuple[str, str]:
-    """The closed form where there is one that is short, and digits that are certain."""
-    short = value.closed_form if len(value.closed_form) <= room else ""
-    decimal = value.text(digits or DIGITS)
-    return (short, f"≈ {decimal}") if short else (decimal, "")
 
 
 def _elided(value: Exact, text: str, room: int) -> str:

@@ -59,7 +59,7 @@ def latex(solution: Solution, digits: int = 6) -> str:
         title, shown, amsmath = table.title, game_latex(table) + _legend(table), False
     else:
         game: Any = solution.game
-        title, shown, amsmath = kind(game.kind).heading(game), str(game._repr_latex_()), True
+        title, shown, amsmath = kind(game.kind).heading(game), str(game._repr_latex_()), game.kind == "lq-incentive"
     lines = [f"% {printable(title)}"]
     if amsmath or any(map(_is_closed_form, solution.values())):
         lines.append(_AMSMATH if amsmath else _CASES)

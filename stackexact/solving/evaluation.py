@@ -61,7 +61,7 @@ def evaluate(game: Game | MarkovGame, policy: object, *, eta: object = None, dig
     elif isinstance(game, MarkovGame):
         if eta is not None and not limit:
             raise UsageError(
-                f"eta: expected 0 or oo for a Markov game, found {shorten(repr(eta))}; it is part of the game"
+                f"eta: expected 0 or oo for a Markov game, found {shorten(str(eta))}; it is part of the game"
             )
         options_of(game.kind, None, False, digits)
         played = game
@@ -101,14 +101,15 @@ def _plan(game: MarkovGame, tables: Tables, policy: object) -> Plan:
     plan = []
     for h, (row, told) in enumerate(zip(tables.stages, stages, strict=True)):
         assert isinstance(told, Mapping)
-        place = f"policy[{h}]"
+        place = "policy" if game.states == (_STATE,) else f"policy[{h}]"
         if unknown := [name for name in told if name not in game.states]:
             raise UsageError(f"{place}: expected states of the game, found {shorten(str(unknown[0]))}; correct it")
         rules = {}
         for s in row:
             if game.states[s] not in told:
                 raise UsageError(f"{place}: expected what to do in {shorten(game.states[s])}, found nothing; add it")
-            rules[s] = _rule(told[game.states[s]], game.actions[s], f"{place}.{game.states[s]}")
+            there = place if game.states == (_STATE,) else f"{place}.{game.states[s]}"
+            rules[s] = _rule(told[game.states[s]], game.actions[s], there)
         plan.append(rules)
     return plan
 

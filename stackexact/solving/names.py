@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
 from stackexact.errors import InputError, UsageError, shorten
+from stackexact.exact.enclosures import Enclosure
 from stackexact.exact.rational_function import Expression
 from stackexact.solving.cells import Cell, Infinity
 from stackexact.solving.incentive_cells import CostCell
@@ -94,9 +95,16 @@ def known_name(result: Result, name: str) -> None:
     if not result.cells:
         raise InputError(f"{result.concept}: expected a decided cell, found none; raise the limit")
     names = numeric_names(result)
+    if any(isinstance(_at(cell, name), Enclosure) for cell in result.cells):
+        raise UsageError(f"{result.concept}: expected a value with a formula, found {name} enclosed; read .cells")
     if name not in names and not _is_only_entry(result, name):
         known = ", ".join(names) or "nothing: no cell has a number"
         raise UsageError(f"{result.concept}: expected one of {known}, found {shorten(name)}")
+
+
+def _at(cell: Cell, name: str) -> Any:
+    """A value by its name, nothing where there is none."""
+    return named_value(cell, name) if hasattr(cell, name.partition(".")[0]) else None
 
 
 def known_attribute(result: Result, name: str) -> None:

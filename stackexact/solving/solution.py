@@ -238,12 +238,14 @@ class Solution(Mapping[str, Result]):
 
     def certificate(self) -> Certificate:
         """Every decided claim with its proof (docs/certificates.md); a closed form stays out while part of it is
-        undecided.
+        undecided, and a concept of whose answers there are no certificates.
 
         Raises :class:`~stackexact.errors.LimitReached` where z3 cannot tell that the pieces of a proof in several
         parameters fill their cell.
         """
-        decided = {name: claim for name, claim in self.claims.items() if "undecided" not in claim}
+        decided = {
+            name: claim for name, claim in self.claims.items() if "undecided" not in claim and name in self.proofs
+        }
         return Certificate(
             {
                 "format": "stackexact/certificate",

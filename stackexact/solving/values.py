@@ -13,15 +13,18 @@ from typing import Any, Final, NamedTuple, cast
 from stackexact.exact.decimals import rounded
 from stackexact.exact.enclosures import Enclosure
 from stackexact.exact.rational_function import Exact, Expression
+from stackexact.exact.relation import text_of
+from stackexact.games.latex import escaped
 from stackexact.games.table import Marks
 from stackexact.solving.announced import Sentence, sentences
 from stackexact.solving.cells import Cell, EquilibriumCell, Infinity
 from stackexact.solving.concepts import CONCEPTS
 from stackexact.solving.incentive_cells import IncentiveCell, RandomisedCell
+from stackexact.solving.recommendation_cells import FixedPoint
 from stackexact.solving.shown import Shown
 from stackexact.solving.solution import Certificate, Result, Solution
 
-__all__ = ["Block", "Item", "Part", "beside", "block_of", "blocks", "marks_of"]
+__all__ = ["Block", "Item", "Part", "beside", "block_of", "blocks", "exact_text", "marks_of"]
 
 _REMARKS: Final = {
     ("attained", False): "no (a supremum, approached but not reached)",
@@ -35,13 +38,19 @@ _STATES: Final = 16
 """States of a stage of which words are told."""
 _STAGES: Final = 4
 """Stages that are shown one by one."""
+_NO_SHARES: Final = frozenset({"pure", "log_odds", "estimated", "errors", "reward_errors"})
+"""Mappings of actions to numbers that are no probabilities."""
+_ENCLOSED: Final = 6
+"""Digits of an enclosure where none are asked for."""
+_BRIEF: Final = 24
+"""The longest number inside a statement."""
 
 
 class Part(NamedTuple):
     """A word (an action, yes or no), a number, a number that belongs to a word (its probability), or a statement."""
 
     word: str
-    number: Exact | Infinity | Sentence | Enclosure | None = None
+    number: Exact | Enclosure | Infinity | Sentence | None = None
 
 
 class Item(NamedTuple):
@@ -63,11 +72,19 @@ class Block:
     cells: tuple[tuple[tuple[str, ...], tuple[Item, ...]], ...]
 
 
-def beside(value: Exact, exact: str, digits: int) -> str:
+def exact_text(value: Exact | Enclosure) -> str:
+    """The exact value as text: of an enclosure its closed form, empty where it has none."""
+    return value.closed_form if isinstance(value, Enclosure) else text_of(value)
+
+
+def beside(value: Exact | Enclosure, exact: str, digits: int) -> str:
     """The decimal that stands beside an exact value: ``=`` if it is the value, ``≈`` if it is rounded.
 
-    Nothing beside a function, or an integer of moderate length, which is read as it stands.
+    Of an enclosure the correct digits, followed by an ellipsis. Nothing beside a function, or an integer of moderate
+    length, which is read as it stands.
     """
+    if isinstance(value, Enclosure) and (digits or not exact):
+        return f"{'= ' if exact else ''}{value.text(digits or _ENCLOSED)}"
     if not isinstance(value, Fraction) or not digits or (value.denominator == 1 and len(exact) <= _PLAIN):
         return ""
     decimal = rounded(value, digits)
@@ -164,12 +181,32 @@ def _parts(name: str, value: Any) -> Iterator[Part]:
         yield Part(str(value))
     elif isinstance(value, Mapping):
         yield from _weights(name, value)
+    elif all(isinstance(entry, FixedPoint) for entry in value):
+        yield from (Part("", _followed(point)) for point in value)
     else:
         yield from (Part(entry if isinstance(entry, str) else f"{{{', '.join(entry)}}}") for entry in value)
 
 
+def _followed(point: FixedPoint) -> Sentence:
+    """A fixed point as a statement: under a commitment a recommendation is followed, and the leader gets her value."""
+    mixtures = (", ".join(_share(*one) for one in mixed.items()) for mixed in (point.commitment, point.recommendation))
+    said = f"{': '.join(mixtures)}; leader {_brief(point.leader)}"
+    return Sentence(said, rf"\text{{{escaped(said)}}}")
+
+
+def _share(label: str, share: Fraction | Enclosure) -> str:
+    return label if share == 1 else f"{label} ({_brief(share)})"
+
+
+def _brief(value: Fraction | Enclosure) -> str:
+    exact = exact_text(value)
+    if exact and len(exact) <= _BRIEF:
+        return exact
+    return value.text(_ENCLOSED) if isinstance(value, Enclosure) else f"≈ {rounded(value, _ENCLOSED).text}"
+
+
 def _weights(name: str, weights: Mapping[str, Any]) -> Iterator[Part]:
-    if list(weights.values()) == [1]:
+    if list(weights.values()) == [1] and name not in _NO_SHARES:
         yield from map(Part, weights)  # one action, played with certainty
         return
     for label, weight in weights.items():

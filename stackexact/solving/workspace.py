@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from stackexact.errors import StackexactError, UsageError, shorten
 from stackexact.exact.numbers import exact
@@ -18,10 +18,11 @@ from stackexact.games.scalars import Scalars, common_unit, own_units
 
 if TYPE_CHECKING:
     from stackexact.commitment.mixed_strong_search import NumericLPs
+    from stackexact.recommending.commitments import Compatible
 
 __all__ = ["DIGITS", "Options", "Workspace", "deadline", "options_of"]
 
-DIGITS: Final = 20
+DIGITS: Final = 30
 """Decimal digits to which values are enclosed that are not rational."""
 _MOST_DIGITS: Final = 1000
 
@@ -93,3 +94,12 @@ class Workspace:
         from stackexact.commitment.mixed_strong_search import NumericLPs
 
         return NumericLPs(self.own, self.stop)
+
+    @cached_property
+    def compatible(self) -> Compatible:
+        """The best commitment in a game with recommendations, where these are followed exactly."""
+        from stackexact.recommending.commitments import compatible
+        from stackexact.recommending.models import model_of
+
+        game: Any = self.game
+        return compatible(model_of(game), self.options.digits, self.stop)

@@ -130,8 +130,10 @@ def test_closed_forms_are_read_as_they_are_written() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "1 2", "exp(1) + 2/(3)", "1/exp(1) + 2", "exp(1", "exp()", "2*3", "1/0", "1/(exp(1) - exp(1))"]
-    + ["exp(1)/2*exp(3)", "1//2", "é", "exp(1)exp(2)", "(1)(2)", "exp(exp(1))", "1/0*exp(1)", "--1", "2**3", "x"],
+    [
+        *["", "1 2", "exp(1) + 2/(3)", "1/exp(1) + 2", "exp(1", "exp()", "2*3", "1/0", "1/(exp(1) - exp(1))", "x"],
+        *["exp(1)/2*exp(3)", "1//2", "é", "exp(1)exp(2)", "(1)(2)", "exp(exp(1))", "1/0*exp(1)", "--1", "2**3"],
+    ],
 )
 def test_what_is_no_closed_form_is_refused(text: str) -> None:
     with pytest.raises(Malformed):

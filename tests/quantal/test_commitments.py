@@ -1,0 +1,107 @@
+"""Best commitments beside a fine grid with bisection at 60 digits, brute force over pure actions, SciPy."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from random import Random
+
+import mpmath as mp
+import pytest
+from oracles import quantal as oracle
+from quantal_plays import ends, finite_and_narrow, holds, mixtures, play, policy_of, solved, spread
+
+import stackexact as sx
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_two_actions(seed):
+    """The optimum that a grid of four thousand points and bisection find, the stated commitment and its responses."""
+    random = Random(f"two {seed}")
+    for _ in range(20):
+        weighted = random.random() < 0.3
+        one = play(random, 2, random.randint(1, 5), weighted=weighted, size=random.choice([1, 6, 30]))
+        cell = solved(one, prescription=False)
+        assert holds(cell.leader, oracle.best_commitment_of_two(one)[0])
+        assert finite_and_narrow(cell.leader, 19, spread(one))
+        policy = policy_of(cell, one)
+        assert holds(cell.leader, oracle.value(one, policy))
+        if not weighted:
+            for b, chance in enumerate(oracle.responses(one, policy)):
+                assert holds(cell.response[f"b{b + 1}"], chance)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_more_actions(seed):
+    """SciPy's best of many starts lies below the upper end; the lower end is the stated commitment's value."""
+    random = Random(f"more {seed}")
+    one = play(random, random.randint(3, 4), random.randint(2, 4), weighted=seed % 2 == 0, size=4)
+    cell = solved(one, prescription=False, digits=12)
+    best = oracle.float_best(one, prescription=False, starts=30, seed=seed)
+    lower, upper = ends(cell.leader)
+    assert best <= upper + Fraction(1, 10**9)
+    assert lower >= best - 1e-9
+    assert holds(cell.leader, oracle.value(one, policy_of(cell, one)))
+
+
+def test_pure_and_random_commitments_get_no_more():
+    random = Random("pure")
+    exact = 0
+    for _ in range(80):
+        one = play(random, random.randint(1, 4), random.randint(1, 3), weighted=True)
+        cell = solved(one, prescription=False)
+        lower, upper = ends(cell.leader)
+        best = max(oracle.exact_value(one, (a,) * one.columns) for a in range(one.rows))
+        assert best <= upper
+        if lower == upper:
+            exact += 1
+            assert lower == best
+        for x in mixtures(random, one.rows, 5):
+            assert oracle.fraction(oracle.value(one, [x] * one.columns)) <= upper + Fraction(1, 10**50)
+    assert exact > 30
+
+
+@pytest.mark.parametrize(
+    ("k", "digits"), [(8, "0.5001884214525489766843434"), (9, None), (20, None), (100, None), (1000, None)]
+)
+def test_mixing_helps(k, digits):
+    """w = [[k, 1], [1, 1]], u = [[0, 0], [1, 0]]: for k > e**2 the optimum is W(k/e)/ln k at x = (1 + W(k/e))/ln k."""
+    one = oracle.Play([[0, 0], [1, 0]], weights=[[k, 1], [1, 1]])
+    for prescription in (False, True):
+        cell = solved(one, prescription=prescription, digits=40)
+        product = mp.lambertw(k / mp.e).real
+        assert holds(cell.leader, product / mp.log(k), Fraction(1, 10**55))
+        assert finite_and_narrow(cell.leader, 40, Fraction(1))
+        share = oracle.number(policy_of(cell, one)[0][1])
+        assert abs(share - (1 + product) / mp.log(k)) < mp.mpf(10) ** -15
+        if digits:  # which are rounded
+            assert abs(cell.leader.middle - Fraction(digits)) < Fraction(1, 2 * 10**25)
+
+
+@pytest.mark.parametrize("k", [1, 2, 5, 7, "73890560989306495/10000000000000000"])
+def test_mixing_does_not_help(k):
+    """For k ≤ e**2 the pure action is best, exactly; the last k is a little below e**2."""
+    one = oracle.Play([[0, 0], [1, 0]], weights=[[Fraction(k), 1], [1, 1]])
+    assert solved(one, prescription=True).leader == Fraction(1, 2)
+    if k != "73890560989306495/10000000000000000":
+        assert solved(one, prescription=False).leader == Fraction(1, 2)
+
+
+def test_b1():
+    """The four deterministic prescriptions get 1/4, 0, 3/4, 1/6; randomising gains nothing."""
+    one = oracle.Play([[0, 1], [Fraction(1, 2), 0]], weights=[[3, 1], [1, 2]])
+    found = {chosen: oracle.exact_value(one, chosen) for chosen in oracle.prescriptions(one)}
+    quarters = Fraction(1, 4), Fraction(0), Fraction(3, 4), Fraction(1, 6)
+    assert found == dict(zip([(0, 0), (0, 1), (1, 0), (1, 1)], quarters, strict=True))
+    assert solved(one, prescription=True).leader == Fraction(3, 4)
+
+
+@pytest.mark.parametrize("eta", [1, 5, 20, 100])
+def test_the_game_of_conitzer_and_sandholm(eta):
+    """Newton's method from one start diverges for large eta; the grid of the oracle sees every optimum."""
+    game = sx.instance("conitzer-sandholm")
+    one = oracle.Play(game.payoffs.leader, [[eta * value for value in row] for row in game.payoffs.follower])
+    cell = sx.solve(game, ["quantal"], eta=eta, digits=40)["quantal"].cell
+    best, share = oracle.best_commitment_of_two(one)
+    assert holds(cell.leader, best)
+    assert finite_and_narrow(cell.leader, 39, Fraction(3))
+    assert abs(oracle.number(cell.commitment.get("bottom", Fraction(0))) - share) < mp.mpf(10) ** -15
