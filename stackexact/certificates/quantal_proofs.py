@@ -87,7 +87,7 @@ def prove_decision(settled: Settled, stated: Stated, policy: Policy, prescriptio
         _prove_exactly(settled, stated, policy, prescription, proof)
         return
     parts = proof.fields("limit", "tangents" if prescription else "parts")
-    if stated.exact is not None and stated.exact.rational is None:
+    if stated.exact is not None and stated.lower < stated.upper:
         raise proof.fails("expected a deterministic proof, for the claim is exact")
     if Responses(settled.low, policy).above(stated.lower) < 0:
         raise stated.node.wrong("a lower end that the stated policy gets")
