@@ -14,7 +14,7 @@ from best_games import games, shop
 from oracles.best_responses import Definition
 
 import stackexact as sx
-from stackexact.errors import GameError, UsageError
+from stackexact.errors import UsageError
 from stackexact.games.markov_reaching import reached_by_stage
 from stackexact.myopic import commitments
 
@@ -201,7 +201,7 @@ def test_concepts_of_other_followers_are_refused() -> None:
     game = sx.MarkovGame(
         {"s": {"payoffs": {"leader": [["p"]], "follower": [[0]]}}}, horizon=1, follower={"response": "best"}
     )
-    with pytest.raises(GameError, match="concept mixed-weak: expected a game of numbers, found p"):
+    with pytest.raises(UsageError, match="with numbers alone, found the parameter p"):
         sx.solve(game, ["mixed-weak"])
 
 
@@ -223,6 +223,7 @@ def test_json_and_pages() -> None:
     assert "attained" in source
     prescribed = str(sx.solve(shop(prescription=True)))
     assert "open: b1 → a2, b2 → a1; closed: b1 → a1" in prescribed
+    assert r"open: b1 $\to$ a2, b2 $\to$ a1" in sx.solve(shop(prescription=True))._repr_latex_()
 
 
 def test_payoffs_with_long_common_denominators_stay_rational(monkeypatch: pytest.MonkeyPatch) -> None:
