@@ -15,6 +15,7 @@ from stackexact import instances as shipped
 from stackexact import schema
 from stackexact.errors import UsageError
 from stackexact.exact.relation import parse_assumption
+from stackexact.solving.concepts import concepts_of
 
 NAMES = shipped.names()
 KINDS = {info.name: info.kind for info in shipped.instances()}
@@ -89,7 +90,8 @@ def test_expected_answers(name, n):
         return
     report = solution.certificate().check()
     assert report, str(report)
-    assert [verdict.concept for verdict in report.verdicts] == list(solution)
+    proved = [concept.name for concept in concepts_of(KINDS[name]) if concept.certified]
+    assert [verdict.concept for verdict in report.verdicts] == [concept for concept in solution if concept in proved]
 
 
 def same(found: object, expected: object) -> bool:

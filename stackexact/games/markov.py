@@ -1,7 +1,7 @@
 """Episodic Markov games of a leader who announces her policy and a follower who responds (kind ``markov``).
 
-Chen, Wang, Wang, Yang, "Actions speak what you want: provably sample-efficient reinforcement learning of the quantal
-Stackelberg equilibrium from strategic feedbacks", arXiv:2307.14085 (2023).
+Siyu Chen, Mengdi Wang, Zhuoran Yang, "Actions speak what you want: provably sample-efficient reinforcement learning of
+the quantal Stackelberg equilibrium from strategic feedbacks", arXiv:2307.14085 (2023).
 """
 
 from __future__ import annotations

@@ -54,7 +54,7 @@ _HERE = "stackexact.solving.answers"
 _INCENTIVES = "stackexact.solving.incentives"
 _QUANTAL = "stackexact.solving.quantal"
 _MYOPIC = "stackexact.solving.myopic"
-_CHEN = "Chen, Wang, Wang & Yang 2023"
+_CHEN = "Chen, Wang & Yang 2023"
 _RECOMMENDATIONS = "stackexact.solving.recommendations"
 _ON_THE_FLY = "Learning to incentivize on the fly, ICLR 2026 submission 23162"
 

@@ -41,7 +41,7 @@ _BOUND_DIGITS: Final = 9
 
 
 def bimatrix(space: Workspace) -> Answer:
-    """``quantal`` on a bimatrix game: Chen, Wang, Wang and Yang (2023), one stage, one state."""
+    """``quantal`` on a bimatrix game: Chen, Wang and Yang (2023), one stage, one state."""
     game, asked = space.game, space.options
     assert asked.eta is not None
     payoffs: Any = game.payoffs
