@@ -126,7 +126,7 @@ def prove_parts(problem: Problem, node: Node) -> None:
     if len(tokens) > PARTS or len(tokens) * rows * rows * columns * (1 + problem.start // 400) > STEPS:
         raise TooLarge(f"{node.place}: expected a proof of fewer parts, found {len(tokens)}")
     units = problem.units()
-    points = {"n": (problem.point, False), **{f"p{a}": (units[a], True) for a in problem.tied}}
+    points = {"n": (problem.point, bool(problem.tied)), **{f"p{a}": (units[a], True) for a in problem.tied}}
     pending = [(units, 0)]
     for number, token in enumerate(tokens):
         if not pending:

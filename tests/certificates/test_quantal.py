@@ -41,7 +41,7 @@ def test_prescriptions_of_random_games(exact: bool) -> None:
 
 def test_commitments_of_random_games() -> None:
     split = 0
-    for seed in range(60):
+    for seed in range(240):
         document = certificate(*random_game(seed, 3, 5), prescription=False, digits=12)
         split += "," in document["proofs"]["quantal"]["cells"][0]["parts"]
         proved(document)
