@@ -49,3 +49,35 @@ def shop(**options: Any) -> sx.MarkovGame:
         initial={"open": 1},
         **{"horizon": 2, "follower": {"response": "best"}, "prescription": False} | options,
     )
+
+
+def hard(source: random.Random) -> tuple[list[list[int]], list[list[int]], frozenset[tuple[int, int]]]:
+    """Tables full of equivalent follower actions and of actions that tie on edges, and outcomes that are open."""
+    rows, columns, high = source.randint(2, 4), source.randint(2, 4), source.randint(1, 2)
+    leader, follower = ([[source.randint(0, high) for _ in range(columns)] for _ in range(rows)] for _ in "ur")
+    for b in range(1, columns):
+        kind = source.random()
+        if kind < 0.3:
+            other = source.randrange(b)
+            for row in follower:
+                row[b] = row[other]
+        elif kind < 0.5 and b > 1 and high == 1:
+            for row in follower:
+                row[b] = row[0] + row[1]
+    outcomes = [(a, b) for a in range(rows) for b in range(columns)]
+    return leader, follower, frozenset(one for one in outcomes if source.random() < 0.35)
+
+
+def followed(leader: Any, follower: Any, opened: frozenset[tuple[int, int]], **options: Any) -> sx.MarkovGame:
+    """A decision after which 2 follows, and is approached only where the outcome is open."""
+    moves = [[{"open" if (a, b) in opened else "sure": 1} for b, _ in enumerate(row)] for a, row in enumerate(leader)]
+    return sx.MarkovGame(
+        {
+            "first": {"payoffs": {"leader": leader, "follower": follower}, "transitions": moves},
+            "open": {"payoffs": {"leader": [[3, 0], [1, 0]], "follower": [[-1, 0], [1, 0]]}},
+            "sure": {"payoffs": {"leader": [[2]], "follower": [[0]]}},
+        },
+        horizon=2,
+        initial={"first": 1},
+        **{"follower": {"response": "best"}, "prescription": False} | options,
+    )

@@ -28,6 +28,10 @@ def told(value: Number) -> Any:
     return text(value) if isinstance(value, Fraction) else value.document()
 
 
+def numbers(*rows: str) -> list[list[Fraction]]:
+    return [[Fraction(value) for value in row.split()] for row in rows]
+
+
 def labels(letter: str, count: int) -> list[str]:
     return [f"{letter}{i + 1}" for i in range(count)]
 
@@ -107,6 +111,20 @@ def exactly(leader: Exactly, logits: Logits, policy: Policy) -> ExponentialNumbe
 def shown_exactly(value: ExponentialNumber, digits: int = DIGITS) -> Number:
     """A closed form between ends, or a fraction."""
     return value.number(digits, Fraction(1))
+
+
+def best_known(u1: Rows, u2: Rows, eta: Fraction, chosen: Sequence[int]) -> dict[str, Any]:
+    """A certificate that a deterministic prescription is best, exactly, whether it is or not."""
+    document = certificate(u1, u2, eta, prescription=True)
+    logits = Logits(tuple(tuple(eta * value for value in row) for row in u2), None)
+    decision = Decision(tuple(map(tuple, u1)), logits)
+    policy = tuple(((a, Fraction(1)),) for a in chosen)
+    (cell,) = document["claims"]["quantal"]["cells"]
+    cell["leader"] = told(shown_exactly(deterministic_value(chosen, exact_table(u1), logits)))
+    cell["prescription"] = policy_text(policy, True)
+    cell["response"] = {f"b{b + 1}": told(one) for b, one in enumerate(response(decision, policy))}
+    document["proofs"]["quantal"]["cells"] = [{"deterministic": True}]
+    return document
 
 
 def certificate(
@@ -237,6 +255,11 @@ def markov_certificate(game: MarkovGame, *, exact: bool = False, digits: int = D
         for end in (0, 1)
     ]
     leader: Number = ends[0] if ends[0] == ends[1] else Enclosure(*ends)
+    if known.keys() == later.keys():
+        whole = ExponentialNumber.of(Fraction(0))
+        for s, value in known.items():
+            whole = whole + ExponentialNumber.of(game.initial[s]) * value
+        leader = shown_exactly(whole)
     cell = {"when": [], "leader": told(leader), "policy": policies, "values": values}
     return {
         "format": "stackexact/certificate",

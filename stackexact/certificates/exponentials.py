@@ -97,6 +97,8 @@ def exp_bounds(low: int, high: int, unit: int, bits: int) -> Bounds:
     precision of about ``bits`` digits where these are close together."""
     if max(abs(low), abs(high)).bit_length() > LONGEST or bits > LONGEST:
         raise TooLarge(f"expected exponentials of numbers of at most {LONGEST} binary digits, found more")
+    if low == high == 0:
+        return Bounds(1 << bits, 1 << bits, -bits)
     start, stop, exponent = _exp(low, unit, bits)
     if high == low:
         return Bounds(start, stop, exponent)

@@ -63,6 +63,12 @@ class Decision:
     def _kept(self) -> dict[int, list[list[tuple[int, int]]]]:
         return {}
 
+    def levelled(self) -> Decision:
+        """The same with logits less the greatest of their row, which changes no response to a commitment."""
+        exponents = tuple(tuple(value - max(row) for value in row) for row in self.exponents)
+        weights = self.weights and tuple(tuple(value / max(row) for value in row) for row in self.weights)
+        return Decision(self.leader, exponents, weights)
+
     def logits(self, bits: int) -> list[list[tuple[int, int]]]:
         """Bounds of logits by follower action, then leader action, in units of 2**-bits; computed once."""
         if bits not in self._kept:

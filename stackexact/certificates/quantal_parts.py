@@ -126,7 +126,7 @@ def prove_parts(problem: Problem, node: Node) -> None:
     if len(tokens) > PARTS or len(tokens) * rows * rows * columns * (1 + problem.start // 400) > STEPS:
         raise TooLarge(f"{node.place}: expected a proof of fewer parts, found {len(tokens)}")
     units = problem.units()
-    points = {"n": (problem.point, False), **{f"p{a}": (units[a], True) for a in problem.tied}}
+    points = {"n": (problem.point, bool(problem.tied)), **{f"p{a}": (units[a], True) for a in problem.tied}}
     pending = [(units, 0)]
     for number, token in enumerate(tokens):
         if not pending:
@@ -298,11 +298,8 @@ def _curvature(
 def _is_never_positive(form: list[list[int]], constant: int) -> bool:
     """Whether λ'Qλ <= 0 for all λ >= 0: no entry is positive, or -Q is semidefinite, or it is without its positive
     entries off the diagonal. Entries are rounded up to a unit well below what the form is at the point."""
-    size = len(form)
     if all(entry <= 0 for row in form for entry in row):
         return True
-    if any(form[i][i] > 0 for i in range(size)) or constant > 0:
-        return False
     drop = max(constant.bit_length() - 24, 0)
     whole = [[-(entry >> drop) - bool(entry & ((1 << drop) - 1)) for entry in row] for row in form]
     if _is_semidefinite(whole):

@@ -87,7 +87,7 @@ def prove_decision(settled: Settled, stated: Stated, policy: Policy, prescriptio
         _prove_exactly(settled, stated, policy, prescription, proof)
         return
     parts = proof.fields("limit", "tangents" if prescription else "parts")
-    if stated.exact is not None and stated.exact.rational is None:
+    if stated.exact is not None and stated.lower < stated.upper:
         raise proof.fails("expected a deterministic proof, for the claim is exact")
     if Responses(settled.low, policy).above(stated.lower) < 0:
         raise stated.node.wrong("a lower end that the stated policy gets")
@@ -100,7 +100,9 @@ def prove_decision(settled: Settled, stated: Stated, policy: Policy, prescriptio
     point = _corner(policy, settled.high.shape[0])
     gap = (limit - stated.lower) / (settled.high.spread or Fraction(1))
     digits = gap.denominator.bit_length() - gap.numerator.bit_length() if gap > 0 else 0
-    prove_parts(Problem(settled.high, Quotient.of(limit), point, frozenset(), 80 + max(digits, 0)), parts["parts"])
+    prove_parts(
+        Problem(settled.high.levelled(), Quotient.of(limit), point, frozenset(), 80 + max(digits, 0)), parts["parts"]
+    )
 
 
 def _corner(policy: Policy, rows: int) -> Corner:
@@ -135,7 +137,7 @@ def _prove_exactly(settled: Settled, stated: Stated, policy: Policy, prescriptio
         raise proof.fails("expected a prescription, for values of later stages are not rational")
     rows, columns = settled.low.shape
     tied = frozenset(a for a in range(rows) if not _value(settled.low, leader, [a] * columns).less(value))
-    prove_parts(Problem(settled.low, value, _corner(policy, rows), tied, 96), parts["parts"])
+    prove_parts(Problem(settled.low.levelled(), value, _corner(policy, rows), tied, 96), parts["parts"])
 
 
 def _value(decision: Decision, leader: ExactLeader, chosen: Sequence[int]) -> Quotient:

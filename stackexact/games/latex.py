@@ -17,6 +17,7 @@ _SPECIAL: Final = {
     "<": r"\textless{}",
     ">": r"\textgreater{}",
     "|": r"\textbar{}",
+    "→": r"$\to$",
     # Behind a line break, [ and * would be read as its options.
     "[": "{[}",
     "]": "{]}",

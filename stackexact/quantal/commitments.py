@@ -10,7 +10,7 @@ expansion is good.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Final
 
@@ -80,6 +80,7 @@ def best_commitment(low: Decision, high: Decision, digits: int, stop: Callable[[
     >>> float(found.lower) < 0.50018842145255 < float(found.upper), found.parts
     (True, ('0 1', '0 1', 'n', 'a', 'a'))
     """
+    low, high = (replace(one, logits=one.logits.levelled()) for one in (low, high))
     wanted = high.scale / Fraction(10) ** digits
     bits = bits_of(digits) + _SPARE + high.logits.magnitude
     with ctx.workprec(2 * bits):
@@ -104,7 +105,7 @@ def exact_parts(
 ) -> tuple[str, ...] | None:
     """A proof that no commitment gets more than the pure action ``best``, whose exact value stands in ``values`` like
     those of all pure actions; nothing where a few parts do not suffice."""
-    limit = values[best]
+    limit, decision = values[best], replace(decision, logits=decision.logits.levelled())
     tied = [a for a, value in values.items() if not (value - limit).sign()]
     with ctx.workprec(2 * (_SPARE + decision.logits.magnitude + 128)):
         proof = _Proof(decision.balls(), limit.ball(), stop, _alike(decision), tuple(tied), _FEW_PARTS)

@@ -51,6 +51,14 @@ class Logits:
             return 1
         return int(max(map(max, self.exponents)) - min(map(min, self.exponents))).bit_length()
 
+    def levelled(self) -> Logits:
+        """The same less, in every row, the greatest entry: where the leader does the same whatever the follower does,
+        nothing depends on what a row has in common."""
+        if self.exponents is not None:
+            return Logits(tuple(tuple(value - max(row) for value in row) for row in self.exponents), None)
+        assert self.weights is not None
+        return Logits(None, tuple(tuple(value / max(row) for value in row) for row in self.weights))
+
     def column(self, b: int) -> list[arb]:
         """The logits of a follower action, by leader action, at the working precision; less the greatest exponent of
         all, for nothing depends on what all have in common."""

@@ -9,6 +9,7 @@ from itertools import product
 from typing import Any
 
 import pytest
+from best_games import hard
 from flint import fmpq
 from oracles.best_responses import Definition
 
@@ -104,6 +105,14 @@ def test_weak_commitments_by_definition() -> None:
         decided = commitments.mixed_weak(Decision(table(leader), table(follower), opened), lambda: False)
         outcomes.add((require_weak(decided, leader, follower, opened, prescription=False), bool(opened)))
     assert outcomes == {(True, True), (True, False), (False, True), (False, False)}
+
+
+def test_hard_commitments_by_definition() -> None:
+    source = random.Random(6)
+    for _ in range(150):
+        leader, follower, opened = hard(source)
+        decided = commitments.mixed_weak(Decision(table(leader), table(follower), opened), lambda: False)
+        require_weak(decided, leader, follower, opened, prescription=False)
 
 
 def require_weak(decided: Decided, leader: Any, follower: Any, opened: Any, *, prescription: bool) -> bool:

@@ -14,8 +14,9 @@ from best_games import games, shop
 from oracles.best_responses import Definition
 
 import stackexact as sx
-from stackexact.errors import GameError, UsageError
+from stackexact.errors import UsageError
 from stackexact.games.markov_reaching import reached_by_stage
+from stackexact.myopic import commitments
 
 CONCEPTS = ("pure-strong", "pure-weak", "mixed-strong", "mixed-weak")
 CLOSE = Fraction(1, 10**9)
@@ -200,7 +201,7 @@ def test_concepts_of_other_followers_are_refused() -> None:
     game = sx.MarkovGame(
         {"s": {"payoffs": {"leader": [["p"]], "follower": [[0]]}}}, horizon=1, follower={"response": "best"}
     )
-    with pytest.raises(GameError, match="concept mixed-weak: expected a game of numbers, found p"):
+    with pytest.raises(UsageError, match="with numbers alone, found the parameter p"):
         sx.solve(game, ["mixed-weak"])
 
 
@@ -222,3 +223,26 @@ def test_json_and_pages() -> None:
     assert "attained" in source
     prescribed = str(sx.solve(shop(prescription=True)))
     assert "open: b1 → a2, b2 → a1; closed: b1 → a1" in prescribed
+    assert r"open: b1 $\to$ a2, b2 $\to$ a1" in sx.solve(shop(prescription=True))._repr_latex_()
+
+
+def test_payoffs_with_long_common_denominators_stay_rational(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same answers, and proofs, where payoffs are quotients and where they are brought to integers."""
+    primes = [101, 103, 107, 109, 113, 127, 131, 137, 139]
+    source = random.Random(5)
+    for _ in range(5):
+        leader, follower = (
+            [[f"{source.randint(-99, 99)}/{primes[3 * a + b]}" for b in range(3)] for a in range(3)] for _ in "ur"
+        )
+        game = sx.MarkovGame(
+            {"s": {"payoffs": {"leader": leader, "follower": follower}, "transitions": [[{"s": 1}] * 3] * 3}},
+            horizon=2,
+            follower={"response": "best"},
+            prescription=False,
+        )
+        whole = sx.solve(game)
+        with monkeypatch.context() as patch:
+            patch.setattr(commitments, "LONG", 0)
+            quotients = sx.solve(game)
+            assert quotients.certificate().check().true
+        assert dict(quotients) == dict(whole)

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from best_games import drawn, games, shop
+from best_games import drawn, followed, games, hard, shop
 
 import stackexact as sx
 from stackexact.certificates.check import check
@@ -59,6 +59,19 @@ def test_what_solve_writes_is_proved() -> None:
         cell: Any = solution[SUPREMUM].cell
         seen.add((game.prescription, cell.attained, "kept" in str(document["proofs"][SUPREMUM])))
     assert seen >= {(True, True, False), (True, False, False), (False, True, False), (False, False, True)}
+
+
+def test_whatever_keeps_a_value_from_being_attained_is_proved() -> None:
+    """Steps of every kind: actions that are shown to tie, to give no more, with what is left shown empty or not."""
+    source = random.Random(14)
+    seen = set()
+    for _ in range(150):
+        document = certificate(followed(*hard(source)), SUPREMUM)
+        assert not reason(document)
+        for kept in document["proofs"][SUPREMUM]["cells"][0]["stages"][0]["first"].get("kept", []):
+            steps = kept["steps"]
+            seen.add((len(steps) > 1, any(step["ties"] for step in steps), "empty" in kept))
+    assert seen >= {(True, True, True), (True, True, False), (True, False, True), (False, False, False)}
 
 
 def test_other_values_and_flags_are_false() -> None:
@@ -143,6 +156,21 @@ def test_a_limit_is_not_attained() -> None:
     assert "expected what is proved of the first states" in claim(PUNISHED, SUPREMUM, cell | {"attained": True}, proof)
 
 
+def test_a_limit_is_near_to_policies_that_come_near_the_value() -> None:
+    """Both respond whatever is announced, and one is worth nothing; or a thin region, which nothing near is in."""
+    tied = one_shot([[3, 0]], [[1, 1]])
+    cell = {"policy": {"b1": {"a1": "1"}, "b2": {"a1": "1"}}, "response": "b1", "values": "3"}
+    limit = {"attained": False, "attained_from": [{"s": False}]}
+    assert "expected a prescription to which" in claim(tied, SUPREMUM, cell | limit, {"multipliers": {}})
+    game = followed([[1, 1, 0], [1, 0, 0]], [[1, 1, 1], [1, 0, 0]], frozenset([(0, 0), (1, 0)]))
+    document = certificate(game, SUPREMUM)
+    assert not reason(document)
+    path = ("claims", SUPREMUM, "cells", 0)
+    told = changed(document, (*path, "policy", 0, "first"), {"a1": "1"})
+    assert not reason(changed(told, (*path, "response", 0, "first"), "b1"))
+    assert "expected a commitment to which" in reason(changed(told, (*path, "response", 0, "first"), "b2"))
+
+
 def test_what_is_attained_is_no_limit() -> None:
     """By a response that gains more than it secures, or where everything that secures it ties."""
     free = one_shot([[2, 0], [1, 0]], [[3, 1], [1, 1]])
@@ -196,6 +224,7 @@ def test_why_what_follows_keeps_a_value_from_being_attained() -> None:
     assert reason(changed(document, (*path, "kept"), [{**kept, "steps": []}]))
     assert reason(changed(document, (*path, "kept"), [{**kept, "actions": ["b2"]}]))
     assert reason(changed(document, (*path, "kept"), [{**kept, "empty": {"responses": {}, "values": {}}}]))
+    assert "expected empty exactly where" in reason(changed(document, (*path, "kept", 0, "empty"), ...))
     exact = {"ties": {}, "exact": {"b2": {"responses": {}, "values": {}}}}
     assert "shown to give the value" in reason(changed(document, (*path, "kept"), [{**kept, "steps": [exact]}]))
     # At the first stage it is attained by the table alone, with what follows it is not.

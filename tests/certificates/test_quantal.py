@@ -8,17 +8,13 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from quantal_making import certificate, drawn, exact_commitment, markov_certificate, markov_game
+from quantal_making import certificate, drawn, exact_commitment, markov_certificate, markov_game, numbers
 
 from stackexact.certificates.check import check
 from stackexact.games.files import loads
 
 KINDS = ["hundredths", "hundredths", "ties", "duplicates", "huge"]
 ETAS = ["1/1000", "1/3", "1", "5", "20", "100", "10000"]
-
-
-def numbers(*rows: str) -> list[list[Fraction]]:
-    return [[Fraction(value) for value in row.split()] for row in rows]
 
 
 def random_game(seed: int, most: int, eta: int) -> tuple[Any, Any, Fraction]:
@@ -45,7 +41,7 @@ def test_prescriptions_of_random_games(exact: bool) -> None:
 
 def test_commitments_of_random_games() -> None:
     split = 0
-    for seed in range(60):
+    for seed in range(240):
         document = certificate(*random_game(seed, 3, 5), prescription=False, digits=12)
         split += "," in document["proofs"]["quantal"]["cells"][0]["parts"]
         proved(document)

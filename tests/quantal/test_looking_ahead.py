@@ -253,9 +253,12 @@ def test_what_does_not_fit_is_refused():
         ((markov, {**rest, "Z": {"p": 1}}, None), "policy[0]: expected states of the game, found 'Z'; correct it"),
         (
             (markov, rest, "5"),
-            "eta: expected 0 or oo for a Markov game, which has its own, found \"'5'\"; leave it out",
+            "eta: expected 0 or oo for a Markov game, found '5'; it is part of the game",
         ),
-        ((markov, {**rest, "X": {"p0": 1}}, "oo"), "eta: expected a game with the follower's rewards, found weights"),
+        (
+            (markov, {**rest, "X": {"p0": 1}}, "oo"),
+            "eta: expected a game with the follower's rewards for the limit, found weights; give rewards",
+        ),
         ((7, {}, None), "game: expected a Game or a MarkovGame, found int; give one"),
     ]
     for (about, policy, eta), message in refused:
