@@ -69,20 +69,16 @@ def test_hide_and_seek(size, eta, prescription):
         assert finite_and_narrow(cell.leader, 9, Fraction(1))
 
 
-@BOTH
-def test_rewards_beyond_all_floats(prescription):
-    """exp of 10**400 is beyond any exponent; the follower's choice is all but sure, and the enclosure is narrow."""
-    one = oracle.Play([[2, 4], [1, 3]], [[HUGE, 0], [0, HUGE]])
+@pytest.mark.parametrize(("prescription", "size"), [(True, HUGE), (False, Fraction(10) ** 100)])
+def test_rewards_beyond_all_floats(prescription, size):
+    """No float holds their exponentials; the follower is all but a best responder, to whom the leader's mixture leaves
+    a choice (7/2), or whom her threat makes come (4)."""
+    one = oracle.Play([[2, 4], [1, 3]], [[size, 0], [0, size]])
     with without_runaway_work():
-        game = sx.Game(one.leader, one.exponents)
-        solution = sx.solve(game, ["quantal"], eta=1, prescription=prescription)
-    if not solution["quantal"].cells:
-        assert "make the rewards or eta smaller" in solution.notes[0] or "ask for fewer digits" in solution.notes[0]
-        pytest.fail(solution.notes[0])
-    lower, upper = ends(solution["quantal"].cell.leader)
-    assert lower <= 4
-    assert upper >= 3
-    assert finite_and_narrow(solution["quantal"].cell.leader, 15, Fraction(3))
+        cell = solved(one, prescription=prescription)
+    assert finite_and_narrow(cell.leader, 19, Fraction(3))
+    limit = 4 if prescription else Fraction(7, 2)
+    assert all(abs(end - limit) < Fraction(1, 10**20) for end in ends(cell.leader))
 
 
 @BOTH
