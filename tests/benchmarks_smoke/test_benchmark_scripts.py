@@ -25,6 +25,7 @@ SMALL = {
     "tolerant_alignment.py": (["--sizes", "3", "8", "--runs", "1", "--families", "common", "staircase"], 8),
     "closed_forms.py": (["--sizes", "1", "--runs", "1", "--naive", "20"], 4),
     "incentives.py": (["--families", "weights", "many", "--sizes", "1", "--runs", "1"], 8),
+    "quantal.py": (["--sizes", "2", "--runs", "1", "--starts", "1"], 3),
     "simulation.py": (["--horizon", "10000", "--turns", "1"], 3),
     "startup.py": (["--pairs", "1"], 1),
 }
