@@ -9,15 +9,16 @@ every W_{h+1}(s'), and so bounds of these give bounds of it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from stackexact.errors import LimitReached
+from stackexact.exact.enclosures import Enclosure
 from stackexact.exact.exponential import ExponentialNumber
 from stackexact.quantal.deciding import Bounds, Decided, decide, decide_deterministically
 from stackexact.quantal.tables import Node, Tables
 
-__all__ = ["Induced", "by_stages", "continuation", "mean"]
+__all__ = ["Induced", "by_stages", "continuation", "mean", "stated"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ def by_stages(
     leader's actions rather than mixtures of these. Every decision is enclosed to so many more digits that the value is
     enclosed to ``digits`` of the range of all that the leader can get. Raises :class:`~stackexact.errors.LimitReached`.
     """
-    spare = len(str(tables.horizon)) + 1
+    spare, scale = len(str(tables.horizon)) + 1, tables.scale
     after: Mapping[int, Bounds] = {}
     decided: list[Mapping[int, Decided]] = []
     for h, row in reversed(list(enumerate(tables.stages, start=1))):
@@ -54,12 +55,22 @@ def by_stages(
                 raise LimitReached("the time limit was reached; raise it")
             about = continuation(node, after), node.logits
             if deterministic:
-                made[s] = decide_deterministically(*about, prescription=prescription, digits=digits + spare)
+                found = decide_deterministically(*about, prescription=prescription, digits=digits + spare)
             else:
-                made[s] = decide(*about, prescription=prescription, digits=digits + spare, stop=stop)
+                found = decide(*about, prescription=prescription, digits=digits + spare, stop=stop)
+            # What earlier stages are computed from is what answers state, so that a proof can start from there.
+            made[s] = replace(found, value=stated(found.value, digits, scale))
         decided.append(made)
         after = {s: one.value for s, one in made.items()}
     return Induced(mean(tables.initial, after), tuple(reversed(decided)))
+
+
+def stated(value: Bounds, digits: int, scale: Fraction) -> Bounds:
+    """A value with the ends that answers state, two digits more than for the total."""
+    number = value.number(digits + 2, scale)
+    if isinstance(number, Enclosure):
+        return Bounds(number.lower, number.upper, value.exact)
+    return Bounds(number, number, value.exact)
 
 
 def continuation(node: Node, after: Mapping[int, Bounds]) -> list[list[Bounds]]:
