@@ -28,6 +28,8 @@ DIGITS: Final = 6
 
 _INDENT: Final = 16
 _LONGEST: Final = 80
+_DECIMAL: Final = 40
+"""Most digits of a decimal that stands for a long fraction because it is the number itself."""
 _FORMULA: Final = 240
 """Longest function of parameters that is broken into lines instead of shortened."""
 _CLOSED_FORM: Final = 48
@@ -228,11 +230,11 @@ def _number_texts(page: Page, part: Part, digits: int, room: int) -> tuple[str, 
 
 
 def _elided(value: Exact, text: str, room: int) -> str:
-    """A long number in little space: as a power of ten where that is exact, else without its middle."""
+    """A long number in little space: as a decimal where that is exact, else without its middle."""
     if not isinstance(value, Fraction):
         ends = max(1, min(24, (room - 1) // 2))
         return f"{text[:ends]}…{text[-ends:]}"
-    decimal = rounded(value, DIGITS)
+    decimal = rounded(value, min(_DECIMAL, max(room - 3, DIGITS)))
     # Sign, quotient and two marks stand between the four ends; how many digits there are may go to the next line.
     return decimal.text if decimal.exact else shortened(value, max(1, min(6, (room - 4) // 4)))
 

@@ -115,6 +115,16 @@ def test_anticipation_pays(t, naive, best):
     assert (cell.leader, cell.policy[1]["X"], cell.compared) == (Fraction(best), {"p1": 1}, 2)
 
 
+def test_the_four_deterministic_prescriptions_of_two_actions():
+    """The row B1 of math.md: responses and values, exactly."""
+    state = {"payoffs": {"leader": [[0, 1], ["1/2", 0]], "weights": [[3, 1], [1, 2]]}}
+    game = sx.MarkovGame({"s": state}, horizon=1, follower={"response": "quantal"})
+    rows = {("a1", "a1"): ("3/4", "1/4"), ("a1", "a2"): ("3/5", "0"), ("a2", "a1"): ("1/2", "3/4")}
+    for (one, two), (share, value) in (rows | {("a2", "a2"): ("1/3", "1/6")}).items():
+        found = sx.evaluate(game, {"s": {"b1": {one: 1}, "b2": {two: 1}}})
+        assert (found.leader, found.response[0]["s"]["b1"]) == (Fraction(value), Fraction(share))
+
+
 def test_a_myopic_follower_does_not_anticipate():
     cell: Any = sx.solve(anticipation(2, discount=0), ["deterministic"])["deterministic"].cell
     assert (cell.leader, cell.policy[1]["X"]) == (Fraction(1, 3), {"p0": 1})
