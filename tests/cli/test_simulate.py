@@ -148,7 +148,7 @@ def test_an_interrupt_leaves_nothing_half_written(tmp_path):
         "explore-then-commit",
     ]
     command += ["--horizon", "5000000"]
-    command += ["--runs", "12", "--journal", "j", "--output", "t.csv"]
+    command += ["--runs", "30", "--journal", "j", "--output", "t.csv"]
     process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.DEVNULL)
     while not (tmp_path / "j").exists() or (tmp_path / "j").read_bytes().count(b"\n") < 3:
         assert process.poll() is None
