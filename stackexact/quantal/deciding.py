@@ -12,7 +12,7 @@ from stackexact.exact.enclosures import Number, enclosed
 from stackexact.exact.exponential import ExponentialNumber
 from stackexact.quantal.commitments import Committed, best_commitment, exact_parts, uniform
 from stackexact.quantal.decisions import Decision, Logits, Policy
-from stackexact.quantal.exactly import deterministic_value, exactly_best, is_best
+from stackexact.quantal.exactly import deterministic_value, exactly_best, first_best, is_best
 from stackexact.quantal.prescriptions import best_prescription
 from stackexact.quantal.rules import best_action, best_rule
 
@@ -120,14 +120,15 @@ def decide(
         chosen = _pure(found.policy)
         exact = None if chosen is None else _exact_prescription(chosen, leader, logits)
         if exact is not None:
-            return Decided(_exactly(found.lower, found.upper, exact), found.policy, Deterministic())
+            value, first = exact
+            return Decided(_exactly(found.lower, found.upper, value), _rule(first), Deterministic())
         return Decided(Bounds(found.lower, found.upper), found.policy, Tangents(found.upper, found.tangents))
     committed = best_commitment(low, high, digits, stop)
     policy = uniform(committed.commitment, high.shape[1])
     made = _exact_commitment(committed, leader, high, stop)
     if made is not None:
         best, value, parts = made
-        pure: Policy = (((best, Fraction(1)),),) * high.shape[1]
+        pure = _rule((best,) * high.shape[1])
         return Decided(_exactly(committed.lower, committed.upper, value), pure, Parts(None, parts))
     return Decided(Bounds(committed.lower, committed.upper), policy, Parts(committed.upper, committed.parts))
 
@@ -148,20 +149,24 @@ def decide_deterministically(
     find = best_rule if prescription else best_action
     lower, upper, chosen = find(low, high, digits)
     table = _exact_table(leader)
-    policy: Policy = tuple(((a, Fraction(1)),) for a in chosen)
+    policy = _rule(chosen)
     if table is not None:
         try:
             exact, best = exactly_best(chosen, table, logits, prescription=prescription)
         except LimitReached:
             return Decided(Bounds(lower, upper), policy, Rules(upper))
-        policy = tuple(((a, Fraction(1)),) for a in best)
-        return Decided(_exactly(lower, upper, exact), policy, Rules(None))
+        return Decided(_exactly(lower, upper, exact), _rule(best), Rules(None))
     return Decided(Bounds(lower, upper), policy, Rules(upper))
 
 
 def _exactly(lower: Fraction, upper: Fraction, value: ExponentialNumber) -> Bounds:
     found = value.rational
     return Bounds(lower, upper, value) if found is None else Bounds(found, found, value)
+
+
+def _rule(chosen: Sequence[int]) -> Policy:
+    """A deterministic policy by its actions."""
+    return tuple(((a, Fraction(1)),) for a in chosen)
 
 
 def _pure(policy: Policy) -> tuple[int, ...] | None:
@@ -179,13 +184,14 @@ def _exact_table(leader: Sequence[Sequence[Bounds]]) -> list[list[ExponentialNum
 
 def _exact_prescription(
     chosen: Sequence[int], leader: Sequence[Sequence[Bounds]], logits: Logits
-) -> ExponentialNumber | None:
+) -> tuple[ExponentialNumber, tuple[int, ...]] | None:
+    """The exact value of a deterministic prescription that is best of all, and the first of those that have it."""
     table = _exact_table(leader)
     if table is None:
         return None
     try:
         value = deterministic_value(chosen, table, logits)
-        return value if is_best(chosen, value, table, logits) else None
+        return (value, first_best(value, table, logits)) if is_best(chosen, value, table, logits) else None
     except LimitReached:
         return None
 

@@ -11,35 +11,52 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import product
+from itertools import islice, product
 from math import prod
-from typing import Final
+from typing import Final, TypeAlias
 
 from flint import arb, ctx
 
 from stackexact.errors import LimitReached
-from stackexact.exact.exponential import ExponentialNumber
+from stackexact.exact.enclosures import ends
 from stackexact.quantal.deciding import Bounds
-from stackexact.quantal.decisions import Policy, ball_of
+from stackexact.quantal.decisions import Policy, ball_of, greatest
 from stackexact.quantal.evaluating import Evaluated, evaluate, exactly_evaluated, node_balls
 from stackexact.quantal.tables import Node, Tables
 
-__all__ = ["MOST_POLICIES", "BestDeterministic", "best_deterministic", "policies"]
+__all__ = ["MOST_POLICIES", "MOST_TIED", "BestDeterministic", "best_deterministic", "policies"]
 
 MOST_POLICIES: Final = 200_000
+MOST_TIED: Final = 2048
+"""Plans whose values are compared exactly."""
 _BITS: Final = 256
-_MOST_TIED: Final = 64
+_MOST_REFINED: Final = 64
+"""Plans without exact values that are enclosed again where 256 binary digits do not suffice."""
+
+Rules: TypeAlias = tuple[Mapping[int, Policy], ...]
+"""By stage and state: what the leader does against every action of the follower."""
 
 
 @dataclass(frozen=True, slots=True)
 class BestDeterministic:
-    """The greatest ``value`` of deterministic policies, the first ``plan`` that has it, how many were compared, and the
-    exact values under that plan, if they are exact."""
+    """The greatest ``value`` of deterministic policies, a ``plan`` that has it (up to the width of that, if it is
+    enclosed), how many were compared, and the exact values under that plan, if the value is exact."""
 
     value: Bounds
-    plan: tuple[Mapping[int, Policy], ...]
+    plan: Rules
     compared: int
     exact: Evaluated | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A plan with what it gets; ``roof`` is no less than what any plan gets that is not told apart from it and left out
+    (``more`` says whether there are such)."""
+
+    value: arb
+    plan: Rules
+    roof: arb
+    more: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +65,7 @@ class _Outlook:
 
     values: Mapping[int, arb]
     heights: Mapping[int, arb]
-    plan: tuple[Mapping[int, Policy], ...]
+    plan: Rules
 
 
 def policies(node: Node, *, prescription: bool) -> Iterator[Policy]:
@@ -68,10 +85,11 @@ def count_of(node: Node, *, prescription: bool) -> int:
 def best_deterministic(
     tables: Tables, digits: int, *, prescription: bool, stop: Callable[[], bool] = lambda: False
 ) -> BestDeterministic:
-    """Compare all deterministic policies; the first of the best ones in lexicographic order.
+    """Compare all deterministic policies. Where values are exact, ties are decided exactly, and the first of the best
+    in lexicographic order (by stage, state and response) is told; else the value is enclosed.
 
-    Raises :class:`~stackexact.errors.LimitReached` where there are more than :data:`MOST_POLICIES`, or when ``stop``
-    says so.
+    Raises :class:`~stackexact.errors.LimitReached` where there are more than :data:`MOST_POLICIES`, where too many are
+    too close to one another for so many digits, or when ``stop`` says so.
     """
     later = [prod(count_of(node, prescription=prescription) for node in row.values()) for row in tables.stages[1:]]
     first = sum(count_of(node, prescription=prescription) for node in tables.stages[0].values())
@@ -80,16 +98,56 @@ def best_deterministic(
         raise LimitReached(f"there are more than {MOST_POLICIES} deterministic policies to compare")
     with ctx.workprec(_BITS):
         found = list(_candidates(tables, prescription=prescription, stop=stop))
-        best = max(one.lower() for one, _ in found)
-        close = [plan for one, plan in found if not one < best]
+        best = max(one.value.lower() for one in found)
+        close = [one for one in found if not one.roof < best]
     width = tables.scale / Fraction(10) ** (digits + 2)
-    plan = _greatest(tables, close, width)
-    return BestDeterministic(evaluate(tables, plan, width), plan, compared, exactly_evaluated(tables, plan))
+    if len(close) <= MOST_TIED and not any(one.more for one in close):
+        exact = _exactly_best(tables, [one.plan for one in close], stop)
+        if exact is not None:
+            plan, under = exact
+            return BestDeterministic(evaluate(tables, plan, width), plan, compared, under)
+    return BestDeterministic(*_enclosed(tables, close, width, stop), compared, None)
 
 
-def _candidates(
-    tables: Tables, *, prescription: bool, stop: Callable[[], bool]
-) -> Iterator[tuple[arb, tuple[Mapping[int, Policy], ...]]]:
+def _exactly_best(tables: Tables, plans: Sequence[Rules], stop: Callable[[], bool]) -> tuple[Rules, Evaluated] | None:
+    """The first of the best plans and its exact values; nothing where some plan's value is not exact."""
+    best: tuple[Rules, Evaluated] | None = None
+    for plan in sorted(plans, key=_order):
+        if stop():
+            raise LimitReached("the time limit was reached; raise it")
+        found = exactly_evaluated(tables, plan)
+        if found is None:
+            return None
+        if best is None or best[1].value < found.value:
+            best = plan, found
+    return best
+
+
+def _enclosed(
+    tables: Tables, close: Sequence[_Candidate], width: Fraction, stop: Callable[[], bool]
+) -> tuple[Bounds, Rules]:
+    """Bounds of the greatest value of plans that are close to one another, and a plan that gets the lower one."""
+    chosen = max(close, key=lambda one: one.value.lower())
+    lower, upper = ends(chosen.value)[0], max(ends(one.roof)[1] for one in close)
+    if upper - lower <= width:
+        return Bounds(lower, upper), chosen.plan
+    if len(close) > _MOST_REFINED or any(one.more for one in close):
+        raise LimitReached("too many policies are too close to one another for so many digits; ask for fewer")
+    found: list[tuple[Bounds, Rules]] = []
+    for one in close:
+        if stop():
+            raise LimitReached("the time limit was reached; raise it")
+        found.append((evaluate(tables, one.plan, width), one.plan))
+    value, plan = max(found, key=lambda pair: pair[0].lower)
+    return Bounds(value.lower, max(bounds.upper for bounds, _ in found)), plan
+
+
+def _order(plan: Rules) -> list[list[tuple[int, list[int]]]]:
+    """Plans by stage, state and response, then by the leader's action."""
+    return [[(s, [part[0][0] for part in rule]) for s, rule in sorted(row.items())] for row in plan]
+
+
+def _candidates(tables: Tables, *, prescription: bool, stop: Callable[[], bool]) -> Iterator[_Candidate]:
     """Plans with what the leader gets: of all plans for later stages, the best rules at the first one."""
     outlooks = [_Outlook({}, {}, ())]
     for row in reversed(tables.stages[1:]):
@@ -116,10 +174,9 @@ def _before(
         yield _Outlook(values, heights, ({s: rule for s, rule, _ in chosen}, *after.plan))
 
 
-def _started(
-    tables: Tables, after: _Outlook, prescription: bool, stop: Callable[[], bool]
-) -> Iterator[tuple[arb, tuple[Mapping[int, Policy], ...]]]:
-    """The best rules at the first stage, where nobody looks back: all those that balls do not tell apart."""
+def _started(tables: Tables, after: _Outlook, prescription: bool, stop: Callable[[], bool]) -> Iterator[_Candidate]:
+    """The best rules at the first stage, where nobody looks back: all those that balls do not tell apart, up to some
+    number of them."""
     if stop():
         raise LimitReached("the time limit was reached; raise it")
     best: list[list[tuple[int, Policy, arb]]] = []
@@ -130,26 +187,10 @@ def _started(
         ]
         top = max(value.lower() for _, _, value in found)
         best.append([one for one in found if not one[2] < top])
-    shares = dict(tables.initial)
-    for number, chosen in enumerate(product(*best)):
-        if number >= _MOST_TIED:
-            break
-        total = sum((value * ball_of(shares[s]) for s, _, value in chosen), arb(0))
-        yield total, ({s: rule for s, rule, _ in chosen}, *after.plan)
-
-
-def _greatest(
-    tables: Tables, plans: Sequence[tuple[Mapping[int, Policy], ...]], width: Fraction
-) -> tuple[Mapping[int, Policy], ...]:
-    """The first of the plans with the greatest value, as far as exact values or their enclosures tell."""
-    best, value = plans[0], None if len(plans) == 1 else _exact(tables, plans[0])
-    for plan in plans[1:_MOST_TIED]:
-        other = _exact(tables, plan)
-        if value is not None and other is not None and value < other:
-            best, value = plan, other
-    return best
-
-
-def _exact(tables: Tables, plan: tuple[Mapping[int, Policy], ...]) -> ExponentialNumber | None:
-    found = exactly_evaluated(tables, plan)
-    return None if found is None else found.value
+    shares = {s: ball_of(share) for s, share in tables.initial}
+    roof = sum((shares[options[0][0]] * greatest([value for _, _, value in options]) for options in best), arb(0))
+    more = prod(map(len, best)) > MOST_TIED
+    for chosen in islice(product(*best), MOST_TIED):
+        total = sum((value * shares[s] for s, _, value in chosen), arb(0))
+        plan = ({s: rule for s, rule, _ in chosen}, *after.plan)
+        yield _Candidate(total, plan, roof if more else total, more)

@@ -16,7 +16,7 @@ from stackexact.exact.enclosures import END_BITS, START_BITS
 from stackexact.exact.exponential import ExponentialNumber, rational
 from stackexact.quantal.decisions import Logits, ball_of
 
-__all__ = ["ExactTable", "deterministic_value", "exactly_best", "is_best"]
+__all__ = ["ExactTable", "deterministic_value", "exactly_best", "first_best", "is_best"]
 
 ExactTable = Sequence[Sequence[ExponentialNumber]]
 """Exact values by leader and follower action."""
@@ -46,11 +46,22 @@ def exactly_best(
         return values[best], (best,) * len(columns)
     while True:
         value = deterministic_value(chosen, leader, logits)
-        terms = [[ExponentialNumber(logits.mass(a, b)) * (leader[a][b] - value) for a in rows] for b in columns]
+        terms = _terms(value, leader, logits)
         better = tuple(_first_greatest(column) for column in terms)
         if all(not (terms[b][a] - terms[b][c]).sign() for b, (a, c) in enumerate(zip(better, chosen, strict=True))):
             return value, better
         chosen = better
+
+
+def first_best(value: ExponentialNumber, leader: ExactTable, logits: Logits) -> tuple[int, ...]:
+    """Of deterministic prescriptions that are best, whose ``value`` is given, the first in the order of actions."""
+    return tuple(_first_greatest(column) for column in _terms(value, leader, logits))
+
+
+def _terms(value: ExponentialNumber, leader: ExactTable, logits: Logits) -> list[list[ExponentialNumber]]:
+    """e^logit (value - c) by the follower's action, then the leader's."""
+    rows, columns = range(len(leader)), range(len(leader[0]))
+    return [[ExponentialNumber(logits.mass(a, b)) * (leader[a][b] - value) for a in rows] for b in columns]
 
 
 def _first_greatest(values: Sequence[ExponentialNumber]) -> int:

@@ -200,6 +200,53 @@ def test_ties_are_broken_in_order():
     assert all(rule == {"b1": {"a1": 1}, "b2": {"a1": 1}} for row in cell.policy for rule in row.values())
 
 
+def one_stage(leader: list[list[object]], discount: int = 1) -> sx.MarkovGame:
+    """A follower who never cares, and would look ahead if there were anything to see."""
+    rows = [[0] * len(leader[0])] * len(leader)
+    follower = {"response": "quantal", "eta": 1, "discount": discount}
+    return sx.MarkovGame({"s": {"payoffs": {"leader": leader, "follower": rows}}}, horizon=1, follower=follower)
+
+
+def test_what_differs_beyond_all_balls_is_told_apart():
+    """Values that differ by 1e-200 are not the same, and the best of them is the exact one."""
+    tiny = Fraction(1, 10**200)
+    cell: Any = sx.solve(one_stage([[1, 1], [1 + tiny, 1]]), ["deterministic"])["deterministic"].cell
+    assert cell.leader == 1 + tiny / 2
+    assert cell.policy[0]["s"] == {"b1": {"a2": 1}, "b2": {"a1": 1}}
+
+
+def test_more_ties_than_are_compared_exactly_are_enclosed_and_never_cut_off():
+    """3**8 policies of one value: enclosed, and where the enclosure does not do, a told limit."""
+    tables = tables_of(one_stage([["1/3"] * 8] * 3))
+    best = best_deterministic(tables, 30, prescription=True)
+    assert best.exact is None
+    assert best.value.lower <= Fraction(1, 3) <= best.value.upper < Fraction(1, 3) + Fraction(1, 10**30)
+    with pytest.raises(LimitReached, match="too close to one another"):
+        best_deterministic(tables, 200, prescription=True)
+
+
+def test_values_that_are_not_exact_are_enclosed_with_their_rivals():
+    """Discounted probabilities that are no whole numbers: the same policy under two names, to 100 digits."""
+    after = {"s": "1/2", "t": "1/2"}
+    state = {"payoffs": {"leader": [[1], [1]], "follower": [[1], [1]]}, "transitions": [[after], [after]]}
+    later = {"payoffs": {"leader": [[2, 1], [2, 1]], "follower": [[0, 1], [0, 1]]}, "transitions": [[after] * 2] * 2}
+    follower = {"response": "quantal", "eta": 1, "discount": 1}
+    game = sx.MarkovGame({"s": state, "t": later}, horizon=2, follower=follower, initial={"s": 1}, prescription=False)
+    best = best_deterministic(tables_of(game), 100, prescription=False)
+    with mp.workdps(120):
+        value = 1 + (mp.mpf(1) + (2 + mp.e) / (1 + mp.e)) / 2
+        low, high = oracle._real(best.value.lower), oracle._real(best.value.upper)
+        slack = mp.mpf(10) ** -110
+        assert low - slack <= value <= high + slack
+        assert high - low < mp.mpf(10) ** -100
+
+
+def test_the_first_of_tied_prescriptions_is_stated():
+    game = sx.Game([[1, 2], [1, 2], [0, 2]], [[3, 1], [3, 1], [3, 1]])
+    cell: Any = sx.solve(game, ["quantal"], eta=1, prescription=True)["quantal"].cell
+    assert cell.prescription == {"b1": {"a1": 1}, "b2": {"a1": 1}}
+
+
 def test_too_many_policies_are_a_limit_not_an_answer():
     rows = [[0] * 6] * 6
     state = {"payoffs": {"leader": rows, "follower": rows}, "transitions": [[{"s": 1}] * 6] * 6}
