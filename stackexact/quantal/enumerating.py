@@ -128,7 +128,8 @@ def _enclosed(
 ) -> tuple[Bounds, Rules]:
     """Bounds of the greatest value of plans that are close to one another, and a plan that gets the lower one."""
     chosen = max(close, key=lambda one: one.value.lower())
-    lower, upper = ends(chosen.value)[0], max(ends(one.roof)[1] for one in close)
+    with ctx.workprec(_BITS):  # ends are rounded to it
+        lower, upper = ends(chosen.value)[0], max(ends(one.roof)[1] for one in close)
     if upper - lower <= width:
         return Bounds(lower, upper), chosen.plan
     if len(close) > _MOST_REFINED or any(one.more for one in close):
