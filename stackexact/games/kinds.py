@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
+from types import ModuleType
 from typing import Any, Final, Generic, TypeVar
 
 from stackexact.errors import ExpressionError, GameError, shorten
@@ -56,13 +57,18 @@ class Kind:
         """A game of this kind for a terminal; where something is left out, ``hint`` tells where the rest is."""
         return str(_function(self.screen)(game, colour=colour, width=width, hint=hint))
 
+    @property
+    def display(self) -> ModuleType:
+        """The module with the functions that show games of this kind."""
+        return import_module(self.screen.partition(":")[0])
+
     def page(self, page: Any, game: Any, remark: str) -> None:
         """Put a game of this kind on a page."""
-        import_module(self.screen.partition(":")[0]).game_page(page, game, remark)
+        self.display.game_page(page, game, remark)
 
     def heading(self, game: Any) -> str:
         """What stands above a game of this kind."""
-        return str(import_module(self.screen.partition(":")[0]).title(game))
+        return str(self.display.title(game))
 
     def tex(self, game: Any) -> str:
         """All of a game of this kind as LaTeX."""

@@ -205,21 +205,6 @@ class MarkovGame(ParametricGame):
             made["features"] = {name: features_document(table) for name, table in tables}
         return made
 
-    def __str__(self) -> str:
-        from stackexact.games.markov_display import text
-
-        return text(self)
-
-    def _repr_html_(self) -> str:
-        from stackexact.games.markov_display import html
-
-        return html(self)
-
-    def _repr_latex_(self) -> str:
-        from stackexact.games.markov_display import latex
-
-        return latex(self)
-
     def __repr__(self) -> str:
         title = f"{self.name!r}, " if self.name else ""
         symbols = f", parameters {', '.join(self.parameters)}" if self.parameters else ""

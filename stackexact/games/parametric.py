@@ -6,6 +6,7 @@ from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from functools import cached_property
+from types import ModuleType
 from typing import Any, ClassVar, Self
 
 from stackexact.errors import GameError
@@ -99,3 +100,18 @@ class ParametricGame:
         """Digest of the canonical JSON (sorted keys, no white space, UTF-8) of all that answers depend on: two games
         with the same digest have the same answers."""
         return digest(self._identity())
+
+    def __str__(self) -> str:
+        return str(self._display().text(self))
+
+    def _repr_html_(self) -> str:
+        return str(self._display().html(self))
+
+    def _repr_latex_(self) -> str:
+        return str(self._display().latex(self))
+
+    def _display(self) -> ModuleType:
+        """The module that shows games of this kind."""
+        from stackexact.games.kinds import kind
+
+        return kind(self.kind).display

@@ -157,21 +157,6 @@ class RecommendationGame(ParametricGame):
             made["assumed"] = behaviour_document(self.assumed)
         return made
 
-    def __str__(self) -> str:
-        from stackexact.games.recommendation_display import text
-
-        return text(self)
-
-    def _repr_html_(self) -> str:
-        from stackexact.games.recommendation_display import html
-
-        return html(self)
-
-    def _repr_latex_(self) -> str:
-        from stackexact.games.recommendation_display import latex
-
-        return latex(self)
-
     def __repr__(self) -> str:
         rows, columns = self.shape
         title = f"{self.name!r}, " if self.name else ""

@@ -45,9 +45,7 @@ def _floats(decision: Decision) -> tuple[Any, Any]:
     """Logits and values as floats; both in ranges that floats hold, for they only propose."""
     low = min(map(min, decision.leader))
     values = np.array([[float((value - low) / decision.scale) for value in row] for row in decision.leader])
-    rows, columns = decision.shape
-    balls = [decision.logits.column(b) for b in range(columns)]
-    logits = np.array([[float(balls[b][a].mid()) for b in range(columns)] for a in range(rows)])
+    logits = np.array([[float(ball.mid()) for ball in column] for column in decision.logits.columns()]).T
     return np.clip(logits, -1e9, 1e9), values
 
 

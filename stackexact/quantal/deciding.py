@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Final, TypeAlias
 
 from stackexact.errors import LimitReached
-from stackexact.exact.enclosures import Number, enclosed
+from stackexact.exact.enclosures import Enclosure, Number, enclosed
 from stackexact.exact.exponential import ExponentialNumber
 from stackexact.quantal.commitments import Committed, best_commitment, exact_parts, uniform
 from stackexact.quantal.decisions import Decision, Logits, Policy
@@ -46,6 +46,13 @@ class Bounds:
         if self.exact is not None:
             return self.exact.number(digits, scale)
         return enclosed(self.lower, self.upper, digits, scale)
+
+    @property
+    def stated(self) -> Number:
+        """The value between the ends that it has already."""
+        if self.lower == self.upper:
+            return self.lower
+        return Enclosure(self.lower, self.upper, "" if self.exact is None else str(self.exact))
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,14 +59,14 @@ class Logits:
         assert self.weights is not None
         return Logits(None, tuple(tuple(value / max(row) for value in row) for row in self.weights))
 
-    def column(self, b: int) -> list[arb]:
-        """The logits of a follower action, by leader action, at the working precision; less the greatest exponent of
-        all, for nothing depends on what all have in common."""
+    def columns(self) -> Balls:
+        """The logits by follower action, then by leader action, at the working precision; less the greatest exponent
+        of all, for nothing depends on what all have in common."""
         if self.exponents is not None:
-            greatest = max(map(max, self.exponents))
-            return [ball_of(row[b] - greatest) for row in self.exponents]
+            most = max(map(max, self.exponents))
+            return [[ball_of(value - most) for value in column] for column in zip(*self.exponents, strict=True)]
         assert self.weights is not None
-        return [ball_of(row[b]).log() for row in self.weights]
+        return [[ball_of(value).log() for value in column] for column in zip(*self.weights, strict=True)]
 
     def ball(self, a: int, b: int) -> arb:
         """A logit at the working precision."""
@@ -109,8 +109,9 @@ class Decision:
 
     def balls(self) -> tuple[Balls, Balls]:
         """Logits and leader's values by follower action at the working precision."""
-        columns = range(self.shape[1])
-        return [self.logits.column(b) for b in columns], [[ball_of(row[b]) for row in self.leader] for b in columns]
+        return self.logits.columns(), [
+            [ball_of(value) for value in column] for column in zip(*self.leader, strict=True)
+        ]
 
 
 def ball_of(value: Fraction) -> arb:

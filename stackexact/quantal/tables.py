@@ -11,7 +11,7 @@ from stackexact.games.markov import MarkovGame, Stage
 from stackexact.games.markov_reaching import reached_by_stage
 from stackexact.quantal.decisions import Logits, Table
 
-__all__ = ["Node", "Shares", "Tables", "tables_of"]
+__all__ = ["Node", "Shares", "Tables", "one_decision", "tables_of"]
 
 Shares: TypeAlias = tuple[tuple[int, Fraction], ...]
 """States with their positive probabilities."""
@@ -77,6 +77,12 @@ def tables_of(game: MarkovGame) -> Tables:
         stages.append(row)
     initial = tuple((s, _number(share)) for s, share in enumerate(game.initial) if share)
     return Tables(tuple(stages), initial, _number(game.follower.discount))
+
+
+def one_decision(leader: Table, logits: Logits) -> Tables:
+    """One stage and one state."""
+    columns = len(leader[0])
+    return Tables(({0: Node(leader, logits, (((),) * columns,) * len(leader))},), ((0, Fraction(1)),), Fraction(0))
 
 
 def _node(stage: Stage, eta: Fraction, last: bool) -> Node:

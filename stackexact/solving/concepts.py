@@ -6,7 +6,7 @@ of output and the messages are derived from the table.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from importlib import import_module
@@ -279,11 +279,13 @@ def concepts_of(kind: str) -> tuple[Concept, ...]:
 
 def _unfit(game: Any, concept: Concept) -> str:
     """What game a concept expects instead of this one; empty where it fits."""
-    if concept.kind == "markov":
-        return _unfit_follower(game, concept)
-    if concept.kind == "recommendation":
-        return _unfit_policy(game, concept)
-    if concept.kind != "lq-incentive" or concept.name == "team-optimum":
+    asked = _EXPECTED.get(concept.kind)
+    return "" if asked is None else asked(game, concept)
+
+
+def _unfit_incentive(game: Any, concept: Concept) -> str:
+    """What game of incentives a concept expects instead of this one."""
+    if concept.name == "team-optimum":
         return ""
     if (concept.name == "major-follower") != bool(game.variables.major):
         return f"a game with{'out' if game.variables.major else ''} a major follower"
@@ -317,6 +319,14 @@ def _unfit_follower(game: Any, concept: Concept) -> str:
     if concept.name == "randomised-bound" and game.follower.discount == 0:
         return "a game whose follower looks ahead (discount above 0)"
     return ""
+
+
+_EXPECTED: Final[dict[str, Callable[[Any, Concept], str]]] = {
+    "lq-incentive": _unfit_incentive,
+    "markov": _unfit_follower,
+    "recommendation": _unfit_policy,
+}
+"""What finds out, in a kind of games, whether a concept fits one of them; where there is none every concept does."""
 
 
 def _has_limit(game: Any) -> bool:

@@ -11,16 +11,14 @@ from flint import arb
 
 from stackexact.exact.digits import fraction_to_text
 from stackexact.exact.enclosures import Number, enclosed, refined
-from stackexact.exact.exponential import ExponentialNumber, rational
-from stackexact.games.bimatrix import Game
 from stackexact.games.markov import MarkovGame
 from stackexact.games.tables import Actions
 from stackexact.quantal.deciding import Decided, Parts, Rules, Tangents, decide, known
-from stackexact.quantal.decisions import Logits, Policy, ball_of, greatest
-from stackexact.quantal.enumerating import best_deterministic
+from stackexact.quantal.decisions import Logits, Policy
+from stackexact.quantal.evaluating import balls_under, exactly_evaluated
 from stackexact.quantal.induction import Induced, by_stages
 from stackexact.quantal.promises import MOST_CELLS, upper_bound
-from stackexact.quantal.tables import tables_of
+from stackexact.quantal.tables import Tables, one_decision
 from stackexact.solving.answers import Answer
 from stackexact.solving.cells import frozen_mapping
 from stackexact.solving.quantal_cells import (
@@ -46,15 +44,16 @@ def bimatrix(space: Workspace) -> Answer:
     assert asked.eta is not None
     payoffs: Any = game.payoffs
     logits = Logits(tuple(tuple(asked.eta * value for value in row) for row in payoffs.follower), None)
+    tables = one_decision(payoffs.leader, logits)
     leader = [[known(value) for value in row] for row in payoffs.leader]
     decided = decide(leader, logits, prescription=asked.prescription, digits=asked.digits, stop=space.stop)
     rule = _rule(decided.policy, game.actions, prescription=asked.prescription)
     cell: Any = QuantalCell(
         (),
-        decided.value.number(asked.digits, _scale(payoffs.leader)),
+        decided.value.number(asked.digits, tables.scale),
         None if asked.prescription else rule,
         rule if asked.prescription else None,
-        _response(decided.policy, logits, game, asked.digits),
+        _response(decided.policy, tables, game.actions.follower, asked.digits),
     )
     return Answer(cell, partial(_proof, decided, game.actions))
 
@@ -62,19 +61,17 @@ def bimatrix(space: Workspace) -> Answer:
 def markov(space: Workspace) -> Answer:
     """``quantal`` on a Markov game whose follower is quantal and myopic."""
     game: Any = space.game
-    asked, tables = space.options, tables_of(game)
+    asked, tables = space.options, space.tables
     induced = by_stages(tables, asked.digits, prescription=game.prescription, stop=space.stop, report=space.report)
     leader = induced.value.number(asked.digits, tables.scale)
-    cell: Any = MarkovQuantalCell(
-        (), leader, _policy(game, induced), _values(game, induced, asked.digits, tables.scale)
-    )
+    cell: Any = MarkovQuantalCell((), leader, _policy(game, induced), _values(game, induced))
     return Answer(cell, partial(_proofs, induced.stages, game))
 
 
 def deterministic(space: Workspace) -> Answer:
     """``deterministic`` on a Markov game whose follower is quantal."""
     game: Any = space.game
-    asked, tables = space.options, tables_of(game)
+    asked, tables = space.options, space.tables
     if not tables.discount:
         induced = by_stages(
             tables,
@@ -85,10 +82,10 @@ def deterministic(space: Workspace) -> Answer:
             report=space.report,
         )
         leader = induced.value.number(asked.digits, tables.scale)
-        values = _values(game, induced, asked.digits, tables.scale)
+        values = _values(game, induced)
         cell: Any = DeterministicCell((), leader, _policy(game, induced), values, None)
         return Answer(cell, partial(_proofs, induced.stages, game))
-    best = best_deterministic(tables, asked.digits, prescription=game.prescription, stop=space.stop)
+    best = space.best_deterministic
     policy = tuple(
         frozen_mapping({game.states[s]: _rule_at(game, s, rule) for s, rule in row.items()}) for row in best.plan
     )
@@ -105,9 +102,8 @@ def deterministic(space: Workspace) -> Answer:
 
 def randomised_bound(space: Workspace) -> Answer:
     """``randomised-bound`` on a Markov game whose follower is quantal and looks ahead."""
-    game: Any = space.game
-    asked, tables = space.options, tables_of(game)
-    best = best_deterministic(tables, asked.digits, prescription=game.prescription, stop=space.stop)
+    asked, tables = space.options, space.tables
+    best = space.best_deterministic
     upper = upper_bound(tables, MOST_CELLS, space.stop)
     lower = best.value.number(asked.digits, tables.scale)
     unit = tables.scale / Fraction(10) ** _BOUND_DIGITS
@@ -127,17 +123,9 @@ def _rule_at(game: MarkovGame, state: int, policy: Policy) -> Rule:
     return made
 
 
-def _values(game: MarkovGame, induced: Induced, digits: int, scale: Fraction) -> tuple[Mapping[str, Number], ...]:
-    """The most that the leader gets from every state on; two digits more than her total."""
-    return tuple(
-        frozen_mapping({game.states[s]: one.value.number(digits + 2, scale) for s, one in row.items()})
-        for row in induced.stages
-    )
-
-
-def _scale(table: Sequence[Sequence[Fraction]]) -> Fraction:
-    spread = max(map(max, table)) - min(map(min, table))
-    return spread or _ONE
+def _values(game: MarkovGame, induced: Induced) -> tuple[Mapping[str, Number], ...]:
+    """The most that the leader gets from every state on."""
+    return tuple(frozen_mapping({game.states[s]: one.value.stated for s, one in row.items()}) for row in induced.stages)
 
 
 def _rule(policy: Policy, actions: Actions, *, prescription: bool) -> Any:
@@ -148,20 +136,16 @@ def _rule(policy: Policy, actions: Actions, *, prescription: bool) -> Any:
     return frozen_mapping(dict(zip(actions.follower, mixtures, strict=True))) if prescription else mixtures[0]
 
 
-def _response(policy: Policy, logits: Logits, game: Game, digits: int) -> Mapping[str, Number]:
-    """The follower's response to a policy: exactly where that is deterministic."""
-    labels = game.actions.follower
-    if all(len(part) == 1 for part in policy):
-        masses = [logits.mass(part[0][0], b) for b, part in enumerate(policy)]
-        total = ExponentialNumber(sum(masses, rational(0)))
-        found = [(ExponentialNumber(mass) / total).number(digits, _ONE) for mass in masses]
+def _response(policy: Policy, tables: Tables, labels: Sequence[str], digits: int) -> Mapping[str, Number]:
+    """The follower's response to a policy: exactly where that is deterministic, and has a short closed form."""
+    plan = ({0: policy},)
+    exact = exactly_evaluated(tables, plan) if all(len(part) == 1 for part in policy) else None
+    if exact is not None:
+        found = [one.number(digits, _ONE) for one in exact.responses[0][0]]
         return frozen_mapping(dict(zip(labels, found, strict=True)))
 
     def share(b: int) -> arb:
-        exponents = [sum((ball_of(x) * logits.column(j)[a] for a, x in policy[j]), arb(0)) for j in range(len(labels))]
-        shift = greatest(exponents).mid()
-        masses = [(exponent - shift).exp() for exponent in exponents]
-        return masses[b] / sum(masses, arb(0))
+        return balls_under(tables, plan)[2][0][0][b]
 
     width = _ONE / Fraction(10) ** (digits + 2)
     ends = [refined(partial(share, b), width) for b in range(len(labels))]

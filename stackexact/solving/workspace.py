@@ -18,6 +18,8 @@ from stackexact.games.scalars import Scalars, common_unit, own_units
 
 if TYPE_CHECKING:
     from stackexact.commitment.mixed_strong_search import NumericLPs
+    from stackexact.quantal.enumerating import BestDeterministic
+    from stackexact.quantal.tables import Tables
     from stackexact.recommending.commitments import Compatible
 
 __all__ = ["DIGITS", "Options", "Workspace", "deadline", "options_of"]
@@ -94,6 +96,22 @@ class Workspace:
         from stackexact.commitment.mixed_strong_search import NumericLPs
 
         return NumericLPs(self.own, self.stop)
+
+    @cached_property
+    def tables(self) -> Tables:
+        """The tables of a Markov game whose follower is quantal."""
+        from stackexact.quantal.tables import tables_of
+
+        game: Any = self.game
+        return tables_of(game)
+
+    @cached_property
+    def best_deterministic(self) -> BestDeterministic:
+        """The best deterministic policy against a follower who looks ahead."""
+        from stackexact.quantal.enumerating import best_deterministic
+
+        game: Any = self.game
+        return best_deterministic(self.tables, self.options.digits, prescription=game.prescription, stop=self.stop)
 
     @cached_property
     def compatible(self) -> Compatible:
