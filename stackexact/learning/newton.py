@@ -21,6 +21,22 @@ _FLOAT, _INT = types.float64, types.int64
 _VECTOR, _MATRIX = room(_FLOAT, 1), room(_FLOAT, 2)
 
 
+@njit(_FLOAT(F2, F1, _INT, F1, _VECTOR))
+def weigh(features, offsets, size, z, logits):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    """The logits of the first ``size`` actions of a cell, put into ``logits``; returns the logarithm of their mass."""
+    greatest = -np.inf
+    for b in range(size):
+        one = offsets[b]
+        for k in range(len(z)):
+            one += features[b, k] * z[k]
+        logits[b] = one
+        greatest = max(greatest, one)
+    mass = 0.0
+    for b in range(size):
+        mass += np.exp(logits[b] - greatest)
+    return greatest + np.log(mass)
+
+
 @njit(_FLOAT(F3, F2, I1, F2, F1, _FLOAT))
 def value(features, offsets, sizes, counts, z, multiplier):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
     """The negative log-likelihood plus half the multiplier times the square of the norm."""
@@ -28,22 +44,12 @@ def value(features, offsets, sizes, counts, z, multiplier):  # type: ignore[no-u
     size = len(z)
     logits = np.empty(features.shape[1])
     for c in range(len(sizes)):
-        greatest = -np.inf
-        played = 0.0
-        for b in range(sizes[c]):
-            one = offsets[c, b]
-            for k in range(size):
-                one += features[c, b, k] * z[k]
-            logits[b] = one
-            greatest = max(greatest, one)
-            played += counts[c, b]
+        played = counts[c, : sizes[c]].sum()
         if played == 0:
             continue
-        mass = 0.0
+        total += played * weigh(features[c], offsets[c], sizes[c], z, logits)
         for b in range(sizes[c]):
-            mass += np.exp(logits[b] - greatest)
             total -= counts[c, b] * logits[b]
-        total += played * (greatest + np.log(mass))
     for k in range(size):
         total += multiplier * z[k] * z[k] / 2
     return total
@@ -59,24 +65,13 @@ def derivatives(features, offsets, sizes, counts, z, multiplier, gradient, hessi
     weights = np.empty(follower)
     mean = np.empty(size)
     for c in range(len(sizes)):
-        greatest = -np.inf
-        played = 0.0
-        for b in range(sizes[c]):
-            one = offsets[c, b]
-            for k in range(size):
-                one += features[c, b, k] * z[k]
-            weights[b] = one
-            greatest = max(greatest, one)
-            played += counts[c, b]
+        played = counts[c, : sizes[c]].sum()
         if played == 0:
             continue
-        mass = 0.0
-        for b in range(sizes[c]):
-            weights[b] = np.exp(weights[b] - greatest)
-            mass += weights[b]
+        mass = weigh(features[c], offsets[c], sizes[c], z, weights)
         mean[:] = 0.0
         for b in range(sizes[c]):
-            weights[b] /= mass
+            weights[b] = np.exp(weights[b] - mass)
             for k in range(size):
                 mean[k] += weights[b] * features[c, b, k]
         for b in range(sizes[c]):
@@ -175,24 +170,13 @@ def information(features, offsets, sizes, counts, z, measured, total):  # type: 
     weights = np.empty(features.shape[1])
     mean = np.empty(size)
     for c in range(len(sizes)):
-        greatest = -np.inf
-        played = 0.0
-        for b in range(sizes[c]):
-            one = offsets[c, b]
-            for k in range(len(z)):
-                one += features[c, b, k] * z[k]
-            weights[b] = one
-            greatest = max(greatest, one)
-            played += counts[c, b]
+        played = counts[c, : sizes[c]].sum()
         if played == 0:
             continue
-        mass = 0.0
-        for b in range(sizes[c]):
-            weights[b] = np.exp(weights[b] - greatest)
-            mass += weights[b]
+        mass = weigh(features[c], offsets[c], sizes[c], z, weights)
         mean[:] = 0.0
         for b in range(sizes[c]):
-            weights[b] /= mass
+            weights[b] = np.exp(weights[b] - mass)
             for k in range(size):
                 mean[k] += weights[b] * measured[c, b, k]
         for b in range(sizes[c]):
