@@ -8,6 +8,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from stackexact.games.markov import MarkovGame
+
 HEAD = {"format": "stackexact/game", "version": 1}
 
 LATER = {"leader": [["1", "1"], ["3/4", "3/4"]], "follower": [[0, 0], [2, 0]]}
@@ -152,3 +154,10 @@ def markov_documents(draw: st.DrawFn, parameters: tuple[str, ...] = ("p", "q")) 
         "initial": draw(distributions()),
         "states": states,
     }
+
+
+def markov_in_python(document: dict[str, Any], **changes: Any) -> MarkovGame:
+    """The game of a document, made by the class's constructor, some of its arguments others."""
+    parts = {key: value for key, value in document.items() if key not in ("format", "version", "kind")}
+    parts |= changes
+    return MarkovGame(parts.pop("states"), **parts)
