@@ -37,7 +37,11 @@ if TYPE_CHECKING:
     from stackexact.games.markov import MarkovGame as MarkovGame
     from stackexact.games.recommendation import RecommendationGame as RecommendationGame
     from stackexact.instances import instance as instance
+    from stackexact.learning.files import read_learning as read_learning
+    from stackexact.learning.files import write_learning as write_learning
     from stackexact.learning.learn import learn as learn
+    from stackexact.learning.repeating import learn_runs as learn_runs
+    from stackexact.learning.verifying import verify_learning as verify_learning
     from stackexact.simulation.simulate import simulate as simulate
     from stackexact.solving.comparing import compare as compare
     from stackexact.solving.evaluation import evaluate as evaluate
@@ -72,19 +76,23 @@ _PLACES: Final = {
     "instance": "stackexact.instances:instance",
     "instances": "stackexact.instances:",
     "learn": "stackexact.learning.learn:learn",
+    "learn_runs": "stackexact.learning.repeating:learn_runs",
     "lp": "stackexact.lp:",
     "parse": "stackexact.exact.grammar:parse",
     "play": "stackexact.dynamics.playing:play",
     "plot_incentives": "stackexact.solving.plotting_incentives:plot_incentives",
     "read": "stackexact.games.files:read_game",
     "read_csv_pair": "stackexact.games.files:read_csv_pair",
+    "read_learning": "stackexact.learning.files:read_learning",
     "read_trace": "stackexact.traces.reading:read_trace",
     "simulate": "stackexact.simulation.simulate:simulate",
     "solve": "stackexact.solving.solve:solve",
     "text_of": "stackexact.exact.relation:text_of",
     "verify": "stackexact.verification.verify:verify",
+    "verify_learning": "stackexact.learning.verifying:verify_learning",
     "verify_play": "stackexact.dynamics.verifying:verify_play",
     "write": "stackexact.games.files:write_game",
+    "write_learning": "stackexact.learning.files:write_learning",
     "write_trace": "stackexact.traces.writing:write_trace",
 }
 
@@ -109,19 +117,23 @@ __all__ = [
     "instance",
     "instances",
     "learn",
+    "learn_runs",
     "lp",
     "parse",
     "play",
     "plot_incentives",
     "read",
     "read_csv_pair",
+    "read_learning",
     "read_trace",
     "simulate",
     "solve",
     "text_of",
     "verify",
+    "verify_learning",
     "verify_play",
     "write",
+    "write_learning",
     "write_trace",
 ]
 

@@ -20,7 +20,19 @@ from stackexact.exact.decimals import rounded
 from stackexact.exact.digits import fraction_to_text
 from stackexact.exact.records import Record
 
-__all__ = ["END_BITS", "START_BITS", "Enclosure", "Number", "bits_of", "enclosed", "ends", "refined"]
+__all__ = [
+    "END_BITS",
+    "START_BITS",
+    "Enclosure",
+    "Number",
+    "bits_of",
+    "enclosed",
+    "ends",
+    "limits",
+    "middle",
+    "refined",
+    "written",
+]
 
 START_BITS: Final = 64
 END_BITS: Final = 1 << 17
@@ -96,6 +108,21 @@ class Enclosure(Record):
 
 Number = Fraction | Enclosure
 """What answers are made of where they need not be rational."""
+
+
+def limits(value: Number) -> tuple[Fraction, Fraction]:
+    """Between what a number lies: twice itself where it is known."""
+    return (value.lower, value.upper) if isinstance(value, Enclosure) else (value, value)
+
+
+def middle(value: Number) -> Fraction:
+    """The number, or what is half way between the ends of its enclosure."""
+    return value.middle if isinstance(value, Enclosure) else value
+
+
+def written(value: Number) -> str | dict[str, str]:
+    """A number as JSON (contract sections 1 and 9)."""
+    return value.document() if isinstance(value, Enclosure) else fraction_to_text(value)
 
 
 def shared_digits(lower: Fraction, upper: Fraction) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import fields
 from typing import Any, Final
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from stackexact.errors import UsageError
 
-__all__ = ["BITS", "Counts", "Floats", "dyadic", "frozen", "numbers"]
+__all__ = ["BITS", "Counts", "Floats", "alike", "dyadic", "frozen", "numbers"]
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -61,3 +62,10 @@ def dyadic(rows: Floats, bits: int = BITS) -> Floats:
     flat = made.reshape(-1, made.shape[-1])
     flat[np.arange(len(flat)), flat.argmax(axis=1)] += 2.0**bits - flat.sum(axis=1)
     return np.asarray(made / 2.0**bits)
+
+
+def alike(one: Any, two: Any) -> bool:
+    """Whether two records of one type hold the same arrays and numbers."""
+    if type(one) is not type(two):
+        return False
+    return all(np.array_equal(getattr(one, row.name), getattr(two, row.name)) for row in fields(one))

@@ -18,23 +18,27 @@ __all__ = ["ALGORITHMS", "Algorithm", "learn"]
 
 @dataclass(frozen=True, slots=True)
 class Algorithm:
-    """A learning algorithm: what it plays, the type of its options, what runs it, and what it is in one line."""
+    """A learning algorithm: what it plays, the type of its options, what runs it, what it is in one line, and whether
+    its episodes are data (``offline``)."""
 
     environment: type[Environment] | type[Recommending]
     options: type[Any]
     run: Callable[[Any, Any, int, int], Log]
     about: str
+    offline: bool = False
 
 
 ALGORITHMS: Final = {
     "mle-ovi": Algorithm(Environment, linear.Linear, linear.online, "online, myopic, linear: optimism"),
-    "mle-pvi": Algorithm(Environment, linear.Linear, linear.offline, "offline, myopic, linear: pessimism"),
-    "mle-plain": Algorithm(Environment, linear.Linear, linear.plain, "as mle-pvi, without pessimism"),
+    "mle-pvi": Algorithm(Environment, linear.Linear, linear.offline, "offline, myopic, linear: pessimism", True),
+    "mle-plain": Algorithm(Environment, linear.Linear, linear.plain, "as mle-pvi, without pessimism", True),
     "mle-golf": Algorithm(Environment, general.Functions, general.online, "online, myopic, finite class: optimism"),
-    "mle-bcp": Algorithm(Environment, general.Functions, general.offline, "offline, myopic, finite class: pessimism"),
+    "mle-bcp": Algorithm(
+        Environment, general.Functions, general.offline, "offline, myopic, finite classes: caution", True
+    ),
     "omle": Algorithm(Environment, finite.Models, finite.online, "online, farsighted, finite class: optimism"),
-    "pmle": Algorithm(Environment, finite.Models, finite.offline, "offline, farsighted, finite class: pessimism"),
-    "mle-model": Algorithm(Environment, finite.Models, finite.plain, "as pmle, without pessimism"),
+    "pmle": Algorithm(Environment, finite.Models, finite.offline, "offline, farsighted, finite class: pessimism", True),
+    "mle-model": Algorithm(Environment, finite.Models, finite.plain, "as pmle, without pessimism", True),
     "prom": Algorithm(Recommending, prom.Recommendations, prom.prom, "recommendation: optimism"),
     "prom-boundary": Algorithm(Recommending, prom.Recommendations, prom.boundary, "recommendation: the trap"),
 }

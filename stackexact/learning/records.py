@@ -61,13 +61,18 @@ class Log:
     def exact_policy(self, number: int) -> tuple[tuple[tuple[tuple[Fraction, ...], ...], ...], ...]:
         """Policy ``number`` as exact numbers [h][s][b][a], without actions that a state has not: each distribution sums
         to exactly 1."""
-        stages, states = self.plans.shape[1:3]
+        return self._exact(self.plans[number])
+
+    @property
+    def exact_learnt(self) -> tuple[tuple[tuple[tuple[Fraction, ...], ...], ...], ...]:
+        """The policy after all episodes as exact numbers, likewise."""
+        return self._exact(self.learnt)
+
+    def _exact(self, policy: Floats) -> tuple[tuple[tuple[tuple[Fraction, ...], ...], ...], ...]:
+        stages, states = policy.shape[:2]
         leader, follower = self._sizes(states)
         return tuple(
-            tuple(
-                tuple(_fractions(self.plans[number, h, s, b, : leader[s]]) for b in range(follower[s]))
-                for s in range(states)
-            )
+            tuple(tuple(_fractions(policy[h, s, b, : leader[s]]) for b in range(follower[s])) for s in range(states))
             for h in range(stages)
         )
 

@@ -7,8 +7,7 @@ from dataclasses import dataclass, fields
 from fractions import Fraction
 from typing import Any, TypeAlias
 
-from stackexact.exact.digits import fraction_to_text
-from stackexact.exact.enclosures import Enclosure, Number
+from stackexact.exact.enclosures import Number, written
 from stackexact.solving.shown import Shown
 
 __all__ = [
@@ -47,7 +46,7 @@ def _json(value: Any) -> Any:
         return {key: _json(entry) for key, entry in value.items()}
     if isinstance(value, tuple):
         return [_json(entry) for entry in value]
-    return value.document() if isinstance(value, Enclosure) else fraction_to_text(value)
+    return written(value)
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -2,7 +2,8 @@
 
     claim     = { "not" } who benchmark about
     who       = "leader" | "follower" | "both" | "either"
-    benchmark = "stackelberg" | "tolerant" | "self-tolerant"
+    benchmark = "stackelberg" | "tolerant" | "self-tolerant" (of traces)
+              | "standard" | "absolute" | "violation" | "suboptimality" (of learning runs)
     about     = "linear" | "sublinear" | "rate" relation growth | "regret" relation sum
     relation  = "<=" | "<" | ">=" | ">" | "==" | "!="
 
@@ -33,7 +34,7 @@ from stackexact.verification.formulas import (
     parse_formula,
     refusal,
 )
-from stackexact.verification.targets import AGENTS, BENCHMARKS
+from stackexact.verification.targets import AGENTS, BENCHMARKS, MEASURES
 
 __all__ = ["RELATIONS", "Claim", "Rate", "Size", "parse_claim"]
 
@@ -74,6 +75,13 @@ class Claim:
     about: Rate | Size
     text: str
     said: str
+
+    def require(self, kind: str, known: Sequence[str], agents: Sequence[str]) -> None:
+        """Refuse what is not measured of games of a kind."""
+        for told, names in ((self.benchmark, known), (self.who, agents)):
+            if told not in names:
+                expected = f"{' or '.join(names)} of games of kind {kind}"
+                raise UsageError(f"claim: expected {expected}, found {told} in {shorten(self.text)}; correct it")
 
     @property
     def agents(self) -> tuple[str, ...]:
@@ -116,7 +124,7 @@ def parse_claim(text: str) -> Claim:
         negated = not negated
         words.take(("not",))
     who = words.take((*AGENTS, "both", "either"))
-    benchmark = words.take(tuple(row.name for row in BENCHMARKS))
+    benchmark = words.take((*(row.name for row in BENCHMARKS), *(row.name for row in MEASURES)))
     start = words.place
     kind = words.take(("linear", "sublinear", "rate", "regret"))
     if kind in ("linear", "sublinear"):

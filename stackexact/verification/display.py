@@ -8,9 +8,10 @@ from decimal import ROUND_CEILING, ROUND_FLOOR
 from fractions import Fraction
 from html import escape
 from io import StringIO
-from typing import Final
+from typing import Final, Literal
 
 from stackexact.exact.decimals import numerals_shortened, rounded
+from stackexact.exact.enclosures import Enclosure, Number
 from stackexact.exact.relation import text_of
 from stackexact.games.screen import WIDTH, Line, Page, painted, printable
 from stackexact.verification.claims import Rate, Size
@@ -30,8 +31,7 @@ _SHOWN: Final = 3
 _FORMULA: Final = 240
 
 _STYLE: Final = {"true": "best", "false": "warning", "undecided": "warning"}
-_HEADER: Final = ("rounds", "runs", "mean regret", "interval", "")
-_RIGHT: Final = ("rounds", "runs", "mean regret")
+_COLUMNS: Final[tuple[Literal["left", "right"], ...]] = ("right", "right", "right", "left", "left")
 
 
 def text(found: Verification, digits: int = DIGITS, colour: bool = False, *, width: int = WIDTH) -> str:
@@ -46,8 +46,8 @@ def text(found: Verification, digits: int = DIGITS, colour: bool = False, *, wid
     for series in found.series:
         page = Page(width)
         page.add()
-        page.paragraph(_heading(series, digits), "title")
-        parts += [painted(page.lines, colour=colour), _table(series, digits, colour, width)]
+        page.paragraph(_heading(found, series, digits), "title")
+        parts += [painted(page.lines, colour=colour), _table(found, series, digits, colour, width)]
     page = Page(width)
     for form in found.forms:
         _form_lines(page, form)
@@ -65,8 +65,8 @@ def _facts(found: Verification) -> Iterator[tuple[str, str]]:
     values = [f"{name} = {numerals_shortened(text_of(value))}" for name, value in found.at.items()]
     if values:
         yield f"at {', '.join(values)}", "dim"
-    if found.game.tolerance is not None:
-        yield f"tolerance: {numerals_shortened(text_of(found.game.tolerance))}", "dim"
+    if found.tolerance is not None:
+        yield f"tolerance: {numerals_shortened(text_of(found.tolerance))}", "dim"
     if found.series:
         which = "horizons of the runs" if found.basis == "horizons" else "checkpoints that all runs share"
         yield f"growth: over the {which}; {found.fit.title}", "dim"
@@ -78,7 +78,9 @@ def _percent(value: Fraction) -> str:
     return f"{rounded(100 * value, 12).text} %"
 
 
-def _number(value: Fraction, digits: int) -> str:
+def _number(value: Number, digits: int) -> str:
+    if isinstance(value, Enclosure):
+        return value.text(digits)
     made = rounded(value, digits)
     return made.text if made.exact else f"≈ {made.text}"
 
@@ -87,9 +89,15 @@ def _ends(lower: Fraction | float, upper: Fraction | float) -> str:
     return f"[{decimal(lower, ROUND_FLOOR, _FEW)}, {decimal(upper, ROUND_CEILING, _FEW)}]"
 
 
-def _heading(series: Series, digits: int) -> str:
-    target = _number(series.target, digits)
-    return f"{series.agent} against {series.benchmark}, {target} a round: {_exponent(series.growth)}"
+def _heading(found: Verification, series: Series, digits: int) -> str:
+    every = "an episode" if found.unit == "episode" else "a round"
+    against = "" if series.target is None else f", {_number(series.target, digits)} {every}"
+    what = f", {series.title}" if series.title else f" against {series.benchmark}"
+    return f"{series.agent}{what}{against}: {_exponent(series.growth)}"
+
+
+def _header(found: Verification, series: Series) -> tuple[str, ...]:
+    return f"{found.unit}s", "runs", "mean" if series.title else "mean regret", "interval", ""
 
 
 def _cells(point: Point, digits: int) -> tuple[str, ...]:
@@ -99,15 +107,15 @@ def _cells(point: Point, digits: int) -> tuple[str, ...]:
     return str(point.rounds), str(len(point.values)), _number(point.mean, digits), ends, last
 
 
-def _table(series: Series, digits: int, colour: bool, width: int) -> str:
+def _table(found: Verification, series: Series, digits: int, colour: bool, width: int) -> str:
     from rich.console import Console
     from rich.padding import Padding
     from rich.table import Table
     from rich.text import Text
 
     table = Table(box=None, pad_edge=False, header_style="cyan" if colour else "")
-    for name in _HEADER:
-        table.add_column(name, justify="right" if name in _RIGHT else "left")
+    for name, side in zip(_header(found, series), _COLUMNS, strict=True):
+        table.add_column(name, justify=side)
     for point in series.points:
         table.add_row(*(Text(cell, style="" if point.used else "dim") for cell in _cells(point, digits)))
     made = StringIO()
@@ -194,8 +202,8 @@ def html(found: Verification, digits: int = DIGITS) -> str:
     facts = [printable(line) for line, _ in _facts(found)]
     parts = [f"<p><b>{escape(facts[0])}</b>{''.join(f'<br>{escape(line)}' for line in facts[1:])}</p>"]
     for series in found.series:
-        parts.append(f"<p>{escape(_heading(series, digits))}</p>")
-        parts.append(_html_table(_HEADER, (_cells(point, digits) for point in series.points)))
+        parts.append(f"<p>{escape(_heading(found, series, digits))}</p>")
+        parts.append(_html_table(_header(found, series), (_cells(point, digits) for point in series.points)))
     page = Page(10_000)
     for form in found.forms:
         _form_lines(page, form)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
+from stackexact.exact.enclosures import Number, middle
 from stackexact.traces.arguments import row_named
 
 __all__ = ["FITS", "SPAN", "Fit", "Growth", "Height", "fit", "growth"]
@@ -25,10 +26,10 @@ _ROUNDING: Final = 1e-11
 
 @dataclass(frozen=True, slots=True)
 class Height:
-    """The mean regret after so many rounds, and between what its expectation lies."""
+    """The mean regret after so many rounds, exact or enclosed, and between what its expectation lies."""
 
     rounds: int
-    mean: Fraction
+    mean: Number
     lower: Fraction
     upper: Fraction
 
@@ -124,7 +125,7 @@ def growth(heights: Sequence[Height], logarithm: Fraction = Fraction(0), how: Fi
         sorted((weight * low, weight * high)) for weight, (low, _, high) in zip(weights, logs, strict=True) if weight
     ]
     lower, upper = sum(part[0] for part in parts), sum(part[1] for part in parts)
-    known = all(one.mean > 0 for one in heights)
+    known = all(middle(one.mean) > 0 for one in heights)
     estimate = math.fsum(w * middle for w, (_, middle, _) in zip(weights, logs, strict=True) if w) if known else None
     remark = "" if math.isfinite(lower + upper) else "the sign of the regret is uncertain"
     return made(lower - _ROUNDING, upper + _ROUNDING, estimate, remark)
@@ -133,7 +134,7 @@ def growth(heights: Sequence[Height], logarithm: Fraction = Fraction(0), how: Fi
 def _corrected(height: Height, logarithm: Fraction, unit: Fraction) -> tuple[float, float, float]:
     """The logarithms of both ends and of the mean between them, over a unit, those of log(T)^q taken off."""
     less = float(logarithm) * math.log(math.log(height.rounds))
-    lower, mean, upper = (_log(value / unit) - less for value in (height.lower, height.mean, height.upper))
+    lower, mean, upper = (_log(value / unit) - less for value in (height.lower, middle(height.mean), height.upper))
     return lower, mean, upper
 
 

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
 from stackexact.errors import UsageError
 from stackexact.games.bimatrix import Table
+from stackexact.traces.trace import Run
 from stackexact.verification.growth import growth
 from stackexact.verification.intervals import Method, Values, interval
 from stackexact.verification.options import Options
 from stackexact.verification.regret import run_range, totals
 from stackexact.verification.result import Point, Series
-from stackexact.verification.samples import Sample
+from stackexact.verification.samples import Sample, counts_at
 from stackexact.verification.targets import AGENTS, Target
 
-__all__ = ["Mean", "Plan"]
+__all__ = ["Mean", "Plan", "error_of", "told_at"]
 
 _RAREST: Final = 1e-290
 """The smallest probability that the quantiles are asked for; floats end soon below it."""
@@ -27,18 +28,32 @@ _RAREST: Final = 1e-290
 class Mean:
     """What all runs earned by a number of rounds, with the sign of a regret, and the interval of its expectation."""
 
-    place: Sample
+    place: Sample[Run]
     values: tuple[Fraction, ...]
     mean: Fraction
     lower: Fraction
     upper: Fraction
 
 
+def error_of(confidence: Fraction, intervals: int) -> float:
+    """The error of one of so many intervals that hold together with a confidence (Bonferroni)."""
+    alpha = float((1 - confidence) / max(intervals, 1))
+    if alpha < _RAREST:
+        raise UsageError("confidence: expected at most 1 - 1e-280, found more; lower it")
+    return alpha
+
+
+def told_at(remarks: Mapping[str, Sequence[int]]) -> Iterator[str]:
+    """Remarks with the numbers of rounds that they are about, each once."""
+    for remark, rounds in remarks.items():
+        yield f"{remark} (T = {', '.join(map(str, dict.fromkeys(rounds)))})"
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """How means are found: at which numbers of rounds, by which method, with which error each."""
 
-    places: tuple[Sample, ...]
+    places: tuple[Sample[Run], ...]
     how: Method
     options: Options
 
@@ -50,24 +65,21 @@ class Plan:
 
     @property
     def alpha(self) -> float:
-        """The error of one interval (Bonferroni)."""
-        alpha = float((1 - self.options.confidence) / self.intervals)
-        if alpha < _RAREST:
-            raise UsageError("confidence: expected at most 1 - 1e-280, found more; lower it")
-        return alpha
+        """The error of one interval."""
+        return error_of(self.options.confidence, self.intervals)
 
     def means(self, table: Table, notes: list[str]) -> list[Mean]:
         """The means of an agent with these payoffs; what is special about one is noted."""
         made, remarks = [], dict[str, list[int]]()
         for place in self.places:
-            earned = [-Fraction(one) for one in _numbers(totals(place.counts, table))]
+            earned = [-Fraction(one) for one in _numbers(totals(counts_at(place), table))]
             low, high = run_range(table, place.rounds)
             values = Values(tuple(earned), -high, -low)
             found = interval(values, self.alpha, self.how)
             made.append(Mean(place, values.values, values.mean, found.lower, found.upper))
             if found.remark and place.used:
                 remarks.setdefault(found.remark, []).append(place.rounds)
-        notes += (f"{remark} (T = {', '.join(map(str, rounds))})" for remark, rounds in remarks.items())
+        notes += told_at(remarks)
         return made
 
     def series(self, target: Target, means: Sequence[Mean]) -> Series:

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
 from stackexact.errors import UsageError, shorten
+from stackexact.exact.enclosures import middle
 from stackexact.pictures import new_axes, picture
 from stackexact.verification.claims import Rate, Size
 from stackexact.verification.evaluating import value_at
@@ -39,12 +40,12 @@ def plot(found: Verification, *, ax: Any = None, series: Sequence[tuple[str, str
     """
     chosen = _chosen(found, series)
     axes: Any = ax if ax is not None else new_axes()
-    heights = [_float(point.mean) for one in chosen for point in one.points]
+    heights = [_float(middle(point.mean)) for one in chosen for point in one.points]
     floor = min((one for one in heights if 0 < one < math.inf), default=1.0) * _BELOW
     rows = 0
     for number, one in enumerate(chosen):
         _draw(axes, one, number, rows, floor)
-        rows += any(point.mean <= 0 for point in one.points)
+        rows += any(middle(point.mean) <= 0 for point in one.points)
         about = [judged for judged in found.claims if (one.agent, one.benchmark) in _spoken(judged)]
         for k, judgement in enumerate(about):
             _claimed(axes, found, judgement, one, f"C{number}", _DASHES[k % len(_DASHES)])
@@ -57,8 +58,8 @@ def plot(found: Verification, *, ax: Any = None, series: Sequence[tuple[str, str
         told = "no mean regret is positive" if heights else "no regret is known"
         axes.text(0.5, 0.5, told, transform=axes.transAxes, ha="center", va="center")
     _room_below(axes, rows)
-    axes.set_xlabel("rounds T" if found.basis == "horizons" else "rounds t of the runs")
-    axes.set_ylabel("mean regret")
+    axes.set_xlabel(f"{found.unit}s T" if found.basis == "horizons" else f"{found.unit}s t of the runs")
+    axes.set_ylabel("mean" if any(one.title for one in chosen) else "mean regret")
     axes.set_title(found.game.name or "regret", parse_math=False)
     if chosen:
         axes.legend(fontsize="small")
@@ -110,21 +111,21 @@ def _draw(axes: Any, series: Series, number: int, row: int, floor: float) -> Non
     """The means of a series, its band, and marks where it is not positive."""
     colour, marker = f"C{number}", _MARKERS[number % len(_MARKERS)]
     size = _SIZES[min(number, len(_SIZES) - 1)]  # where series coincide, each of them is seen
-    positive = [point for point in series.points if 0 < _float(point.mean) < math.inf]
+    positive = [point for point in series.points if 0 < _float(middle(point.mean)) < math.inf]
     label: str | None = f"{series.agent}, {series.benchmark}"
     rounds = [float(point.rounds) for point in positive]
     if positive:
         lower = [max(_float(point.lower), floor) for point in positive]
-        upper = [min(_float(point.upper), _float(point.mean) * 1e6) for point in positive]
+        upper = [min(_float(point.upper), _float(middle(point.mean)) * 1e6) for point in positive]
         axes.fill_between(rounds, lower, upper, color=colour, alpha=0.2, linewidth=0)
         axes.vlines(rounds, lower, upper, color=colour, linewidth=0.8)
     for used, fill in ((True, colour), (False, "white")):
         points = [point for point in positive if point.used == used]
         if points:
-            xs, ys = [float(point.rounds) for point in points], [_float(point.mean) for point in points]
+            xs, ys = [float(point.rounds) for point in points], [_float(middle(point.mean)) for point in points]
             axes.plot(xs, ys, marker, color=colour, mfc=fill, markersize=size, label=label)
             label = None
-    left = [float(point.rounds) for point in series.points if point.mean <= 0]
+    left = [float(point.rounds) for point in series.points if middle(point.mean) <= 0]
     if left:
         told = f"{series.agent}, {series.benchmark}: not positive"
         places = axes.get_xaxis_transform()
@@ -140,7 +141,7 @@ def _claimed(axes: Any, found: Verification, judgement: Judgement, series: Serie
     label = f"{'not ' if judgement.claim.negated else ''}{_told(judgement)}: {judgement.verdict}"
     if isinstance(about, Rate):
         last = used[-1]
-        if 0 < _float(last.mean) < math.inf:
+        if 0 < _float(middle(last.mean)) < math.inf:
             xs, ys = _power(about, last, used[0])
             axes.plot(xs, ys, linestyle=dashes, color=colour, linewidth=1.2, label=label)
     else:
@@ -163,7 +164,7 @@ def _power(about: Rate, last: Point, first: Point) -> tuple[list[float], list[fl
         drop = float(about.power) * (place - high) + float(about.logarithm) * (math.log(place) - math.log(high))
         if drop < 700:
             xs.append(math.exp(place))
-            ys.append(_float(last.mean) * math.exp(drop))
+            ys.append(_float(middle(last.mean)) * math.exp(drop))
     return xs, ys
 
 

@@ -8,9 +8,12 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from stackexact.errors import UsageError, shorten
+from stackexact.exact.enclosures import Number
 from stackexact.exact.rational_function import Exact
 from stackexact.exact.records import Record
 from stackexact.games.bimatrix import Game
+from stackexact.games.markov import MarkovGame
+from stackexact.games.recommendation import RecommendationGame
 from stackexact.verification.growth import Fit, Growth, Height
 from stackexact.verification.intervals import Method
 from stackexact.verification.judging import Judgement, Verdict, together
@@ -24,12 +27,12 @@ __all__ = ["Form", "FormCell", "Point", "Series", "Verification"]
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Point(Record):
-    """Exact pseudo-regrets after so many rounds: ``values`` run by run, their ``mean``, and the interval from ``lower``
-    to ``upper`` in which their expectation lies. ``used``: whether claims are judged by it."""
+    """Pseudo-regrets after so many rounds, exact or enclosed: ``values`` run by run, their ``mean``, and the interval
+    from ``lower`` to ``upper`` in which their expectation lies. ``used``: whether claims are judged by it."""
 
     rounds: int
-    values: tuple[Fraction, ...]
-    mean: Fraction
+    values: tuple[Number, ...]
+    mean: Number
     lower: Fraction
     upper: Fraction
     used: bool
@@ -43,13 +46,15 @@ class Point(Record):
 @dataclass(frozen=True, slots=True, repr=False)
 class Series(Record):
     """The regret of an agent against a benchmark, whose value per round is ``target``: points with increasing numbers
-    of rounds, and the growth along those that are used."""
+    of rounds, and the growth along those that are used. What is measured of a learning run is no regret always, and has
+    a ``title``; what it is measured against may be nothing."""
 
     agent: str
     benchmark: str
-    target: Fraction
+    target: Number | None
     points: tuple[Point, ...]
     growth: Growth
+    title: str = ""
 
     @property
     def used(self) -> tuple[Point, ...]:
@@ -80,7 +85,7 @@ class Form(Record):
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """A trace judged by the exact targets of a game.
+    """A trace, or runs of a learner, judged by the exact targets of a game.
 
     With a probability of at least ``confidence`` every interval of the points used holds its expectation, and then
     every verdict that is not *undecided* is right, if the assumption of the ``method`` holds. ``intervals`` is the
@@ -89,7 +94,7 @@ class Verification:
     granted to it. ``unknown`` are benchmarks that a limit left without a value, and so without regrets.
     """
 
-    game: Game
+    game: Game | MarkovGame | RecommendationGame
     at: Mapping[str, Fraction]
     runs: int
     basis: Basis
@@ -108,6 +113,16 @@ class Verification:
     def verdict(self) -> Verdict:
         """The verdict on all claims together; true where there are none."""
         return together([one.verdict for one in self.claims])
+
+    @property
+    def tolerance(self) -> Exact | None:
+        """The tolerance of the game, if it has one."""
+        return self.game.tolerance if isinstance(self.game, Game) else None
+
+    @property
+    def unit(self) -> str:
+        """What a run consists of: rounds, or episodes."""
+        return "episode" if isinstance(self.game, MarkovGame) else "round"
 
     @property
     def complete(self) -> bool:

@@ -6,17 +6,17 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Generic, Literal, Protocol, TypeAlias, TypeVar
 
 from stackexact.errors import UsageError, shorten
-from stackexact.traces.trace import Run, Trace
+from stackexact.traces.trace import Run
 from stackexact.verification.growth import SPAN
 from stackexact.verification.matching import Mismatch
 
 if TYPE_CHECKING:
     import numpy as np
 
-__all__ = ["DECADES", "Basis", "Sample", "samples"]
+__all__ = ["DECADES", "Basis", "Course", "Sample", "counts_at", "samples", "summed_at"]
 
 Basis: TypeAlias = Literal["horizons", "checkpoints"]
 """``horizons``: the end of every run, runs of one horizon together, which is what a theorem about learners tuned to
@@ -32,36 +32,50 @@ _SHOWN: Final = 12
 """So many numbers of rounds are used at most, and as many below them are shown."""
 
 
+class Course(Protocol):
+    """A run that can be looked at after increasing numbers of ``rounds``, the last of which is its ``horizon``."""
+
+    @property
+    def rounds(self) -> tuple[int, ...]:
+        """The checkpoints."""
+
+    @property
+    def horizon(self) -> int:
+        """The end of the run."""
+
+
+AnyRun = TypeVar("AnyRun", bound=Course)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
-class Sample:
+class Sample(Generic[AnyRun]):
     """One number of rounds, and the runs that reached it, each with the place of that checkpoint.
 
     ``used`` tells whether claims are judged by it; otherwise it belongs to the transient and is only shown.
     """
 
     rounds: int
-    runs: tuple[tuple[Run, int], ...]
+    runs: tuple[tuple[AnyRun, int], ...]
     used: bool
 
-    @property
-    def counts(self) -> np.ndarray:
-        """Counts of pairs of actions, an array of shape (runs, rows, columns)."""
-        import numpy as np
 
-        return np.stack([run.counts[place] for run, place in self.runs])
+def counts_at(place: Sample[Run]) -> np.ndarray:
+    """Counts of pairs of actions, an array of shape (runs, rows, columns)."""
+    import numpy as np
 
-    @property
-    def summed(self) -> np.ndarray:
-        """The counts of all runs together, an array of shape (1, rows, columns)."""
-        import numpy as np
-
-        counts = self.counts
-        wide = len(self.runs) * self.rounds >= 2**63
-        summed: np.ndarray = counts.sum(axis=0, keepdims=True, dtype=object if wide else np.int64)
-        return summed
+    return np.stack([run.counts[number] for run, number in place.runs])
 
 
-def samples(trace: Trace, decades: Fraction = DECADES) -> tuple[Basis, tuple[Sample, ...]]:
+def summed_at(place: Sample[Run]) -> np.ndarray:
+    """The counts of all runs together, an array of shape (1, rows, columns)."""
+    import numpy as np
+
+    wide = len(place.runs) * place.rounds >= 2**63
+    summed: np.ndarray = counts_at(place).sum(axis=0, keepdims=True, dtype=object if wide else np.int64)
+    return summed
+
+
+def samples(runs: Sequence[AnyRun], decades: Fraction = DECADES) -> tuple[Basis, tuple[Sample[AnyRun], ...]]:
     """What the growth of regret is read off, with increasing numbers of rounds of at least 2.
 
     With runs of horizons that span a factor of 2 these are the horizons; else the checkpoints that all runs share, if
@@ -71,12 +85,13 @@ def samples(trace: Trace, decades: Fraction = DECADES) -> tuple[Basis, tuple[Sam
     """
     if decades <= 0:
         raise UsageError(f"decades: expected a positive number, found {shorten(decades)}; leave it out for {DECADES}")
-    if not trace.runs:
+    if not runs:
         raise Mismatch("expected at least one run, found none; simulate some")
-    shared = _shared(trace.runs) if trace.horizons[-1] < SPAN * trace.horizons[0] else {}
+    horizons = sorted({run.horizon for run in runs})
+    shared = _shared(runs) if horizons[-1] < SPAN * horizons[0] else {}
     basis: Basis = "checkpoints" if shared else "horizons"
     every = shared or {
-        rounds: tuple((r, len(r.rounds) - 1) for r in trace.runs if r.horizon == rounds) for rounds in trace.horizons
+        rounds: tuple((r, len(r.rounds) - 1) for r in runs if r.horizon == rounds) for rounds in horizons
     }
     rounds = sorted(one for one in every if one >= 2) or sorted(every)
     used = _window(rounds, decades)
@@ -85,7 +100,7 @@ def samples(trace: Trace, decades: Fraction = DECADES) -> tuple[Basis, tuple[Sam
     return basis, tuple(Sample(one, every[one], one >= used[0]) for one in shown)
 
 
-def _shared(runs: Sequence[Run]) -> dict[int, tuple[tuple[Run, int], ...]]:
+def _shared(runs: Sequence[AnyRun]) -> dict[int, tuple[tuple[AnyRun, int], ...]]:
     """The checkpoints that all runs have."""
     common = set(runs[0].rounds)
     for schedule in {run.rounds for run in runs}:

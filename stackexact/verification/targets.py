@@ -14,7 +14,7 @@ from stackexact.games.bimatrix import Game
 from stackexact.solving.solve import solve
 from stackexact.traces.arguments import row_named
 
-__all__ = ["AGENTS", "BENCHMARKS", "Benchmark", "Target", "TargetCell", "benchmark", "targets"]
+__all__ = ["AGENTS", "BENCHMARKS", "MEASURES", "Benchmark", "Measure", "Target", "TargetCell", "benchmark", "targets"]
 
 AGENTS: Final = ("leader", "follower")
 """Both agents, in the order of output."""
@@ -42,6 +42,26 @@ BENCHMARKS: Final = (
     ),
 )
 """Every benchmark. A new one is a row here, if a concept has its values."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What is measured of a leader who learns: its name, what it is called in a table, in games of which kinds, and
+    whether it is measured against what she could get (``targeted``)."""
+
+    name: str
+    title: str
+    kinds: tuple[str, ...]
+    targeted: bool = True
+
+
+MEASURES: Final = (
+    Measure("standard", "standard regret", ("markov", "recommendation")),
+    Measure("absolute", "absolute regret", ("recommendation",)),
+    Measure("violation", "violation of incentive compatibility", ("recommendation",), targeted=False),
+    Measure("suboptimality", "suboptimality of the learnt policy", ("markov", "recommendation")),
+)
+"""Everything that is measured of learning runs."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -9,7 +9,7 @@ from typing import Final
 from stackexact.errors import MissingLibrary, UsageError
 from stackexact.exact.records import FrozenMapping
 from stackexact.games.bimatrix import Game
-from stackexact.traces.trace import Trace
+from stackexact.traces.trace import Run, Trace
 from stackexact.verification.claims import Claim
 from stackexact.verification.growth import FITS
 from stackexact.verification.intervals import DEFAULT, Method
@@ -21,7 +21,7 @@ from stackexact.verification.options import Options, read_claims, require_types
 from stackexact.verification.regret import totals
 from stackexact.verification.remarks import remarks
 from stackexact.verification.result import Form, FormCell, Series, Verification
-from stackexact.verification.samples import DECADES, Sample, samples
+from stackexact.verification.samples import DECADES, Sample, counts_at, samples, summed_at
 from stackexact.verification.targets import AGENTS, BENCHMARKS, targets
 
 __all__ = ["CONFIDENCE", "MARGIN", "verify"]
@@ -77,9 +77,10 @@ def verify(
         missing = ", ".join(match.open.parameters)
         raise UsageError(f"claims: expected numbers for the parameters, found none for {missing}; give them with at")
     for claim in read:
+        claim.require(game.kind, [row.name for row in BENCHMARKS], (*AGENTS, "both", "either"))
         claim.require_names(tuple(match.values))
     names = _names(game, read)
-    basis, places = samples(trace, options.decades)
+    basis, places = samples(trace.runs, options.decades)
     how = method_of(method) if method is not None else _usual(trace, places)
     plan = Plan(places, how, options)
     series: tuple[Series, ...] = ()
@@ -117,19 +118,19 @@ def _names(game: Game, claims: Sequence[Claim]) -> tuple[str, ...]:
     return tuple(row.name for row in BENCHMARKS if row.name in claimed | usual)
 
 
-def _usual(trace: Trace, places: Sequence[Sample]) -> Method:
+def _usual(trace: Trace, places: Sequence[Sample[Run]]) -> Method:
     """``deterministic`` where the trace says that neither rewards nor learners were random, and its runs agree."""
     data = trace.metadata
     silent = data is not None and data.noise.get("kind") == "none"
     fixed = data is not None and data.leader.get("randomised") is False and data.follower.get("randomised") is False
-    agree = all((place.counts == place.counts[0]).all() for place in places)
+    agree = all((counts == counts[0]).all() for counts in map(counts_at, places))
     return method_of("deterministic" if silent and fixed and agree else DEFAULT)
 
 
 def _forms(
     game: Game,
     names: Sequence[str],
-    places: Sequence[Sample],
+    places: Sequence[Sample[Run]],
     time_limit: float | None,
     notes: list[str],
     *,
@@ -150,7 +151,7 @@ def _forms(
     rounds = tuple(place.rounds for place in used)
     forms = []
     for target in found:
-        earned = [totals(place.summed, getattr(game.payoffs, target.agent))[0] / len(place.runs) for place in used]
+        earned = [totals(summed_at(place), getattr(game.payoffs, target.agent))[0] / len(place.runs) for place in used]
         cells = tuple(
             FormCell(cell.when, cell.value, tuple(cell.value * t - one for t, one in zip(rounds, earned, strict=True)))
             for cell in target.cells

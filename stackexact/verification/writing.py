@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any, Final
 
 from stackexact.exact.decimals import rounded
+from stackexact.exact.enclosures import written
 from stackexact.exact.relation import text_of
 from stackexact.verification.growth import Growth
 from stackexact.verification.judging import Comparison, Finding, Judgement
@@ -29,7 +30,7 @@ def document(found: Verification) -> dict[str, Any]:
         "kind": game.kind,
         "game": {"name": game.name, "sha256": game.sha256},
         "at": {name: text_of(value) for name, value in found.at.items()},
-        "tolerance": None if game.tolerance is None else text_of(game.tolerance),
+        "tolerance": None if found.tolerance is None else text_of(found.tolerance),
         "runs": found.runs,
         "basis": found.basis,
         "confidence": text_of(found.confidence),
@@ -91,7 +92,7 @@ def _size(one: Comparison) -> dict[str, Any]:
     same = value.lower == value.upper
     return {
         "rounds": height.rounds,
-        "mean": text_of(height.mean),
+        "mean": written(height.mean),
         **_ends(height.lower, height.upper),
         "value": text_of(value.lower) if same else decimal((value.lower + value.upper) / 2),
         "verdict": str(one.verdict),
@@ -103,7 +104,7 @@ def _series(series: Series) -> dict[str, Any]:
         {
             "rounds": point.rounds,
             "runs": len(point.values),
-            "mean": text_of(point.mean),
+            "mean": written(point.mean),
             **_ends(point.lower, point.upper),
             "used": point.used,
         }
@@ -112,7 +113,7 @@ def _series(series: Series) -> dict[str, Any]:
     return {
         "agent": series.agent,
         "benchmark": series.benchmark,
-        "target": text_of(series.target),
+        "target": None if series.target is None else written(series.target),
         "points": points,
         "exponent": _growth(series.growth),
     }
