@@ -1,4 +1,4 @@
-"""What ``simulate`` and ``verify`` do with games of kind ``lq-incentive``: the one place that tells the kinds apart."""
+"""What ``simulate`` and ``verify`` do with games of kind ``lq-incentive``."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
-from click.core import ParameterSource
 
-from stackexact.errors import InputError, UsageError
+from stackexact.errors import InputError
 from stackexact.exact.relation import text_of
 from stackexact.games.sources import shown
 
@@ -19,11 +18,13 @@ if TYPE_CHECKING:
     from stackexact.dynamics.records import Play
     from stackexact.dynamics.verdicts import PlayVerification
 
-__all__ = ["drawn", "of", "playing", "rendered", "said", "simulate", "taken", "verify"]
+__all__ = ["OWN", "drawn", "playing", "rendered", "said", "simulate", "verify"]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-_KIND: Final = "lq-incentive"
+OWN: Final = ("dynamics", "rounds", "damping", "order", "step", "spread", "shift", "bound")
+"""The options of ``simulate`` that only these games have."""
+
 _OPTIONS: Final = (
     click.option("--dynamics", metavar="NAME", help="lq-incentive: best-response (default), gradient or hold."),
     click.option("--rounds", type=int, metavar="T", help="lq-incentive: rounds of a run.  [default: 100]"),
@@ -34,10 +35,6 @@ _OPTIONS: Final = (
     click.option("--shift", metavar="X", help="lq-incentive: how far off all followers start.  [default: 0]"),
     click.option("--bound", metavar="X", help="lq-incentive: a run ends so far off.  [default: 10**9]"),
 )
-_PLAYING: Final = ("dynamics", "rounds", "damping", "order", "step", "spread", "shift", "bound")
-_LEARNING: Final = ("learners", "horizon", "noise", "form", "rewards", "checkpoints", "journal", "assume")
-_JUDGING: Final = ("claims", "method", "fit", "decades", "time_limit", "assume", "tolerance")
-_NAMES: Final = {"claims": "claim"}
 
 
 def playing(function: Function) -> Function:
@@ -45,37 +42,6 @@ def playing(function: Function) -> Function:
     for option in reversed(_OPTIONS):
         function = option(function)
     return function
-
-
-def taken(context: click.Context, game: Any, given: dict[str, Any]) -> dict[str, Any] | None:
-    """The options of ``simulate`` that only these games have, taken out of ``given``; ``None`` for other games.
-
-    Raises :class:`~stackexact.errors.UsageError` where one is given that is for the other kind.
-    """
-    own = {name: given.pop(name) for name in _PLAYING}
-    if not of(context, game, _LEARNING):
-        _refuse(context, _PLAYING, game, "lq-incentive")
-        return None
-    given.pop("noise")
-    return {name: value for name, value in own.items() if value is not None}
-
-
-def of(context: click.Context, game: Any, others: tuple[str, ...] = _JUDGING) -> bool:
-    """Whether a game is of this kind; refuses the options that are for other kinds then."""
-    if game.kind not in (_KIND, "bimatrix"):
-        raise UsageError(f"GAME: expected one of kind bimatrix or {_KIND}, found the kind {game.kind}; give another")
-    if game.kind != _KIND:
-        return False
-    _refuse(context, others, game, "bimatrix")
-    return True
-
-
-def _refuse(context: click.Context, options: tuple[str, ...], game: Any, kind: str) -> None:
-    for name in options:
-        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
-            option = f"--{_NAMES.get(name, name).replace('_', '-')}"
-            told = f"expected only with games of the kind {kind}, found {game.kind}; leave it out"
-            raise UsageError(f"{option}: {told}")
 
 
 def simulate(game: Any, options: Mapping[str, Any], output: str) -> Play:

@@ -5,23 +5,33 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from threading import Lock
-from typing import Any
+from typing import Any, Final
 
 import click
 
 from stackexact.errors import UsageError
 
-from . import plays
+from . import lessons, plays
 from .commands import Command
+from .families import LEARNING, PLAYS, TRACES, given, require
 from .games import Change, argument, changes, load, named, values_of
+from .lessons import learning
 from .output import emit
 from .places import writable
-from .plays import playing, taken
+from .plays import playing
 from .progress import progress
 
 __all__ = ["command"]
 
 _LEARNERS = ("ExploreThenUCB", "ActiveArmElimination")
+_FOR: Final = {
+    **dict.fromkeys(("learners", "horizon", "form", "rewards", "checkpoints", "journal", "assume"), (TRACES,)),
+    **dict.fromkeys(plays.OWN, (PLAYS,)),
+    **dict.fromkeys(lessons.OWN, (LEARNING,)),
+    "noise": (TRACES, LEARNING),
+    "workers": (TRACES, PLAYS),
+}
+"""The kinds of games that options are for which are not for all."""
 
 
 @click.command(
@@ -60,7 +70,9 @@ _LEARNERS = ("ExploreThenUCB", "ActiveArmElimination")
 @click.option("--workers", type=int, metavar="N", help="Runs side by side; by default one per core.")
 @click.option("--journal", metavar="FILE", help="Keep finished runs there, to go on after an interrupt.")
 @playing
-@click.option("--output", required=True, metavar="TRACE", help="The trace: .csv, .csv.gz or .parquet.")
+@learning
+@click.option("--output", required=True, metavar="TRACE",
+              help="The trace: .csv, .csv.gz or .parquet; runs of a leader who learns: .json or .json.gz.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object about the trace.")
 @click.pass_context
 def command(
@@ -80,7 +92,7 @@ def command(
     workers: int | None,
     journal: str | None,
     as_json: bool,
-    **given: Any,
+    **rest: Any,
 ) -> int:
     """Let two learners play GAME for many rounds, and write how often they played each pair of actions.
 
@@ -89,31 +101,41 @@ def command(
     ActiveArmElimination, UCB, EpsilonGreedy, BestResponse, MultiplicativeWeights (follower).
 
     In a GAME of the kind lq-incentive, the N followers move by the --dynamics under the incentive that the leader
-    announces; --rounds, --damping, --order, --step, --spread, --shift and --bound are for these games, --learners,
-    --horizon, --noise, --form, --rewards, --checkpoints, --journal and --assume for the others.
+    announces, as --rounds, --damping, --order, --step, --spread, --shift and --bound tell. In a GAME of the kind markov
+    or recommendation the leader learns her quantal follower in --episodes, by an --algorithm with its --option.
     """
     from stackexact.simulation.registry import learner
     from stackexact.simulation.simulate import simulate, write_rounds
     from stackexact.traces.writing import require_format, write_trace
 
     named("--output", output)
-    require_format(output)
     writable("--output", output)
     if journal is not None and os.path.abspath(journal) == os.path.abspath(output):
         raise UsageError(f"--journal: expected another file than --output, found {journal} for both; name another")
     sometimes = {"--checkpoints": checkpoints, "--workers": workers, "--journal": journal}
     _require_form(form, rewards, sometimes)
     loaded = load(game, Change((), assume, leader, follower))
-    moving = taken(context, loaded, given)
-    if moving is not None:
-        options = {**moving, **given, "at": values_of(loaded, at), "workers": workers}
+    family = require(context, loaded, _FOR)
+    moving = {name: rest.pop(name) for name in plays.OWN}
+    asked = {name: rest.pop(name) for name in lessons.OWN}
+    if family is LEARNING:
+        noise = rest["noise"] if given(context, "noise") else None
+        there = loaded.at(values_of(loaded, at)) if at else loaded
+        learnt = lessons.simulate(there, output, asked, runs=rest["runs"], seed=rest["seed"], noise=noise)
+        emit(lessons.said(learnt, output, as_json))
+        return 0
+    require_format(output)
+    if family is PLAYS:
+        del rest["noise"]
+        moving = {name: value for name, value in moving.items() if value is not None}
+        options = {**moving, **rest, "at": values_of(loaded, at), "workers": workers}
         emit(plays.said(plays.simulate(loaded, options, output), output, as_json))
         return 0
     first, second = map(learner, learners)
-    what = {**given, "at": values_of(loaded, at)}
+    what = {**rest, "at": values_of(loaded, at)}
     with progress() as report:
-        count = given["runs"] * len(horizon)
-        told, played = _telling(report, count, given["runs"] * sum(horizon))
+        count = rest["runs"] * len(horizon)
+        told, played = _telling(report, count, rest["runs"] * sum(horizon))
         if form == "rounds":
             made: Any = write_rounds(output, loaded, first, second, horizon, rewards=rewards, report=told, **what)
         else:

@@ -15,8 +15,9 @@ from stackexact.traces.metadata import beside
 from stackexact.verification.growth import FITS
 from stackexact.verification.intervals import METHODS
 
-from . import plays
+from . import lessons, plays
 from .commands import Command
+from .families import LEARNING, PLAYS, TRACES, require
 from .games import Change, argument, changes, load, locate, named, values_of
 from .output import emit, note, terminal
 from .places import writable
@@ -29,6 +30,12 @@ __all__ = ["command"]
 
 _FALSE, _UNDECIDED = 1, 3
 _CODES: Final = {"true": 0, "false": _FALSE, "undecided": _UNDECIDED}
+_FOR: Final = {
+    **dict.fromkeys(("claims", "method", "fit", "decades", "time_limit"), (TRACES, LEARNING)),
+    **dict.fromkeys(("assume", "tolerance"), (TRACES,)),
+    **dict.fromkeys(("concept", "digits"), (LEARNING,)),
+}
+"""The kinds of games that options are for which are not for all."""
 _PICTURES: Final = (".pdf", ".png", ".svg")
 
 
@@ -58,6 +65,9 @@ def _seconds(context: click.Context, parameter: click.Parameter, value: float | 
 @click.option("--fit", type=click.Choice([row.name for row in FITS]), default=FITS[0].name, show_default=True,
               help="How an exponent is found.")  # fmt: skip
 @click.option("--decades", default="2", show_default=True, metavar="N", help="How far below the largest T to look.")
+@click.option("--target", "concept", metavar="CONCEPT", help="markov: quantal or deterministic.")
+@click.option("--digits", type=int, default=30, show_default=True, metavar="N",
+              help="markov, recommendation: to which values are enclosed.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("--plot", metavar="FILE", help="Draw the regrets there (.png, .svg, .pdf).")
 @click.option("--output", metavar="FILE", help="Write the result there; .json names its format.")
@@ -81,11 +91,14 @@ def command(
     """Measure the regret of both agents in TRACE against the exact benchmarks of GAME, and judge claims about it.
 
     A claim is AGENT BENCHMARK ABOUT, with 'not' in front to deny it. AGENT: leader, follower, both, either. BENCHMARK:
-    stackelberg, tolerant, self-tolerant. ABOUT: linear, sublinear, 'rate <= T^(2/3)*log(T)^(1/3)' (or < >= > == !=), or
+    stackelberg, tolerant, self-tolerant; of runs of a leader who learns standard, absolute, violation, suboptimality.
+    ABOUT: linear, sublinear, 'rate <= T^(2/3)*log(T)^(1/3)' (or < >= > == !=), or
     'regret <= T/10 + 3*sqrt(T)'.
 
     For a GAME of the kind lq-incentive, TRACE is what simulate wrote about its followers: what they did is compared
-    with what is exactly true of it; there are no claims then, nor --method, --fit, --decades, --time-limit.
+    with what is exactly true of it; there are no claims then, nor --method, --fit, --decades, --time-limit. For a GAME
+    of the kind markov or recommendation, TRACE is what simulate wrote about a leader who learns her follower: every
+    policy that she announced is valued exactly, or enclosed, and so is the --target.
 
     Exit code 0: every claim is true; 1: one is false; 3: none is false, but one is undecided.
     """
@@ -96,9 +109,14 @@ def command(
     claims = [parse_claim(text) for text in given.pop("claims")]  # refused before any work
     loaded = load(game, Change((), (), leader, follower, tolerance))
     values = values_of(loaded, at)
-    if plays.of(context, loaded):
+    family = require(context, loaded, _FOR)
+    own = {"target": given.pop("concept"), "digits": given.pop("digits")}
+    if family is PLAYS:
         return _run_play(loaded, trace, request, {**given, "at": values})
-    return _run(loaded, trace, request, {**given, "claims": claims, "at": values, "assuming": assume})
+    if family is LEARNING:
+        there = loaded.at(values) if values else loaded
+        return _shown(lessons.verify(there, trace, {**given, **own, "claims": claims}), request)
+    return _shown(_verified(loaded, trace, {**given, "claims": claims, "at": values, "assuming": assume}), request)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +176,8 @@ class _Request:
                     file.write(content)
 
 
-def _run(game: Any, trace: str, request: _Request, options: dict[str, Any]) -> int:
+def _verified(game: Any, trace: str, options: dict[str, Any]) -> Verification:
+    """The verdict on a trace of two learners."""
     from stackexact.traces.reading import read_trace
     from stackexact.verification.matching import Mismatch
     from stackexact.verification.verify import verify
@@ -168,9 +187,14 @@ def _run(game: Any, trace: str, request: _Request, options: dict[str, Any]) -> i
         read = read_trace(trace, game.actions)  # whether it is of this game, at these values, verify tells
         report("benchmarks and regrets")
         try:
-            found = verify(game, read, **options)
+            return verify(game, read, **options)
         except Mismatch as error:
             raise InputError(f"{shown(trace)}: {error.told}") from None
+
+
+def _shown(found: Verification, request: _Request) -> int:
+    """Print and write a verdict."""
+    with progress() as report:
         report("output")
         picture = b"" if request.plot is None else _drawn(found, request.plot)
         text = _rendered(found, request)
