@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from stackexact.learning.files import write_learning as write_learning
     from stackexact.learning.learn import learn as learn
     from stackexact.learning.repeating import learn_runs as learn_runs
+    from stackexact.learning.robustness import robustness as robustness
     from stackexact.learning.verifying import verify_learning as verify_learning
     from stackexact.simulation.simulate import simulate as simulate
     from stackexact.solving.comparing import compare as compare
@@ -85,6 +86,7 @@ _PLACES: Final = {
     "read_csv_pair": "stackexact.games.files:read_csv_pair",
     "read_learning": "stackexact.learning.files:read_learning",
     "read_trace": "stackexact.traces.reading:read_trace",
+    "robustness": "stackexact.learning.robustness:robustness",
     "simulate": "stackexact.simulation.simulate:simulate",
     "solve": "stackexact.solving.solve:solve",
     "text_of": "stackexact.exact.relation:text_of",
@@ -126,6 +128,7 @@ __all__ = [
     "read_csv_pair",
     "read_learning",
     "read_trace",
+    "robustness",
     "simulate",
     "solve",
     "text_of",

@@ -68,7 +68,7 @@ def _cells(found: Robustness, point: RobustnessPoint) -> tuple[str, ...]:
     if point.measured is None or point.lower is None or point.upper is None:
         return exact
     ends = rounded(point.lower, _FEW, "ROUND_FLOOR").text, rounded(point.upper, _FEW, "ROUND_CEILING").text
-    return *exact, _short(middle(point.measured)), f"[{ends[0]}, {ends[1]}]"
+    return *exact, rounded(middle(point.measured), _FEW).text, f"[{ends[0]}, {ends[1]}]"
 
 
 def _number(value: Number) -> str:

@@ -132,8 +132,8 @@ def robustness(
 ) -> Robustness:
     """The loss of a leader who believes in each of the weights ``assumed`` instead of the true α, exact or enclosed.
 
-    Without ``assumed`` these are α ± 2^-k (1 − α)/2 for k = 2 to 7, as far as they are weights. The policy (x, y) is that
-    of the game; of one without, the best commitment with exact incentive compatibility, and all actions alike.
+    Without ``assumed`` these are α ± 2^-k (1 − α)/2 for k = 2 to 7, as far as they are weights. The policy (x, y) is
+    that of the game; of one without, the best commitment with exact incentive compatibility, and all actions alike.
     With ``samples``, leaders in so many independent ``runs`` estimate from so many responses each, which are drawn by
     numpy from ``seed``; the policies that they announce are valued exactly.
 
@@ -160,9 +160,8 @@ def robustness(
         count, repeats = whole("samples", samples), whole("runs", runs)
         drawn = _drawn(model, x, y, count, repeats, whole("seed", seed, 0))
         judge = valuer(game, digits)
-        leaders = _Leaders(
-            model, x, y, drawn, judge, number_of(value, digits, judge.scale), error_of(_CONFIDENCE, len(points))
-        )
+        known, error = number_of(value, digits, judge.scale), error_of(_CONFIDENCE, len(points))
+        leaders = _Leaders(model, x, y, drawn, judge, known, error)
         points = [leaders.beside(point) for point in points]
         failed = int((drawn == 0).any(axis=1).sum())
         samples, runs = count, repeats
