@@ -23,6 +23,7 @@ from stackexact.games.markov_parts import (
     in_rows,
     stage_at,
     stage_place,
+    stage_signs,
     stage_values,
     stages_document,
 )
@@ -133,13 +134,28 @@ class MarkovGame(ParametricGame):
                 yield f"follower.{key}", value
         for name, value in zip(self.states, self.initial, strict=True):
             yield at_path("initial", name), value
+        for place, stage in self._own_stages():
+            yield from stage_values(stage, place, self.states)
+
+    def signs(self) -> Iterator[tuple[str, Exact, bool]]:
+        """What must not be negative, by its place in the JSON object, and whether it must be positive."""
+        if self.follower.eta is not None:
+            yield "follower.eta", self.follower.eta, True
+        yield "follower.discount", self.follower.discount, False
+        for name, value in zip(self.states, self.initial, strict=True):
+            yield at_path("initial", name), value, False
+        for place, stage in self._own_stages():
+            yield from stage_signs(stage, place, self.states)
+
+    def _own_stages(self) -> Iterator[tuple[str, Stage]]:
+        """Stages with their places; what several states or stages share comes once."""
         seen: set[int] = set()
         for s, name in enumerate(self.states):
             own = self.stages_of(s)
             for h, stage in enumerate(own):
                 if id(stage) not in seen:
                     seen.add(id(stage))
-                    yield from stage_values(stage, stage_place(name, h, len(own)), self.states)
+                    yield stage_place(name, h, len(own)), stage
 
     def stages_of(self, state: int) -> tuple[Stage, ...]:
         """The stages of one state: a single one where all are alike."""

@@ -46,6 +46,15 @@ def stage_values(stage: Stage, place: str, names: Sequence[str]) -> Iterator[tup
                 yield at_path(f"{place}.transitions[{i}][{j}]", names[s]), value
 
 
+def stage_signs(stage: Stage, place: str, names: Sequence[str]) -> Iterator[tuple[str, Exact, bool]]:
+    """What must not be negative, with its place, and whether it must be positive."""
+    for where, value in table_values(stage.weights, f"{place}.payoffs.weights"):
+        yield where, value, True
+    unpaid = Stage((), None, None, stage.transitions)
+    for where, value in stage_values(unpaid, place, names):
+        yield where, value, False
+
+
 def stage_at(stage: Stage, given: Mapping[str, Exact], place: str, names: tuple[str, ...]) -> Stage:
     """A stage with values put in for parameters; those that make a probability or a weight negative are refused."""
     leader = table_at(stage.leader, given)

@@ -90,6 +90,8 @@ class Claims:
             return number_at(self.parameter, value, root)
         if isinstance(value, Mapping):
             return frozen_mapping({label: self._there(entry, root) for label, entry in value.items()})
+        if isinstance(value, tuple):
+            return tuple(self._there(entry, root) for entry in value)
         return value
 
 
@@ -115,5 +117,7 @@ def number_at(parameter: Parameter, value: Exact, root: Root) -> Exact:
 def _hashable(value: Any) -> Hashable:
     if isinstance(value, Mapping):
         return tuple((label, _hashable(entry)) for label, entry in value.items())
+    if isinstance(value, tuple):
+        return tuple(map(_hashable, value))
     hashable: Hashable = value
     return hashable

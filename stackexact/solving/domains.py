@@ -3,7 +3,7 @@ there."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final
@@ -94,8 +94,10 @@ def one_parameter(game: Game, name: str, stop: Callable[[], bool] = lambda: Fals
     for place, value in game.values():
         if isinstance(value, Expression) and not value.is_polynomial:
             _defined(domain, place, value)
-    if (bound := _tolerance(game)) is not None and parameters_of(bound):
-        _nonnegative(domain, bound)
+    for one in _signed(game):
+        top, bottom = parameter.split(one.value)
+        for piece in line.selected(pieces, [Condition(-top * bottom, one.wrong)]):
+            raise one.refusal(domain.where(piece.sample))
     return domain
 
 
@@ -120,11 +122,11 @@ def several_parameters(game: Game, names: Sequence[str]) -> SeveralParameters:
             zero = formula.model([Condition(bottom, Sign.ZERO)])
             if zero is not None:
                 raise _divides(place, [domain.where(zero)])
-    if (bound := _tolerance(game)) is not None and parameters_of(bound):
-        top, bottom = parameters.split(bound)
-        below = formula.model([Condition(-top * bottom, Sign.POSITIVE)])
+    for one in _signed(game):
+        top, bottom = parameters.split(one.value)
+        below = formula.model([Condition(-top * bottom, one.wrong)])
         if below is not None:
-            raise _negative(bound, domain.where(below))
+            raise one.refusal(domain.where(below))
     return domain
 
 
@@ -145,15 +147,35 @@ def _divides(place: str, points: Sequence[str], count: int = 1) -> GameError:
     return GameError(f"{place}: expected a value on the whole domain, but it divides by zero at {at}; {remedy}")
 
 
-def _negative(tolerance: Exact, at: str) -> GameError:
-    return GameError(
-        f"tolerance: expected at least 0 on the whole domain, found {shorten(text_of(tolerance))}, "
-        f"which is negative at {at}; add an assumption"
-    )
+@dataclass(frozen=True, slots=True)
+class _Signed:
+    """What must be at least 0 on the whole domain, or above it (``strict``)."""
+
+    place: str
+    value: Exact
+    strict: bool
+
+    @property
+    def wrong(self) -> Sign:
+        """What its negative must not be."""
+        return Sign.NONNEGATIVE if self.strict else Sign.POSITIVE
+
+    def refusal(self, at: str) -> GameError:
+        """It is not so at a point."""
+        expected, found = ("more than 0", "not positive") if self.strict else ("at least 0", "negative")
+        return GameError(
+            f"{self.place}: expected {expected} on the whole domain, found {shorten(text_of(self.value))}, "
+            f"which is {found} at {at}; add an assumption"
+        )
 
 
-def _tolerance(game: Any) -> Exact | None:
-    return getattr(game, "tolerance", None)
+def _signed(game: Any) -> Iterator[_Signed]:
+    """What must have a sign in a game: its tolerance, weights, probabilities; those that depend on parameters."""
+    bound = getattr(game, "tolerance", None)
+    every = [("tolerance", bound, False)] if bound is not None else []
+    for place, value, strict in (*every, *(game.signs() if hasattr(game, "signs") else ())):
+        if parameters_of(value):
+            yield _Signed(place, value, strict)
 
 
 def _defined(domain: OneParameter, place: str, value: Exact) -> None:
@@ -161,9 +183,3 @@ def _defined(domain: OneParameter, place: str, value: Exact) -> None:
     zeros = domain.line.selected(domain.pieces, [Condition(bottom, Sign.ZERO)])
     if zeros:
         raise _divides(place, [domain.where(zero.sample) for zero in zeros[:_FEW]], len(zeros))
-
-
-def _nonnegative(domain: OneParameter, tolerance: Exact) -> None:
-    top, bottom = domain.parameter.split(tolerance)
-    for piece in domain.line.selected(domain.pieces, [Condition(-top * bottom, Sign.POSITIVE)]):
-        raise _negative(tolerance, domain.where(piece.sample))

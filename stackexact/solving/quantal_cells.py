@@ -8,6 +8,8 @@ from fractions import Fraction
 from typing import Any, TypeAlias
 
 from stackexact.exact.enclosures import Number, written
+from stackexact.exact.rational_function import Expression
+from stackexact.exact.relation import text_of
 from stackexact.solving.shown import Shown
 
 __all__ = [
@@ -46,7 +48,7 @@ def _json(value: Any) -> Any:
         return {key: _json(entry) for key, entry in value.items()}
     if isinstance(value, tuple):
         return [_json(entry) for entry in value]
-    return written(value)
+    return text_of(value) if isinstance(value, Expression) else written(value)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -79,15 +81,15 @@ class MarkovQuantalCell(EnclosedCell):
 @dataclass(frozen=True, slots=True, repr=False)
 class DeterministicCell(EnclosedCell):
     """The most that the leader can get with deterministic policies (``leader``), and one that gets it, by stage (the
-    first comes first) and state that can be reached.
+    first comes first) and state that can be reached; in games with weights these are functions of the parameters.
 
     Against a follower who does not look ahead ``values`` are the most that she can get from there on; against one who
     does, what she gets from there on under the policy (all of these were ``compared``), where that is exact."""
 
     when: tuple[str, ...]
-    leader: Number
+    leader: Number | Expression
     policy: tuple[Mapping[str, Rule], ...]
-    values: tuple[Mapping[str, Number], ...] | None
+    values: tuple[Mapping[str, Number | Expression], ...] | None
     compared: int | None
 
 

@@ -56,8 +56,9 @@ def routine_of(concept: str) -> Any:
     if concept in ROUTINES:
         return ROUTINES[concept]
     from stackexact.solving.incentives import INCENTIVE_ROUTINES
+    from stackexact.solving.quantal_forms import MARKOV_ROUTINES
 
-    return INCENTIVE_ROUTINES[concept]
+    return {**INCENTIVE_ROUTINES, **MARKOV_ROUTINES}[concept]
 
 
 def closed_form_in_several(

@@ -144,7 +144,7 @@ class _ClosedForms:
         bound = game.tolerance if concept.needs_tolerance else None
         told = game.parameters, game.assumptions, _counted(game)
         result = Result(concept.name, form.cells, bound, form.undecided, *told, kind=game.kind)
-        return _Part(result, form.proofs, form.limit, form.remark)
+        return _Part(result, form.proofs if concept.certified else (), form.limit, form.remark)
 
     def _form(self, concept: Concept) -> ClosedForm:
         from stackexact.solving.closed_forms import closed_form
