@@ -12,15 +12,16 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
-from flint import arb, ctx, fmpq
+from flint import ctx
 
 from stackexact.dynamics.announced import Announced
 from stackexact.dynamics.matrices import Matrix, Vector, apply, divided
-from stackexact.dynamics.predictions import Mode, Prediction, Status, Update, number_of
+from stackexact.dynamics.predictions import Mode, Prediction, Status, Update
 from stackexact.dynamics.reactions import Reaction
 from stackexact.dynamics.records import Checkpoint, Plan, Play, Track
 from stackexact.dynamics.targets import Ball, led
 from stackexact.dynamics.verdicts import Check
+from stackexact.exact.enclosures import ball_of, ends
 from stackexact.exact.relation import text_of
 from stackexact.verification.judging import Verdict, together
 
@@ -138,8 +139,7 @@ def _near(here: Vector, there: Sequence[Ball], grain: Fraction) -> Verdict:
 def _root(value: Fraction, degree: int) -> Ball:
     """The positive root of that degree, enclosed."""
     with ctx.workprec(64):
-        found = arb(fmpq(value.numerator, value.denominator)).root(degree)
-        return number_of(found.lower()), number_of(found.upper())
+        return ends(ball_of(value).root(degree))
 
 
 _SAID: Final[dict[Status, str]] = {

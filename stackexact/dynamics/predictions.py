@@ -30,6 +30,7 @@ from stackexact.dynamics.matrices import (
 )
 from stackexact.dynamics.reactions import Reaction
 from stackexact.errors import UsageError, shorten
+from stackexact.exact.enclosures import ends
 from stackexact.exact.records import Record
 from stackexact.incentives.forms import sums_of_minors
 from stackexact.traces.arguments import number_named
@@ -41,7 +42,6 @@ __all__ = [
     "Prediction",
     "Status",
     "Update",
-    "number_of",
     "predicted",
     "update",
 ]
@@ -228,14 +228,8 @@ def _radius(polynomial: Any) -> tuple[Fraction, Fraction]:
     """An enclosure of the greatest magnitude of a root."""
     with ctx.workprec(_PRECISION):
         sizes = [abs(root) for root, _ in polynomial.numer().complex_roots()]
-        ends = [(number_of(size.lower()), number_of(size.upper())) for size in sizes]
-    return max(Fraction(0), *(low for low, _ in ends)), max(high for _, high in ends)
-
-
-def number_of(value: Any) -> Fraction:
-    """A ball without radius as the number that it is."""
-    mantissa, exponent = value.mid().man_exp()
-    return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
+        sides = [ends(size) for size in sizes]
+    return max(Fraction(0), *(low for low, _ in sides)), max(high for _, high in sides)
 
 
 def _status(polynomial: Any, lower: Fraction) -> Status:

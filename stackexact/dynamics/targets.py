@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
 
-from flint import arb, arb_mat, ctx, fmpq
+from flint import arb_mat, ctx
 
 from stackexact.dynamics.announced import Announced, Cost
 from stackexact.dynamics.matrices import Matrix, Vector, apply
-from stackexact.dynamics.predictions import number_of
+from stackexact.exact.enclosures import ball_of, ends
 from stackexact.incentives.forms import dot
 
 __all__ = ["Ball", "expected_costs", "led"]
@@ -68,10 +68,6 @@ def led(matrix: Matrix, start: Sequence[Fraction], moves: int) -> tuple[Ball, ..
     """
     with ctx.workprec(_PRECISION):
         size = len(matrix)
-        power = arb_mat(size, size, [_ball(value) for row in matrix for value in row]) ** moves
-        found = (power * arb_mat(size, 1, [_ball(value) for value in start])).entries()
-        return tuple((number_of(value.lower()), number_of(value.upper())) for value in found)
-
-
-def _ball(value: Fraction) -> Any:
-    return arb(fmpq(value.numerator, value.denominator))
+        power = arb_mat(size, size, [ball_of(value) for row in matrix for value in row]) ** moves
+        found = (power * arb_mat(size, 1, [ball_of(value) for value in start])).entries()
+        return tuple(map(ends, found))

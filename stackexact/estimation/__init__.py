@@ -8,19 +8,18 @@
 from stackexact.estimation.confidence import ConfidenceSet, Interval
 from stackexact.estimation.data import Observation
 from stackexact.estimation.estimate import Estimate, estimate
-from stackexact.estimation.logs import Logs, log_of
 from stackexact.estimation.recommendation import LogOdds, Misspecification, misspecification, recover
+from stackexact.exact.logarithms import LogNumber
 
 __all__ = [
     "ConfidenceSet",
     "Estimate",
     "Interval",
+    "LogNumber",
     "LogOdds",
-    "Logs",
     "Misspecification",
     "Observation",
     "estimate",
-    "log_of",
     "misspecification",
     "recover",
 ]

@@ -8,7 +8,7 @@ solvable.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
@@ -17,12 +17,12 @@ from flint import fmpq, fmpq_mat
 
 from stackexact.errors import Unproved
 from stackexact.estimation.identification import Coordinates
-from stackexact.estimation.logs import Logs, Term
 from stackexact.estimation.model import Choice, Model, Vector, dot
 from stackexact.exact.fields import to_fraction
+from stackexact.exact.logarithms import LogNumber
 from stackexact.exact.records import Record
 
-__all__ = ["ClosedForm", "closed_form", "require_closed_form"]
+__all__ = ["ClosedForm", "closed_form", "combined", "require_closed_form"]
 
 _MOST_ROWS: Final = 400
 _MOST_POWER: Final = 64
@@ -34,7 +34,7 @@ class ClosedForm(Record):
     """The maximiser as combinations of logarithms, in the coordinates that the data identify, and its probabilities,
     choice by choice."""
 
-    point: tuple[Logs, ...]
+    point: tuple[LogNumber, ...]
     probabilities: tuple[Vector, ...]
 
 
@@ -86,10 +86,10 @@ def _attaining(model: Model, space: Coordinates, probabilities: tuple[Vector, ..
     """The coordinates at which actions have these probabilities, if there are such."""
     rows = [row for choice in model.choices for row in choice.differences]
     along = [tuple(model.eta * dot(row, vector) for vector in space.basis) for row in rows]
-    wanted = [term for parts in zip(model.choices, probabilities, strict=True) for term in _log_odds(*parts, model)]
-    shifts = [model.eta * dot(row, space.origin) for row in rows]
+    log_odds = [one for parts in zip(model.choices, probabilities, strict=True) for one in _log_odds(*parts, model)]
+    wanted = [one - model.eta * dot(row, space.origin) for one, row in zip(log_odds, rows, strict=True)]
     size = len(space.basis)
-    point: tuple[Logs, ...] = ()
+    point: tuple[LogNumber, ...] = ()
     if size:
         across = fmpq_mat(
             size, len(rows), [fmpq(row[j].numerator, row[j].denominator) for j in range(size) for row in along]
@@ -99,40 +99,26 @@ def _attaining(model: Model, space: Coordinates, probabilities: tuple[Vector, ..
         entries = [fmpq(x.numerator, x.denominator) for i in pivots for x in along[i]]
         inverse = fmpq_mat(size, size, entries).inv()
         point = tuple(
-            _combined(
-                [to_fraction(inverse[j, k]) for k in range(size)],
-                [wanted[i] for i in pivots],
-                [shifts[i] for i in pivots],
-            )
+            combined((to_fraction(inverse[j, k]) for k in range(size)), [wanted[i] for i in pivots])
             for j in range(size)
         )
-    for row, log_odds, shift in zip(along, wanted, shifts, strict=True):
-        if not _meets(row, point, log_odds, shift):
-            return None
+    if any(combined(row, point) != one for row, one in zip(along, wanted, strict=True)):
+        return None
     return ClosedForm(point, probabilities)
 
 
-def _meets(row: Vector, point: tuple[Logs, ...], log_odds: tuple[Term, ...], shift: Fraction) -> bool:
-    """Whether an action has the log-odds it should have."""
-    terms = [(x * factor, base) for x, one in zip(row, point, strict=True) for factor, base in one.terms]
-    constant = sum((x * one.constant for x, one in zip(row, point, strict=True)), shift)
-    return Logs((*terms, *((-factor, base) for factor, base in log_odds)), constant).is_zero
-
-
-def _log_odds(choice: Choice, chances: Vector, model: Model) -> list[tuple[Term, ...]]:
+def _log_odds(choice: Choice, chances: Vector, model: Model) -> list[LogNumber]:
     """What ``eta <x(b), theta>`` must be: the log-odds of each action less those of the reference weights."""
     most = choice.most
     return [
-        ((Fraction(1), chance / chances[most]), (-model.power, weight / choice.weights[most]))
+        LogNumber.total([(Fraction(1), chance / chances[most]), (-model.power, weight / choice.weights[most])])
         for chance, weight in zip(chances, choice.weights, strict=True)
     ]
 
 
-def _combined(weights: Sequence[Fraction], wanted: Sequence[tuple[Term, ...]], shifts: Sequence[Fraction]) -> Logs:
-    terms = tuple(
-        (weight * factor, base) for weight, one in zip(weights, wanted, strict=True) for factor, base in one if weight
-    )
-    return Logs(terms, -sum((w * shift for w, shift in zip(weights, shifts, strict=True)), Fraction(0)))
+def combined(weights: Iterable[Fraction], values: Sequence[LogNumber]) -> LogNumber:
+    """The sum of numbers times weights."""
+    return sum((one * weight for weight, one in zip(weights, values, strict=True) if weight), LogNumber())
 
 
 def require_closed_form(model: Model, space: Coordinates, found: ClosedForm) -> None:
@@ -147,5 +133,5 @@ def require_closed_form(model: Model, space: Coordinates, found: ClosedForm) -> 
             raise Unproved("the probabilities of a closed form are no distribution")
         for row, log_odds in zip(choice.differences, _log_odds(choice, chances, model), strict=True):
             along = tuple(model.eta * dot(row, vector) for vector in space.basis)
-            if not _meets(along, found.point, log_odds, model.eta * dot(row, space.origin)):
+            if combined(along, found.point) + model.eta * dot(row, space.origin) != log_odds:
                 raise Unproved("a closed form does not have the probabilities it is claimed to have")

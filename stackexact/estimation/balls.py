@@ -1,4 +1,4 @@
-"""Between balls and rational ends: nothing is rounded towards the truth, and no exponent is too large to be told."""
+"""Between balls and rational ends: columns of them, and how narrow the ends of estimates are to be."""
 
 from __future__ import annotations
 
@@ -6,23 +6,14 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any, Final
 
-from flint import arb, arb_mat, fmpq
+from flint import arb, arb_mat
 
-from stackexact.errors import LimitReached
-from stackexact.exact.enclosures import Enclosure, enclosed
+from stackexact.exact.enclosures import Enclosure, ball_of, enclosed
 
-__all__ = ["FLOOR", "ball_of", "between", "bounds", "column", "enclosure_of", "narrow"]
+__all__ = ["FLOOR", "between", "column", "enclosure_of", "narrow"]
 
 FLOOR: Final = Fraction(1, 10**1000)
 """What is smaller is enclosed to so much, not to a number of its own digits."""
-
-_EXPONENT: Final = 60_000
-"""Binary exponents of ends that are written out."""
-
-
-def ball_of(value: Fraction) -> arb:
-    """A rational number at the working precision."""
-    return arb(fmpq(value.numerator, value.denominator))
 
 
 def between(low: Fraction, high: Fraction) -> arb:
@@ -33,28 +24,6 @@ def between(low: Fraction, high: Fraction) -> arb:
 def column(values: Sequence[Any]) -> arb_mat:
     """Numbers below each other."""
     return arb_mat(len(values), 1, list(values))
-
-
-def bounds(ball: arb) -> tuple[Fraction, Fraction]:
-    """Rational bounds of what a ball holds.
-
-    Raises :class:`~stackexact.errors.LimitReached` where it is unbounded or beyond 2**60000.
-    """
-    if not ball.is_finite():
-        raise LimitReached("a value lies beyond what ball arithmetic can hold; scale features or eta")
-    return _end(ball.lower(), -1), _end(ball.upper(), 1)
-
-
-def _end(value: arb, away: int) -> Fraction:
-    mantissa, exponent = value.man_exp()
-    top = exponent + mantissa.bit_length()
-    if top > _EXPONENT:
-        raise LimitReached("a value lies beyond 2**60000; scale features or eta")
-    if top < -_EXPONENT:  # rounded away from what the ball holds
-        tiny = Fraction(1, 1 << _EXPONENT)
-        return tiny * away if mantissa * away > 0 else Fraction(0)
-    power = int(exponent)
-    return Fraction(int(mantissa) << power) if power >= 0 else Fraction(int(mantissa), 1 << -power)
 
 
 def narrow(low: Fraction, high: Fraction, digits: int, floor: Fraction = FLOOR) -> bool:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from flint import arb, ctx
 
 from stackexact.errors import ExpressionError, InputError, LimitReached, UsageError, shorten
-from stackexact.estimation.balls import ball_of, between, bounds, column, enclosure_of, narrow
+from stackexact.estimation.balls import between, column, enclosure_of, narrow
 from stackexact.estimation.data import read_digits, read_vector
 from stackexact.estimation.fitting import MOST_BITS, Fit, boxed, refined
 from stackexact.estimation.identification import Coordinates, coordinates
@@ -22,7 +22,7 @@ from stackexact.estimation.model import Constraint, Model, Vector, dot
 from stackexact.estimation.quantiles import chi_squared
 from stackexact.exact.decimals import shortened
 from stackexact.exact.digits import fraction_to_text
-from stackexact.exact.enclosures import Enclosure, bits_of
+from stackexact.exact.enclosures import Enclosure, ball_of, bits_of, ends
 from stackexact.exact.numbers import exact
 from stackexact.exact.records import Record
 
@@ -247,10 +247,10 @@ def _wald_ends(estimate: Estimate, place: int, limit: Threshold, digits: int) ->
             row = column([ball_of(vector[place]) for vector in fit.space.basis])
             variance = (row.transpose() * inverse * row)[0, 0]
             reach = (2 * between(*limit.ends(fit.bits)) * variance).sqrt()
-            ends = [bounds(fit.theta()[place] + sign * reach) for sign in (-1, 1)]
+            sides = [ends(fit.theta()[place] + sign * reach) for sign in (-1, 1)]
         floor = unit / 10**digits
-        if all(narrow(low, high, digits, floor) for low, high in ends):
-            lower, upper = (enclosure_of(low, high, digits, floor) for low, high in ends)
+        if all(narrow(low, high, digits, floor) for low, high in sides):
+            lower, upper = (enclosure_of(low, high, digits, floor) for low, high in sides)
             return lower, upper
         if 2 * fit.bits > MOST_BITS:
             raise LimitReached(f"{MOST_BITS} binary digits do not give {digits} digits of the interval; ask for fewer")
@@ -323,7 +323,7 @@ class _Profile:
     def _root(self, loss: Any) -> Fraction:
         """About the root of a loss."""
         middle = loss.mid()
-        return bounds(middle.sqrt().mid())[0] if middle > 0 else Fraction(0)
+        return ends(middle.sqrt().mid())[0] if middle > 0 else Fraction(0)
 
 
 def _safe(guess: Fraction, inside: Fraction, outside: Fraction | None, side: int, unit: Fraction) -> Fraction:

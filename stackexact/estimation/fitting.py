@@ -10,12 +10,13 @@ from flint import arb, arb_mat, ctx
 
 from stackexact.errors import LimitReached
 from stackexact.estimation.attained import ClosedForm, closed_form, require_closed_form
-from stackexact.estimation.balls import ball_of, column
+from stackexact.estimation.balls import column
 from stackexact.estimation.identification import Coordinates
 from stackexact.estimation.likelihood import Likelihood, State
 from stackexact.estimation.model import Model
 from stackexact.estimation.newton import maximiser, start
 from stackexact.estimation.proof import Box, box_about, maximiser_inside, require_maximiser
+from stackexact.exact.enclosures import ball_of
 from stackexact.exact.records import Record
 
 __all__ = ["MOST_BITS", "Fit", "boxed", "fit", "never", "refined", "require_fit"]

@@ -11,9 +11,9 @@ from typing import Any
 
 from flint import arb, arb_mat, fmpq, fmpq_mat, fmpz_mat
 
-from stackexact.estimation.balls import ball_of
 from stackexact.estimation.identification import Coordinates
 from stackexact.estimation.model import Model, Vector
+from stackexact.exact.enclosures import ball_of
 
 __all__ = ["Likelihood", "State"]
 

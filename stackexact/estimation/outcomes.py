@@ -11,14 +11,15 @@ from typing import Any, Final
 from flint import arb, arb_mat, ctx, fmpq, fmpq_mat
 
 from stackexact.errors import LimitReached, Unproved
-from stackexact.estimation.balls import FLOOR, ball_of, bounds, enclosure_of, narrow
+from stackexact.estimation.attained import combined
+from stackexact.estimation.balls import FLOOR, enclosure_of, narrow
 from stackexact.estimation.fitting import MOST_BITS, Fit, refined
 from stackexact.estimation.identification import Coordinates
 from stackexact.estimation.likelihood import Likelihood, State
-from stackexact.estimation.logs import Logs
 from stackexact.exact.digits import fraction_to_text
-from stackexact.exact.enclosures import Enclosure
+from stackexact.exact.enclosures import Enclosure, ball_of, ends
 from stackexact.exact.fields import to_fraction
+from stackexact.exact.logarithms import LogNumber
 from stackexact.exact.records import Record
 
 __all__ = ["Matrix", "Outcomes", "identified", "outcomes", "require_limits", "require_outcomes"]
@@ -97,7 +98,7 @@ class _Writer:
             return Enclosure(ball, ball)
         if not ball.is_finite():
             raise _TooWide
-        low, high = bounds(ball)
+        low, high = ends(ball)
         if low != high and not narrow(low, high, self.digits, floor):
             raise _TooWide
         return enclosure_of(low, high, self.digits, floor, closed if len(closed) <= _LONGEST else "")
@@ -117,17 +118,15 @@ class _Writer:
     def _moves(self, k: int) -> bool:
         return any(vector[k] for vector in self.space.basis)
 
-    def _exact_theta(self, point: tuple[Logs, ...]) -> Iterator[Logs | None]:
+    def _exact_theta(self, point: tuple[LogNumber, ...]) -> Iterator[LogNumber | None]:
         for k, origin in enumerate(self.space.origin):
-            parts = [(vector[k], one) for vector, one in zip(self.space.basis, point, strict=True) if vector[k]]
-            terms = tuple((weight * factor, base) for weight, one in parts for factor, base in one.terms)
-            constant = sum((weight * one.constant for weight, one in parts), origin)
-            yield Logs(terms, constant) if identified(self.space, k) else None
+            known = identified(self.space, k)
+            yield combined((vector[k] for vector in self.space.basis), point) + origin if known else None
 
-    def _logs(self, value: Logs | None) -> Enclosure | None:
+    def _logs(self, value: LogNumber | None) -> Enclosure | None:
         if value is None:
             return None
-        return self.number(value.constant) if not value.terms else self.number(value.ball(), closed=str(value))
+        return self.number(value.exponent) if not value.logs else self.number(value.ball(), closed=str(value))
 
     def _fitted(self) -> Matrix:
         if self.form is not None:
@@ -143,7 +142,7 @@ class _Writer:
             for count, chance in zip(choice.counts, chances, strict=True)
             if count
         ]
-        found = self._logs(Logs(tuple(terms)))
+        found = self._logs(LogNumber.total(terms))
         assert found is not None
         return found
 
@@ -185,7 +184,7 @@ class _Writer:
             return Fraction(max(1, math.isqrt(square.numerator * square.denominator)), square.denominator)
         if not square.is_finite():
             raise _TooWide
-        low, high = bounds(square.abs_upper().sqrt())
+        low, high = ends(square.abs_upper().sqrt())
         return max((low + high) / 2, FLOOR)
 
     def _inverse(self) -> Any:
@@ -264,7 +263,7 @@ class _Checker(_Writer):
 
     def number(self, ball: Any, floor: Fraction = FLOOR, closed: str = "") -> Enclosure:
         """A ball as an enclosure."""
-        return Enclosure(ball, ball) if isinstance(ball, Fraction) else Enclosure(*bounds(ball), closed)
+        return Enclosure(ball, ball) if isinstance(ball, Fraction) else Enclosure(*ends(ball), closed)
 
 
 def require_outcomes(found: Fit, made: Outcomes) -> None:

@@ -15,10 +15,11 @@ from typing import Any
 from flint import arb, arb_mat, ctx
 
 from stackexact.errors import Unproved
-from stackexact.estimation.balls import ball_of, between, bounds, column
+from stackexact.estimation.balls import between, column
 from stackexact.estimation.identification import Coordinates
 from stackexact.estimation.likelihood import Likelihood
 from stackexact.estimation.model import Model
+from stackexact.exact.enclosures import ball_of, ends
 from stackexact.exact.records import Record
 
 __all__ = ["Box", "box_about", "require_maximiser"]
@@ -59,8 +60,8 @@ def box_about(likelihood: Likelihood, point: arb_mat) -> Box | None:
         return None
     wide = max((step[j, 0].abs_upper() / unit for j, unit in enumerate(units)), default=arb(0))
     wide = (2 * wide + arb(2) ** (-ctx.prec * 2 // 5)).abs_upper()
-    ends = [bounds(point[j, 0] + arb(0, 1) * (wide * unit)) for j, unit in enumerate(units)]
-    return Box(tuple(low for low, _ in ends), tuple(high for _, high in ends), ctx.prec)
+    sides = [ends(point[j, 0] + arb(0, 1) * (wide * unit)) for j, unit in enumerate(units)]
+    return Box(tuple(low for low, _ in sides), tuple(high for _, high in sides), ctx.prec)
 
 
 def _inverse(matrix: arb_mat) -> arb_mat | None:
@@ -102,5 +103,5 @@ def _inside(ball: Any, low: Fraction, high: Fraction) -> bool:
     """Whether the ball lies strictly between the ends."""
     if not ball.is_finite():
         return False
-    below, above = bounds(ball)
+    below, above = ends(ball)
     return low < below and above < high

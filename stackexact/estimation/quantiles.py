@@ -5,10 +5,10 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from flint import arb, ctx, fmpq
+from flint import arb, ctx
 
 from stackexact.errors import LimitReached
-from stackexact.estimation.balls import ball_of, bounds
+from stackexact.exact.enclosures import ball_of, ends
 
 __all__ = ["chi_squared"]
 
@@ -33,7 +33,7 @@ def chi_squared(level: Fraction, degrees: int, bits: int) -> tuple[Fraction, Fra
         with ctx.workprec(bits + spare):
             point = _near(level, degrees)
             width = point * arb(2) ** -bits
-            low, high = bounds(point - width)[0], bounds(point + width)[1]
+            low, high = ends(point - width)[0], ends(point + width)[1]
             below, above = _passed(ball_of(low), degrees), _passed(ball_of(high), degrees)
             if below < ball_of(level) and above > ball_of(level):
                 return low, high
@@ -43,12 +43,12 @@ def chi_squared(level: Fraction, degrees: int, bits: int) -> tuple[Fraction, Fra
 
 def _passed(value: Any, degrees: int) -> Any:
     """The distribution function."""
-    return (value / 2).gamma_lower(arb(fmpq(degrees, 2)), regularized=1)
+    return (value / 2).gamma_lower(ball_of(Fraction(degrees, 2)), regularized=1)
 
 
 def _near(level: Fraction, degrees: int) -> Any:
     """A point near the quantile: halving, then Newton's method."""
-    wanted, half = ball_of(level), arb(fmpq(degrees, 2))
+    wanted, half = ball_of(level), ball_of(Fraction(degrees, 2))
     low, high = arb(0), arb(degrees)
     while not _passed(high, degrees) > wanted:
         low, high = high, 2 * high

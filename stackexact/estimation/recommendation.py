@@ -8,18 +8,18 @@ rationals.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from stackexact.errors import ExpressionError, InputError, Unproved, UsageError, shorten
-from stackexact.estimation.logs import Logs
 from stackexact.exact.digits import fraction_to_text
+from stackexact.exact.logarithms import LogNumber
 from stackexact.exact.numbers import exact
 from stackexact.exact.records import Record
 
-__all__ = ["LogOdds", "Misspecification", "misspecification", "recover"]
+__all__ = ["LogOdds", "Misspecification", "error_factor", "misjudged", "misspecification", "recover"]
 
 _MOST_ACTIONS = 1000
 
@@ -31,16 +31,16 @@ class LogOdds(Record):
 
     labels: tuple[str, ...]
     reference: str
-    values: tuple[Logs | None, ...]
+    values: tuple[LogNumber | None, ...]
 
-    def __getitem__(self, label: str) -> Logs:
+    def __getitem__(self, label: str) -> LogNumber:
         """Of one action against the reference; raises :class:`~stackexact.errors.UsageError` where it is not told."""
         found = self.values[_place(label, self.labels)]
         if found is None:
             raise UsageError(f"log-odds of {shorten(label)}: expected an action that is recommended and chosen")
         return found
 
-    def between(self, one: str, other: str) -> Logs:
+    def between(self, one: str, other: str) -> LogNumber:
         """Of one action against another."""
         return self[one] - self[other]
 
@@ -59,22 +59,22 @@ class Misspecification(Record):
     reference: str
     alpha: Fraction
     assumed: Fraction
-    true: tuple[Logs, ...]
-    recommended: tuple[Logs, ...]
-    estimated: tuple[Logs, ...]
+    true: tuple[LogNumber, ...]
+    recommended: tuple[LogNumber, ...]
+    estimated: tuple[LogNumber, ...]
 
     @property
     def factor(self) -> Fraction:
         """How much of the distance from the true to the recommended log-odds is added."""
-        return (self.alpha - self.assumed) / (1 - self.assumed)
+        return error_factor(self.alpha, self.assumed)
 
     @property
-    def error(self) -> tuple[Logs, ...]:
+    def error(self) -> tuple[LogNumber, ...]:
         """Estimated less true log-odds, action by action."""
         return tuple(a - b for a, b in zip(self.estimated, self.true, strict=True))
 
     @property
-    def slope(self) -> tuple[Logs, ...]:
+    def slope(self) -> tuple[LogNumber, ...]:
         """The derivative of the estimate in ``assumed`` where it is right: how the error begins."""
         rate = -1 / (1 - self.alpha)
         return tuple((y - truth) * rate for y, truth in zip(self.recommended, self.true, strict=True))
@@ -87,9 +87,9 @@ class Misspecification(Record):
         return {"reference": self.reference, **made}
 
 
-def _documents(labels: tuple[str, ...], values: tuple[Logs | None, ...]) -> dict[str, Any]:
+def _documents(labels: tuple[str, ...], values: tuple[LogNumber | None, ...]) -> dict[str, Any]:
     return {
-        label: None if value is None else text if value.terms == () else value.enclosure().document()
+        label: None if value is None else text if not value.logs else value.enclosure().document()
         for label, value in zip(labels, values, strict=True)
         for text in [str(value)]
     }
@@ -118,15 +118,40 @@ def recover(responses: object, recommendation: object, alpha: object, *, referen
     base = known[-1] if reference is None else _place(reference, labels)
     if base not in known:
         raise UsageError(f"reference: expected an action that is recommended and chosen, found {shorten(reference)}")
-    values = tuple(
-        _inverted(shares[b] / shares[base], told[b] / told[base] if held else Fraction(1), held) if b in known else None
-        for b in range(len(labels))
-    )
-    return LogOdds(labels, labels[base], values)
+    values: list[LogNumber | None] = [None] * len(labels)
+    for b in known:
+        recommended = LogNumber.of(told[b] / told[base]) if held else LogNumber()
+        values[b] = _inverted(LogNumber.of(shares[b] / shares[base]), recommended, held)
+    return LogOdds(labels, labels[base], tuple(values))
 
 
-def _inverted(odds: Fraction, recommended: Fraction, alpha: Fraction) -> Logs:
-    return Logs(((1 / (1 - alpha), odds), (-alpha / (1 - alpha), recommended)))
+def error_factor(alpha: Fraction, assumed: Fraction) -> Fraction:
+    """How much of the distance from the true to the recommended log-odds is added to the true ones where ``assumed`` is
+    taken for ``alpha``: (alpha - assumed)/(1 - assumed)."""
+    return (alpha - assumed) / (1 - assumed)
+
+
+def _inverted(response: LogNumber, recommended: LogNumber, alpha: Fraction) -> LogNumber:
+    """The rewards over tau that are seen in a response, all of them as log-odds: log z less alpha log y, over what is
+    left."""
+    return (response - recommended * alpha) * (1 / (1 - alpha))
+
+
+def misjudged(
+    responses: Sequence[LogNumber],
+    recommended: Sequence[LogNumber],
+    true: Sequence[LogNumber],
+    alpha: Fraction,
+    assumed: Fraction,
+) -> tuple[LogNumber, ...]:
+    """The log-odds L̂ that are seen in responses where ``assumed`` is taken for ``alpha``. That they are wrong by
+    L̂ - L = (alpha - assumed)/(1 - assumed) (log(y/y') - L) is verified."""
+    found = tuple(_inverted(z, y, assumed) for z, y in zip(responses, recommended, strict=True))
+    factor = error_factor(alpha, assumed)
+    for one, y, truth in zip(found, recommended, true, strict=True):
+        if one - truth != (y - truth) * factor:
+            raise Unproved("an estimate is wrong by the factor (alpha - assumed)/(1 - assumed)")
+    return found
 
 
 def misspecification(
@@ -155,17 +180,13 @@ def misspecification(
         raise InputError("recommendation: expected a positive probability for every action, found 0 for one")
     base = len(labels) - 1 if reference is None else _place(reference, labels)
     true = _true(labels, base, weights, rewards, tau)
-    recommended = tuple(Logs(((Fraction(1), one / told[base]),)) for one in told)
-    factor = (held - wrong) / (1 - wrong)
-    estimated = tuple(truth + (y - truth) * factor for y, truth in zip(recommended, true, strict=True))
-    for y, truth, one in zip(recommended, true, estimated, strict=True):
-        response = y * held + truth * (1 - held)  # and back, by what is assumed
-        if not ((response - y * wrong) * (1 / (1 - wrong)) - one).is_zero:
-            raise Unproved("the sensitivity to a wrong parameter is not what the inverted response gives")
+    recommended = tuple(LogNumber.of(one / told[base]) for one in told)
+    responses = [y * held + truth * (1 - held) for y, truth in zip(recommended, true, strict=True)]
+    estimated = misjudged(responses, recommended, true, held, wrong)
     return Misspecification(labels, labels[base], held, wrong, true, recommended, estimated)
 
 
-def _true(labels: tuple[str, ...], base: int, weights: object, rewards: object, tau: object) -> tuple[Logs, ...]:
+def _true(labels: tuple[str, ...], base: int, weights: object, rewards: object, tau: object) -> tuple[LogNumber, ...]:
     if weights is not None and rewards is None and tau is None:
         given = _entries(weights, "weights", labels)[1]
         for label, one in zip(labels, given, strict=True):
@@ -173,13 +194,13 @@ def _true(labels: tuple[str, ...], base: int, weights: object, rewards: object, 
                 raise InputError(
                     f"weights[{shorten(label)}]: expected a positive number, found {fraction_to_text(one)}"
                 )
-        return tuple(Logs(((Fraction(1), one / given[base]),)) for one in given)
+        return tuple(LogNumber.of(one / given[base]) for one in given)
     if weights is None and rewards is not None and tau is not None:
         scale = _number(tau, "tau")
         if scale <= 0:
             raise InputError(f"tau: expected a positive number, found {shorten(fraction_to_text(scale))}")
         given = _entries(rewards, "rewards", labels)[1]
-        return tuple(Logs((), (one - given[base]) / scale) for one in given)
+        return tuple(LogNumber((one - given[base]) / scale) for one in given)
     raise UsageError("weights, rewards, tau: expected weights alone, or rewards and tau")
 
 

@@ -13,7 +13,7 @@ from decimal import ROUND_DOWN
 from fractions import Fraction
 from typing import Final
 
-from flint import arb, ctx
+from flint import arb, ctx, fmpq
 
 from stackexact.errors import LimitReached
 from stackexact.exact.decimals import rounded
@@ -25,18 +25,22 @@ __all__ = [
     "START_BITS",
     "Enclosure",
     "Number",
+    "ball_of",
     "bits_of",
     "enclosed",
     "ends",
     "limits",
     "middle",
     "refined",
+    "sign_of",
     "written",
 ]
 
 START_BITS: Final = 64
 END_BITS: Final = 1 << 17
 """The greatest working precision; what it does not decide is a limit that is told."""
+_LONGEST: Final = 1 << 20
+"""Binary digits of the greatest number whose bounds are written out."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -166,11 +170,31 @@ def bits_of(digits: int) -> int:
     return digits * 3322 // 1000 + 4
 
 
+def ball_of(value: Fraction) -> arb:
+    """A fraction at the working precision."""
+    return arb(fmpq(value.numerator, value.denominator))
+
+
 def ends(ball: arb) -> tuple[Fraction, Fraction]:
-    """Rational bounds of what a ball holds; raises :class:`~stackexact.errors.LimitReached` where it is unbounded."""
-    if not ball.is_finite():
-        raise LimitReached("a value lies beyond what ball arithmetic can hold; make the rewards or eta smaller")
+    """Rational bounds of what a ball holds, rounded away from it to the working precision, which is to be the one that
+    the ball was computed at: a lower one would make them wider.
+
+    Raises :class:`~stackexact.errors.LimitReached` where it is unbounded, or beyond 2**1048576.
+
+    >>> with ctx.workprec(64):
+    ...     low, high = ends(ball_of(Fraction(1, 3)))
+    >>> low < Fraction(1, 3) < high, high - low < Fraction(1, 2**60)
+    (True, True)
+    """
+    if not ball.is_finite() or max(_size(ball.lower()), _size(ball.upper())) > _LONGEST:
+        raise LimitReached("a value lies beyond what ball arithmetic can hold; make rewards, features or eta smaller")
     return _exact(ball.lower(), -1), _exact(ball.upper(), 1)
+
+
+def _size(end: arb) -> int:
+    """The number of binary digits before the point; negative where digits behind it are zeros."""
+    mantissa, exponent = end.man_exp()
+    return int(exponent) + int(mantissa).bit_length()
 
 
 def _exact(end: arb, away: int) -> Fraction:
@@ -178,7 +202,7 @@ def _exact(end: arb, away: int) -> Fraction:
     mantissa, exponent = (int(part) for part in end.man_exp())
     if exponent >= 0:
         return Fraction(mantissa << exponent)
-    if mantissa.bit_length() + exponent < -END_BITS:
+    if _size(end) < -END_BITS:
         return Fraction(away, 1 << END_BITS) if mantissa * away > 0 else Fraction(0)
     return Fraction(mantissa, 1 << -exponent)
 
@@ -198,8 +222,9 @@ def _magnitude(scale: Fraction) -> int:
     return exponent
 
 
-def refined(value: Callable[[], arb], width: Fraction) -> tuple[Fraction, Fraction]:
-    """Bounds of a number at most ``width`` apart: ``value`` is computed at rising precision.
+def refined(value: Callable[[], arb], width: Fraction, *, relative: bool = False) -> tuple[Fraction, Fraction]:
+    """Bounds of a number at most ``width`` apart, or ``width`` times its size: ``value`` is computed at rising
+    precision.
 
     Raises :class:`~stackexact.errors.LimitReached` where :data:`END_BITS` do not suffice.
     """
@@ -209,7 +234,25 @@ def refined(value: Callable[[], arb], width: Fraction) -> tuple[Fraction, Fracti
             ball = value()
             if ball.is_finite():
                 low, high = ends(ball)
-                if high - low <= width:
+                if high - low <= width * (min(abs(low), abs(high)) if relative else 1):
                     return low, high
         bits *= 2
     raise LimitReached(f"{END_BITS} binary digits do not determine a value; ask for fewer digits")
+
+
+def sign_of(value: Callable[[], arb]) -> int:
+    """-1 or 1: the sign of a number that is known not to be zero; ``value`` is computed at rising precision.
+
+    Raises :class:`~stackexact.errors.LimitReached` where :data:`END_BITS` do not suffice.
+
+    >>> sign_of(lambda: ball_of(Fraction(22, 7)) - arb.pi())
+    1
+    """
+    bits = START_BITS
+    while bits <= END_BITS:
+        with ctx.workprec(bits):
+            ball = value()
+            if ball > 0 or ball < 0:
+                return 1 if ball > 0 else -1
+        bits *= 2
+    raise LimitReached(f"{END_BITS} binary digits do not tell the sign of a number; make the numbers shorter")

@@ -1,10 +1,10 @@
 """The exact numbers that quantal responses to rational rewards are made of: quotients of sums of rational multiples of
 e**q and of rational powers, whose zeros are decidable.
 
-A monomial is e**q times a product of powers b**r, 0 < r < 1, of whole numbers that are no perfect powers and have no
-common factors: primes. Distinct products of such powers are linearly independent over the rationals (Besicovitch 1940),
-and distinct e**q over all algebraic numbers (Lindemann and Weierstrass): a sum in normal form is zero only where it has
-no terms.
+A monomial is e**q times a product of powers b**r, 0 < r < 1, of whole numbers that, in all terms of a sum, are no
+perfect powers and have no common factors: primes, and what is too long to be taken apart (:mod:`.bases`). Distinct
+products of such powers are linearly independent over the rationals (Besicovitch 1940), and distinct e**q over all
+algebraic numbers (Lindemann and Weierstrass): a sum in normal form is zero only where it has no terms.
 """
 
 from __future__ import annotations
@@ -16,20 +16,24 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Final
 
-from flint import arb, ctx, fmpq, fmpz
+from flint import arb
 
 from stackexact.errors import LimitReached
+from stackexact.exact.bases import is_long, over, prime_base
 from stackexact.exact.digits import fraction_to_text
-from stackexact.exact.enclosures import END_BITS, START_BITS, Number, enclosed, refined
+from stackexact.exact.enclosures import Number, ball_of, enclosed, refined, sign_of
 
-__all__ = ["ExponentialNumber", "ExponentialSum", "exponential", "power", "rational"]
+__all__ = ["ExponentialNumber", "ExponentialSum", "exponential", "power", "product", "rational"]
 
 Radical = tuple[tuple[int, Fraction], ...]
 Monomial = tuple[Fraction, Radical]
+Term = tuple[Monomial, Fraction]
 
 _ONE: Final[Monomial] = (Fraction(0), ())
 _FACTORED: Final = 200
-"""Binary digits of the greatest whole number whose powers are brought into normal form."""
+"""Binary digits of the greatest weight that is raised to powers."""
+_LONGEST: Final = 1 << 20
+"""Binary digits of the greatest whole power."""
 _MOST_TERMS: Final = 4096
 
 
@@ -59,10 +63,10 @@ class ExponentialSum:
         return _collected(_product(one, two) for one in self.terms.items() for two in other.terms.items())
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, ExponentialSum) and dict(self.terms) == dict(other.terms)
+        return isinstance(other, ExponentialSum) and not self - other
 
     def __hash__(self) -> int:
-        return hash(frozenset(self.terms.items()))
+        return hash((len(self.terms), self.greatest))  # radicals of equal sums may be written over different bases
 
     def __bool__(self) -> bool:
         return bool(self.terms)
@@ -71,14 +75,7 @@ class ExponentialSum:
     def _sign(self) -> int:
         if len(self.terms) <= 1:
             return _rational_sign(next(iter(self.terms.values()), Fraction(0)))
-        bits = START_BITS
-        while bits <= END_BITS:
-            with ctx.workprec(bits):
-                ball = self.ball(self.greatest)
-                if ball > 0 or ball < 0:
-                    return 1 if ball > 0 else -1
-            bits *= 2
-        raise LimitReached(f"{END_BITS} binary digits do not tell the sign of a number that is not zero")
+        return sign_of(lambda: self.ball(self.greatest))
 
     def sign(self) -> int:
         """-1, 0 or 1."""
@@ -93,11 +90,11 @@ class ExponentialSum:
         """The sum divided by e**shift at the working precision."""
         total = arb(0)
         for (exponent, radical), value in self.terms.items():
-            part = arb(_fmpq(value))
+            part = ball_of(value)
             if exponent != shift:
-                part *= arb(_fmpq(exponent - shift)).exp()
+                part *= ball_of(exponent - shift).exp()
             for base, root in radical:
-                part *= arb(base) ** arb(_fmpq(root))
+                part *= arb(base) ** ball_of(root)
             total += part
         return total
 
@@ -168,8 +165,7 @@ class ExponentialNumber:
         return isinstance(other, ExponentialNumber) and not self.top * other.bottom - other.top * self.bottom
 
     def __hash__(self) -> int:
-        found = self.rational
-        return hash(found) if found is not None else hash(len(self.top.terms))
+        return hash(self.rational)  # the quotients that an irrational number is differ in all but their value
 
     def sign(self) -> int:
         """-1, 0 or 1."""
@@ -180,9 +176,11 @@ class ExponentialNumber:
         """The number as a fraction, where it is one."""
         if not self.top:
             return Fraction(0)
-        if set(self.top.terms) != set(self.bottom.terms):
+        terms = _aligned([*self.top.terms.items(), *self.bottom.terms.items()])
+        top, bottom = dict(terms[: len(self.top.terms)]), dict(terms[len(self.top.terms) :])
+        if set(top) != set(bottom):
             return None
-        ratios = {value / self.bottom.terms[key] for key, value in self.top.terms.items()}
+        ratios = {value / bottom[monomial] for monomial, value in top.items()}
         return ratios.pop() if len(ratios) == 1 else None
 
     def ball(self) -> arb:
@@ -225,36 +223,55 @@ def exponential(exponent: Fraction) -> ExponentialSum:
 
 def power(base: Fraction, exponent: Fraction) -> ExponentialSum:
     """``base**exponent`` for a positive base; raises :class:`~stackexact.errors.LimitReached` where the base has too
-    many digits to be factored."""
-    whole = exponent.numerator // exponent.denominator
-    rest = exponent - whole
-    value = base**whole
-    if not rest:
-        return rational(value)
-    radical: list[tuple[int, Fraction]] = []
-    for prime, times in (*_factors(base.numerator, 1), *_factors(base.denominator, -1)):
-        share = rest * times
-        whole = share.numerator // share.denominator
-        value *= Fraction(prime) ** whole
-        if share != whole:
-            radical.append((prime, share - whole))
-    return ExponentialSum({(Fraction(0), tuple(sorted(radical))): value})
-
-
-def _factors(value: int, sign: int) -> list[tuple[int, int]]:
-    if value.bit_length() > _FACTORED:
+    many digits."""
+    if exponent.denominator == 1:
+        return rational(base ** int(exponent))
+    if max(base.numerator, base.denominator).bit_length() > _FACTORED:
         raise LimitReached("a weight has too many digits for exact powers of it")
-    return [(int(prime), int(times) * sign) for prime, times in fmpz(value).factor()] if value > 1 else []
+    return product(Fraction(0), ((base.numerator, exponent), (base.denominator, -exponent)))
 
 
-def _collected(terms: Iterable[tuple[Monomial, Fraction]]) -> ExponentialSum:
+def product(exponent: Fraction, powers: Iterable[tuple[int, Fraction]]) -> ExponentialSum:
+    """e**exponent times powers of positive whole numbers; raises :class:`~stackexact.errors.LimitReached` where these
+    are too long."""
+    powers = tuple(powers)
+    monomial, value = _normal(exponent, over(prime_base(number for number, _ in powers), powers), Fraction(1))
+    return ExponentialSum({monomial: value})
+
+
+def _normal(exponent: Fraction, powers: Mapping[int, Fraction], value: Fraction) -> Term:
+    """``value`` times a product of powers of numbers of a base."""
+    radical = []
+    for base, root in sorted(powers.items()):
+        whole = root.numerator // root.denominator
+        if abs(whole) * base.bit_length() > _LONGEST:
+            raise LimitReached("a power of a weight has too many digits; bring the numbers closer to one another")
+        if whole:
+            value *= Fraction(base) ** whole
+        if root != whole:
+            radical.append((base, root - whole))
+    return (exponent, tuple(radical)), value
+
+
+def _collected(terms: Iterable[Term]) -> ExponentialSum:
     made: dict[Monomial, Fraction] = {}
-    for monomial, value in terms:
+    for monomial, value in _aligned([*terms]):
         made[monomial] = made.get(monomial, Fraction(0)) + value
     return ExponentialSum({monomial: value for monomial, value in made.items() if value})
 
 
-def _product(one: tuple[Monomial, Fraction], two: tuple[Monomial, Fraction]) -> tuple[Monomial, Fraction]:
+def _aligned(terms: list[Term]) -> list[Term]:
+    """The same terms over one base: where all numbers are primes they are."""
+    bases = {base for (_, radical), _ in terms for base, _ in radical}
+    if not any(map(is_long, bases)):
+        return terms
+    shared = prime_base(bases)
+    if shared == bases:
+        return terms
+    return [_normal(exponent, over(shared, radical), value) for (exponent, radical), value in terms]
+
+
+def _product(one: Term, two: Term) -> Term:
     (first, left), (second, right) = one[0], two[0]
     value = one[1] * two[1]
     if not (left and right):
@@ -262,21 +279,12 @@ def _product(one: tuple[Monomial, Fraction], two: tuple[Monomial, Fraction]) -> 
     powers = dict(left)
     for base, root in right:
         powers[base] = powers.get(base, Fraction(0)) + root
-    kept = []
-    for base, root in sorted(powers.items()):
-        if root >= 1:
-            value, root = value * base, root - 1
-        if root:
-            kept.append((base, root))
-    return (first + second, tuple(kept)), value
+    return _normal(first + second, powers, value)
 
 
-def _inverse(monomial: Monomial) -> tuple[Monomial, Fraction]:
+def _inverse(monomial: Monomial) -> Term:
     exponent, radical = monomial
-    value = Fraction(1)
-    for base, _ in radical:
-        value /= base
-    return (-exponent, tuple((base, 1 - root) for base, root in radical)), value
+    return _normal(-exponent, {base: -root for base, root in radical}, Fraction(1))
 
 
 def _reduced(top: ExponentialSum, bottom: ExponentialSum) -> ExponentialNumber:
@@ -301,15 +309,11 @@ def _primitive(bottom: ExponentialSum) -> Fraction:
     return Fraction(under, top)
 
 
-def _fmpq(value: Fraction) -> fmpq:
-    return fmpq(value.numerator, value.denominator)
-
-
 def _rational_sign(value: Fraction) -> int:
     return (value > 0) - (value < 0)
 
 
-def _order(term: tuple[Monomial, Fraction]) -> tuple[Fraction, float, Radical]:
+def _order(term: Term) -> tuple[Fraction, float, Radical]:
     (exponent, radical), _ = term
     return exponent, sum(float(root) for _, root in radical), radical
 

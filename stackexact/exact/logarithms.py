@@ -1,8 +1,9 @@
 """Exact logarithms of the numbers that responses are made of: a rational number plus rational multiples of logarithms
-of primes, whose zeros are decidable.
+of whole numbers, whose zeros are decidable.
 
-e**q times a product of powers p**c is 1 only where q is 0, for else e**q would be algebraic (Lindemann), and then, by
-the unique factorisation of whole numbers, every c: a sum in normal form is zero only where it has no terms.
+The whole numbers have no common factors. e**q times a product of powers b**c of them is 1 only where q is 0, for else
+e**q would be algebraic (Lindemann), and then, by the unique factorisation of whole numbers, every c: a sum in normal
+form is zero only where it has no terms.
 """
 
 from __future__ import annotations
@@ -10,80 +11,102 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
 from math import gcd, lcm
 from typing import Final
 
-from flint import arb, ctx, fmpq, fmpz
+from flint import arb
 
-from stackexact.errors import LimitReached
-from stackexact.exact.digits import fraction_to_text, int_to_text
-from stackexact.exact.enclosures import END_BITS, START_BITS, Number, enclosed, refined
-from stackexact.exact.exponential import ExponentialSum
+from stackexact.errors import InputError, shorten
+from stackexact.exact.bases import coprime_base, over
+from stackexact.exact.digits import fraction_to_text
+from stackexact.exact.enclosures import Enclosure, Number, ball_of, enclosed, refined, sign_of
+from stackexact.exact.exponential import ExponentialSum, product
+from stackexact.exact.records import Record
 
 __all__ = ["LogNumber"]
 
-_FACTORED: Final = 200
-"""Binary digits of the greatest whole number that is taken apart into primes."""
-_SHOWN: Final = 256
+_SHOWN: Final = 512
 """Binary digits of the greatest number whose logarithm is written as one."""
-_LONGEST: Final = 1 << 20
-"""Binary digits of the greatest whole power."""
 
 
-@dataclass(frozen=True)
-class LogNumber:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class LogNumber(Record):
     """``exponent`` + Σ c log b over the pairs (b, c) of ``logs``: the logarithm of a positive number.
 
-    The bases are primes; one of more than two hundred binary digits that is not taken apart is as good as a prime, but
-    that a sum with it is zero may stay undecided (:class:`~stackexact.errors.LimitReached`).
+    The positive whole numbers b may be any; they are kept as numbers without common factors, none of which is a perfect
+    power (:mod:`~stackexact.exact.bases`).
 
     >>> half = LogNumber.of(Fraction(1, 2))
     >>> str(LogNumber.of(Fraction(4)) + half * Fraction(3, 2)), (half * 2 + LogNumber.of(Fraction(4))).sign()
     ('1/2*log(2)', 0)
-    >>> str(LogNumber(Fraction(3, 2)) + LogNumber.of(Fraction(9, 4))), str((half + LogNumber(Fraction(1))).exp())
+    >>> str(LogNumber(Fraction(3, 2)) + LogNumber.of(Fraction(9, 4))), str((half + Fraction(1)).exp())
     ('2*log(3/2) + 3/2', '1/2*exp(1)')
+    >>> half == LogNumber.of(Fraction(1, 6)) + LogNumber.of(Fraction(3)), half == -half
+    (True, False)
     """
 
     exponent: Fraction = Fraction(0)
     logs: tuple[tuple[int, Fraction], ...] = ()
 
+    def __post_init__(self) -> None:
+        given = [(number, times) for number, times in self.logs if times]
+        found = over(coprime_base(number for number, _ in given), given)
+        object.__setattr__(self, "logs", tuple((base, times) for base, times in sorted(found.items()) if times))
+
     @classmethod
     def of(cls, value: Fraction) -> LogNumber:
-        """The logarithm of a positive number."""
-        return _sorted(Fraction(0), [*_factors(value.numerator, 1), *_factors(value.denominator, -1)])
+        """The logarithm of a positive number; raises :class:`~stackexact.errors.InputError` where it is not."""
+        return cls.total([(Fraction(1), value)])
 
-    def __add__(self, other: LogNumber) -> LogNumber:
-        return _sorted(self.exponent + other.exponent, (*self.logs, *other.logs))
+    @classmethod
+    def total(cls, terms: Iterable[tuple[Fraction, Fraction]]) -> LogNumber:
+        """The sum of c log v over pairs (c, v) with positive v.
 
-    def __sub__(self, other: LogNumber) -> LogNumber:
-        return self + other * -1
+        >>> str(LogNumber.total([(Fraction(3), Fraction(3, 4)), (Fraction(1), Fraction(1, 4))]))
+        '-log(256/27)'
+        """
+        logs = []
+        for times, value in terms:
+            if value <= 0:
+                found = shorten(fraction_to_text(value))
+                raise InputError(f"logarithm: expected a positive number, found {found}")
+            logs += [(value.numerator, times), (value.denominator, -times)]
+        return cls(Fraction(0), tuple(logs))
+
+    def __add__(self, other: LogNumber | Fraction) -> LogNumber:
+        if isinstance(other, Fraction):
+            return LogNumber(self.exponent + other, self.logs)
+        return LogNumber(self.exponent + other.exponent, (*self.logs, *other.logs))
+
+    def __sub__(self, other: LogNumber | Fraction) -> LogNumber:
+        return self + -other
+
+    def __neg__(self) -> LogNumber:
+        return self * -1
 
     def __mul__(self, factor: Fraction | int) -> LogNumber:
-        if not factor:
-            return LogNumber()
         return LogNumber(self.exponent * factor, tuple((base, times * factor) for base, times in self.logs))
 
     def __lt__(self, other: LogNumber) -> bool:
         return (self - other).sign() < 0
 
-    @cached_property
-    def _sign(self) -> int:
-        values = [self.exponent, *(times for _, times in self.logs)]
-        if all(value >= 0 for value in values) or all(value <= 0 for value in values):
-            return any(values) * (1 if max(values) > 0 else -1)
-        bits = START_BITS
-        while bits <= END_BITS:
-            with ctx.workprec(bits):
-                ball = self.ball()
-                if ball > 0 or ball < 0:
-                    return 1 if ball > 0 else -1
-            bits *= 2
-        raise LimitReached(f"{END_BITS} binary digits do not tell the sign of a logarithm; make its numbers shorter")
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, LogNumber) and (self - other).is_zero
+
+    def __hash__(self) -> int:
+        return hash((self.exponent, self._content()))  # equal numbers may have other bases
+
+    @property
+    def is_zero(self) -> bool:
+        """Whether the number is 0: decided, not estimated."""
+        return not self.exponent and not self.logs
 
     def sign(self) -> int:
         """-1, 0 or 1."""
-        return self._sign
+        values = [self.exponent, *(times for _, times in self.logs)]
+        if all(value >= 0 for value in values) or all(value <= 0 for value in values):
+            return any(values) * (1 if max(values) > 0 else -1)
+        return sign_of(self.ball)
 
     @property
     def rational(self) -> Fraction | None:
@@ -92,19 +115,11 @@ class LogNumber:
 
     def ball(self) -> arb:
         """The number at the working precision."""
-        return sum((_ball(times) * arb(base).log() for base, times in self.logs), _ball(self.exponent))
+        return sum((ball_of(times) * arb(base).log() for base, times in self.logs), ball_of(self.exponent))
 
     def exp(self) -> ExponentialSum:
         """What it is the logarithm of; raises :class:`~stackexact.errors.LimitReached` where that is too long."""
-        value, radical = Fraction(1), []
-        for base, times in self.logs:
-            whole = times.numerator // times.denominator
-            if abs(whole) * base.bit_length() > _LONGEST:
-                raise LimitReached("a power of a weight has too many digits; bring the numbers closer to one another")
-            value *= Fraction(base) ** whole
-            if times != whole:
-                radical.append((base, times - whole))
-        return ExponentialSum({(self.exponent, tuple(radical)): value})
+        return product(self.exponent, self.logs)
 
     def number(self, digits: int, scale: Fraction) -> Number:
         """A fraction, or an enclosure no wider than 10**-digits of ``scale`` with its closed form."""
@@ -112,6 +127,19 @@ class LogNumber:
             return self.exponent
         low, high = refined(self.ball, scale / Fraction(10) ** (digits + 2))
         return enclosed(low, high, digits, scale, str(self))
+
+    def enclosure(self, digits: int = 30) -> Enclosure:
+        """Rational ends that agree in ``digits`` digits, with the closed form beside them."""
+        if not self.logs:
+            return Enclosure(self.exponent, self.exponent)
+        low, high = refined(self.ball, Fraction(1, 10 ** (digits + 16)), relative=True)
+        return enclosed(low, high, digits, max(abs(low), abs(high)), str(self))
+
+    def _content(self) -> Fraction:
+        """The greatest number of which all factors are whole multiples; it does not depend on the base, whose numbers
+        are no perfect powers."""
+        under = lcm(*(times.denominator for _, times in self.logs))
+        return Fraction(gcd(*(int(times * under) for _, times in self.logs)), under)
 
     def __str__(self) -> str:
         text = ""
@@ -125,32 +153,15 @@ class LogNumber:
         return text or fraction_to_text(self.exponent)
 
     def _written(self) -> list[tuple[str, Fraction]]:
-        """Logarithms with their factors: one of a number above 1 that is no perfect power, where that is not long."""
-        if not self.logs:
-            return []
-        under = lcm(*(times.denominator for _, times in self.logs))
-        content = Fraction(gcd(*(int(times * under) for _, times in self.logs)), under)
-        powers = [(base, int(times / content)) for base, times in self.logs]
-        if sum(abs(times) * base.bit_length() for base, times in powers) > _SHOWN:
-            return [(int_to_text(base), times) for base, times in self.logs]
-        value = Fraction(1)
-        for base, power in powers:
-            value *= Fraction(base) ** power
-        return [(fraction_to_text(value), content) if value > 1 else (fraction_to_text(1 / value), -content)]
-
-
-def _sorted(exponent: Fraction, logs: Iterable[tuple[int, Fraction]]) -> LogNumber:
-    found: dict[int, Fraction] = {}
-    for base, times in logs:
-        found[base] = found.get(base, Fraction(0)) + times
-    return LogNumber(exponent, tuple((base, times) for base, times in sorted(found.items()) if times))
-
-
-def _factors(value: int, sign: int) -> list[tuple[int, Fraction]]:
-    if value.bit_length() > _FACTORED:
-        return [(value, Fraction(sign))]
-    return [(int(prime), Fraction(int(times) * sign)) for prime, times in fmpz(value).factor()] if value > 1 else []
-
-
-def _ball(value: Fraction) -> arb:
-    return arb(fmpq(value.numerator, value.denominator))
+        """Logarithms with their factors: one of a number above 1 that is no perfect power, where that is not long, or
+        one for every factor, but for its sign."""
+        content = self._content()
+        if sum(abs(times) * base.bit_length() for base, times in self.logs) <= _SHOWN * content:
+            powers = [(content, Fraction(base) ** int(times / content)) for base, times in self.logs]
+        else:
+            powers = [(abs(times), Fraction(base) ** (1 if times > 0 else -1)) for base, times in self.logs]
+        groups: dict[Fraction, Fraction] = {}
+        for size, value in powers:
+            groups[size] = groups.get(size, Fraction(1)) * value
+        pairs = ((value, size) if value > 1 else (1 / value, -size) for size, value in sorted(groups.items()))
+        return [(fraction_to_text(value), factor) for value, factor in pairs]

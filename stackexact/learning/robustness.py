@@ -23,7 +23,7 @@ import numpy as np
 from flint import arb
 
 from stackexact.errors import StackexactError, UsageError, shorten
-from stackexact.exact.enclosures import Enclosure, Number, enclosed, limits, refined, written
+from stackexact.exact.enclosures import Enclosure, Number, ball_of, enclosed, limits, refined, written
 from stackexact.exact.exponential import ExponentialNumber, rational
 from stackexact.exact.numbers import exact
 from stackexact.exact.records import Record
@@ -32,7 +32,6 @@ from stackexact.games.recommendation import RecommendationGame
 from stackexact.learning.arrays import dyadic
 from stackexact.learning.runs import Announcement, require_game
 from stackexact.learning.valuing import Valuer, valuer
-from stackexact.quantal.decisions import ball_of
 from stackexact.recommending.misspecified import misspecified
 from stackexact.recommending.models import Model, model_of, number_of, probability_of
 from stackexact.recommending.responses import violated

@@ -11,11 +11,10 @@ from typing import Final, cast
 from flint import arb
 
 from stackexact.errors import InputError
-from stackexact.exact.enclosures import Number, enclosed, limits, refined
+from stackexact.exact.enclosures import Number, ball_of, enclosed, limits, refined
 from stackexact.games.markov import MarkovGame
 from stackexact.games.recommendation import RecommendationGame
 from stackexact.learning.runs import Announcement, LearningGame
-from stackexact.quantal.decisions import ball_of
 from stackexact.quantal.evaluating import Plan, exactly_evaluated, value_ball
 from stackexact.quantal.tables import Tables, tables_of
 from stackexact.recommending.models import Model, model_of

@@ -18,14 +18,13 @@ import numpy as np
 from flint import arb, ctx
 
 from stackexact.errors import LimitReached
-from stackexact.exact.enclosures import bits_of, ends
+from stackexact.exact.enclosures import ball_of, bits_of, ends
 from stackexact.exact.exponential import ExponentialNumber
 from stackexact.quantal.climbing import as_shares, climb, polished
 from stackexact.quantal.decisions import (
     Balls,
     Decision,
     Policy,
-    ball_of,
     greatest,
     quotient,
     rounded_down,

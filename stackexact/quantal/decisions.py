@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeAlias
 
-from flint import arb, fmpq
+from flint import arb
 
+from stackexact.exact.enclosures import ball_of
 from stackexact.exact.exponential import ExponentialSum, exponential, rational
 
 __all__ = [
@@ -17,7 +18,6 @@ __all__ = [
     "Logits",
     "Policy",
     "Table",
-    "ball_of",
     "decimal",
     "greatest",
     "quotient",
@@ -112,11 +112,6 @@ class Decision:
         return self.logits.columns(), [
             [ball_of(value) for value in column] for column in zip(*self.leader, strict=True)
         ]
-
-
-def ball_of(value: Fraction) -> arb:
-    """A fraction at the working precision."""
-    return arb(fmpq(value.numerator, value.denominator))
 
 
 def quotient(policy: Policy, logits: Balls, leader: Balls) -> tuple[arb, arb]:

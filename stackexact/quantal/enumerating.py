@@ -18,9 +18,9 @@ from typing import Final, TypeAlias
 from flint import arb, ctx
 
 from stackexact.errors import LimitReached
-from stackexact.exact.enclosures import ends
+from stackexact.exact.enclosures import ball_of, ends
 from stackexact.quantal.deciding import Bounds
-from stackexact.quantal.decisions import Policy, ball_of, greatest
+from stackexact.quantal.decisions import Policy, greatest
 from stackexact.quantal.evaluating import Evaluated, evaluate, exactly_evaluated, node_balls
 from stackexact.quantal.tables import Node, Tables
 

@@ -20,10 +20,10 @@ from typing import Final, TypeAlias
 from flint import arb
 
 from stackexact.errors import LimitReached
-from stackexact.exact.enclosures import refined
+from stackexact.exact.enclosures import ball_of, refined
 from stackexact.exact.exponential import ExponentialNumber, ExponentialSum, exponential, power, rational
 from stackexact.quantal.deciding import Bounds
-from stackexact.quantal.decisions import Logits, Policy, ball_of, greatest
+from stackexact.quantal.decisions import Logits, Policy, greatest
 from stackexact.quantal.tables import Node, Tables
 
 __all__ = ["Allowed", "Evaluated", "Plan", "balls_under", "evaluate", "exactly_evaluated", "node_balls", "value_ball"]

@@ -9,12 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from flint import ctx
-
 from stackexact.errors import LimitReached
-from stackexact.exact.enclosures import END_BITS, START_BITS
+from stackexact.exact.enclosures import ball_of, sign_of
 from stackexact.exact.exponential import ExponentialNumber, rational
-from stackexact.quantal.decisions import Logits, ball_of
+from stackexact.quantal.decisions import Logits
 
 __all__ = ["ExactTable", "deterministic_value", "exactly_best", "first_best", "is_best"]
 
@@ -101,12 +99,5 @@ def _slope_sign(
     factor, rest = own.rational, gain.rational
     if factor is None or rest is None:
         raise LimitReached("weights beside irrational values are not compared exactly")
-    bits = START_BITS
-    while bits <= END_BITS:
-        with ctx.workprec(bits):
-            # The logarithm of a rational number other than 1 is transcendental, so that this is not zero.
-            ball = ball_of(weight).log() * ball_of(factor) + ball_of(rest)
-            if ball > 0 or ball < 0:
-                return 1 if ball > 0 else -1
-        bits *= 2
-    raise LimitReached(f"{END_BITS} binary digits do not tell the sign of a number that is not zero")
+    # The logarithm of a rational number other than 1 is transcendental, so that this is not zero.
+    return sign_of(lambda: ball_of(weight).log() * ball_of(factor) + ball_of(rest))

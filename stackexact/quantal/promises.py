@@ -24,8 +24,8 @@ import numpy as np
 from flint import arb, ctx
 
 from stackexact.errors import LimitReached
-from stackexact.exact.enclosures import ends
-from stackexact.quantal.decisions import ball_of, greatest, rounded_down, rounded_up
+from stackexact.exact.enclosures import ball_of, ends
+from stackexact.quantal.decisions import greatest, rounded_down, rounded_up
 from stackexact.quantal.tables import Node, Tables
 
 __all__ = ["MOST_CELLS", "upper_bound"]

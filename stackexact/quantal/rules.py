@@ -13,12 +13,11 @@ from typing import Final
 from flint import arb, ctx
 
 from stackexact.errors import LimitReached
-from stackexact.exact.enclosures import END_BITS, bits_of, ends
+from stackexact.exact.enclosures import END_BITS, ball_of, bits_of, ends
 from stackexact.quantal.decisions import (
     Balls,
     Decision,
     Policy,
-    ball_of,
     greatest,
     quotient,
     rounded_down,

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from stackexact.errors import Unproved
+from stackexact.estimation.recommendation import error_factor, misjudged
 from stackexact.exact.exponential import ExponentialNumber
 from stackexact.exact.logarithms import LogNumber
 from stackexact.recommending.models import Mixture, Model
@@ -59,18 +59,15 @@ def misspecified(
     told = _odds([LogNumber.of(recommendation[b]) for b in support])
     true = _odds([logits[b] for b in support])
     seen = _odds([response.played.logits[response.played.support.index(b)] for b in support])
-    estimated = tuple((z - y * assumed) * (1 / (1 - assumed)) for z, y in zip(seen, told, strict=True))
-    factor = (model.alpha - assumed) / (1 - assumed)
+    estimated = misjudged(seen, told, true, model.alpha, assumed)
     errors = tuple(hat - own for hat, own in zip(estimated, true, strict=True))
-    if any(error != (y - own) * factor for error, y, own in zip(errors, told, true, strict=True)):
-        raise Unproved("an estimate is wrong by the factor (alpha - assumed)/(1 - assumed)")
     advised = Mixture(support, (*estimated, LogNumber()))
     played = responding(model, advised, logits)
     rewards = model.rewards_at(commitment)
     broken = violated(advised, played)
     return Misspecified(
         response,
-        factor,
+        error_factor(model.alpha, assumed),
         true,
         estimated,
         errors,

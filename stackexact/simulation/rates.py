@@ -23,17 +23,18 @@ def ceiling(horizon: int, log_power: Fraction, powers: Mapping[int | Fraction, F
     >>> ceiling(10**6, F(1, 3), {10**6: F(2, 3), 4: F(-2, 3)})
     9523
     """
-    from flint import arb, ctx, fmpq
+    from flint import arb, ctx
+
+    from stackexact.exact.enclosures import ball_of
 
     if horizon <= 1:
         return 1
     precision = START
     while precision <= END:
         with ctx.workprec(precision):
-            exponent = arb(horizon).log().log() * fmpq(log_power.numerator, log_power.denominator)
+            exponent = arb(horizon).log().log() * ball_of(log_power)
             for base, power in powers.items():
-                number = arb(fmpq(Fraction(base).numerator, Fraction(base).denominator))
-                exponent += number.log() * fmpq(power.numerator, power.denominator)
+                exponent += ball_of(Fraction(base)).log() * ball_of(power)
             found = exponent.exp().ceil().unique_fmpz()
         if found is not None:
             return max(1, int(found))

@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from flint import arb, ctx, fmpq, fmpz
 
 from stackexact.errors import UsageError
+from stackexact.exact.enclosures import START_BITS, Enclosure, ball_of, ends
 from stackexact.verification.formulas import LOG, ROUNDS, Formula, Number, Power, Sum, Symbol, require_size
 
-if TYPE_CHECKING:
-    from flint import arb
-
-__all__ = ["Enclosure", "value_at"]
-
-
-@dataclass(frozen=True, slots=True)
-class Enclosure:
-    """Between what a value lies; both ends are the value where it is rational."""
-
-    lower: Fraction
-    upper: Fraction
+__all__ = ["value_at"]
 
 
 def value_at(formula: Formula, rounds: int, values: Mapping[str, Fraction]) -> Enclosure:
@@ -32,23 +23,22 @@ def value_at(formula: Formula, rounds: int, values: Mapping[str, Fraction]) -> E
 
     >>> from stackexact.verification.formulas import parse_formula
     >>> value_at(parse_formula("T/10 + 3*T^(2/3)"), 1000, {})
-    Enclosure(lower=Fraction(400, 1), upper=Fraction(400, 1))
+    Enclosure(lower=400, upper=400, closed_form='')
     >>> found = value_at(parse_formula("log(T)"), 10, {})
     >>> found.lower < found.upper, float(found.lower)
-    (True, 2.302585092994045...)
+    (True, 2.30258509299404...)
     """
     require_size(formula, values)  # once more: when it was read, the values of parameters were not known
     try:
-        found = _value(formula, {ROUNDS: Fraction(rounds), **values}, rounds)
-        if isinstance(found, Fraction):
-            return Enclosure(found, found)
-        if not found.is_finite():
-            raise ZeroDivisionError
+        with ctx.workprec(START_BITS):
+            found = _value(formula, {ROUNDS: Fraction(rounds), **values}, rounds)
+            if isinstance(found, Fraction):
+                return Enclosure(found, found)
+            if found.is_finite():
+                return Enclosure(*ends(found))
     except ArithmeticError:  # a division by zero among others
-        raise UsageError(f"claim: expected a formula with a value at T = {rounds}, found one that has none") from None
-    middle, radius = found.mid().fmpq(), found.rad().fmpq()
-    low, high = middle - radius, middle + radius
-    return Enclosure(Fraction(int(low.p), int(low.q)), Fraction(int(high.p), int(high.q)))
+        pass
+    raise UsageError(f"claim: expected a formula with a value at T = {rounds}, found one that has none")
 
 
 def _value(formula: Formula, values: Mapping[str, Fraction], rounds: int) -> Fraction | arb:
@@ -56,8 +46,6 @@ def _value(formula: Formula, values: Mapping[str, Fraction], rounds: int) -> Fra
         return formula.value
     if isinstance(formula, Symbol):
         if formula.name == LOG:
-            from flint import arb
-
             return arb(rounds).log() if rounds > 1 else Fraction(0)
         return values[formula.name]
     if isinstance(formula, Power):
@@ -90,8 +78,6 @@ def _power(base: Fraction | arb, exponent: Fraction) -> Fraction | arb:
         root = _root(base, exponent.denominator)
         if root is not None:
             return root**exponent.numerator
-    from flint import fmpq
-
     made: arb = _ball(base) ** fmpq(exponent.numerator, exponent.denominator)
     return made
 
@@ -100,13 +86,9 @@ def _root(value: Fraction, degree: int) -> Fraction | None:
     """The rational root of that degree of a number, if there is one; negative numbers come with degree 1."""
     if degree == 1:
         return value
-    from flint import fmpz
-
     top, bottom = (int(fmpz(part).root(degree)) for part in (value.numerator, value.denominator))
     return Fraction(top, bottom) if top**degree == value.numerator and bottom**degree == value.denominator else None
 
 
 def _ball(value: Fraction | arb) -> arb:
-    from flint import arb, fmpq
-
-    return arb(fmpq(value.numerator, value.denominator)) if isinstance(value, Fraction) else value
+    return ball_of(value) if isinstance(value, Fraction) else value

@@ -8,8 +8,9 @@ from enum import Enum
 from fractions import Fraction
 from typing import Final
 
+from stackexact.exact.enclosures import Enclosure
 from stackexact.verification.claims import Claim, Rate, Size
-from stackexact.verification.evaluating import Enclosure, value_at
+from stackexact.verification.evaluating import value_at
 from stackexact.verification.growth import FITS, Fit, Growth, Height, growth
 
 __all__ = ["Comparison", "Finding", "Judgement", "Verdict", "judge", "together"]

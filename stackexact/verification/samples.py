@@ -120,16 +120,12 @@ def _reaches(rounds: int, last: int, decades: Fraction) -> bool:
     """Whether rounds · 10^decades >= last; what lies on the edge does."""
     if decades.denominator == 1:
         return bool(rounds * 10 ** int(decades) >= last)
-    from flint import arb, ctx, fmpq
+    from flint import arb
 
-    precision = 64
-    while True:  # 10 is no power, so 10^decades is irrational, and some enclosure tells
-        with ctx.workprec(precision):
-            power = arb(10).log() * fmpq(decades.numerator, decades.denominator)
-            ahead = power - arb(fmpq(last, rounds)).log()
-            if ahead > 0 or ahead < 0:
-                return bool(ahead > 0)
-        precision *= 2
+    from stackexact.exact.enclosures import ball_of, sign_of
+
+    reached = Fraction(last, rounds)  # 10 is no power, so that 10^decades is irrational, and another number
+    return sign_of(lambda: arb(10).log() * ball_of(decades) - ball_of(reached).log()) > 0
 
 
 def _spread(rounds: list[int], most: int) -> list[int]:

@@ -12,29 +12,37 @@ from hypothesis import strategies as st
 from oracles.quantal_responses import number
 
 import stackexact as sx
-from stackexact.estimation import Logs, log_of, misspecification, recover
+from stackexact.estimation import LogNumber, misspecification, recover
+from stackexact.estimation.recommendation import misjudged
 
 shares = st.lists(st.integers(1, 30), min_size=2, max_size=4).map(lambda n: [Fraction(x, sum(n)) for x in n])
 alphas = st.fractions(0, Fraction(9, 10), max_denominator=12)
 
 
-def value(one: Logs) -> mp.mpf:
-    return mp.fsum(number(c) * mp.log(number(b)) for c, b in one.terms) + number(one.constant)
+def value(one: LogNumber) -> mp.mpf:
+    return mp.fsum(number(c) * mp.log(b) for b, c in one.logs) + number(one.exponent)
 
 
 def test_the_published_row() -> None:
     """alpha 1/2 taken for 1/3, y = (1/3, 2/3), W = (4, 1): the estimate is off by -(3/4) log 2."""
     found = misspecification(["1/3", "2/3"], "1/2", "1/3", weights=[4, 1])
-    assert found.error[0] == log_of(2) * Fraction(-3, 4)
+    assert found.error[0] == LogNumber.of(Fraction(2)) * Fraction(-3, 4)
     assert str(found.error[0]) == "-3/4*log(2)"
     assert found.document()["error"]["b1"]["closed_form"] == "-3/4*log(2)"
+
+
+def test_other_responses_do_not_pass_for_those_expected() -> None:
+    """The formula of the error is verified on the responses; where these are others, nothing is said."""
+    told, true, seen = (LogNumber.of(Fraction(value)) for value in (2, 3, 5))
+    with pytest.raises(sx.StackexactError, match="wrong by the factor"):
+        misjudged([seen], [told], [true], Fraction(1, 2), Fraction(1, 3))
 
 
 def test_published_responses_give_back_the_weights() -> None:
     """W = (4, 1), alpha = 1/2, y = (1/2, 1/2) responds (2/3, 1/3); (9, 4, 1) and y = (1/2, 1/2, 0): (3/5, 2/5, 0)."""
     assert str(recover(["2/3", "1/3"], ["1/2", "1/2"], "1/2")["b1"]) == "2*log(2)"
     found = recover(["3/5", "2/5", 0], ["1/2", "1/2", 0], "1/2")
-    assert found.between("b1", "b2") == log_of(Fraction(9, 4))
+    assert found.between("b1", "b2") == LogNumber.of(Fraction(9, 4))
     assert found.values[2] is None
     with pytest.raises(sx.StackexactError, match="recommended and chosen"):
         found["b3"]
@@ -68,8 +76,8 @@ def test_recovered_rewards_respond_as_observed(z: list[Fraction], y: list[Fracti
     y = [x / sum(y[:size]) for x in y[:size]]
     found = recover(z, y, alpha)
     for k in range(size):
-        answered = found.values[k] * (1 - alpha) + log_of(y[k] / y[-1]) * alpha
-        assert answered == log_of(z[k] / z[-1])
+        answered = found.values[k] * (1 - alpha) + LogNumber.of(y[k] / y[-1]) * alpha
+        assert answered == LogNumber.of(z[k] / z[-1])
 
 
 def test_estimates_recover_the_same() -> None:

@@ -13,7 +13,17 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from stackexact.errors import LimitReached
-from stackexact.exact.enclosures import END_BITS, Enclosure, bits_of, enclosed, ends, refined, shared_digits
+from stackexact.exact.enclosures import (
+    END_BITS,
+    Enclosure,
+    ball_of,
+    bits_of,
+    enclosed,
+    ends,
+    refined,
+    shared_digits,
+    sign_of,
+)
 
 NUMBERS = st.fractions(max_denominator=10**12) | st.fractions(-1, 1)
 WIDTHS = st.builds(
@@ -124,8 +134,8 @@ def test_balls_of_any_size():
         assert ends(-tiny) == (-Fraction(1, 2**END_BITS), 0)
         low, high = ends((-(arb(10) ** 400)).exp())
         assert -Fraction(1, 2**END_BITS) <= low <= 0 < high <= Fraction(1, 2**END_BITS)
-        for wild in (arb("nan"), arb("inf"), arb(0, float("inf"))):
-            with pytest.raises(LimitReached, match="make the rewards or eta smaller"):
+        for wild in (arb("nan"), arb("inf"), arb(0, float("inf")), arb(2) ** 2**21, (arb(10) ** 30).exp()):
+            with pytest.raises(LimitReached, match="make rewards, features or eta smaller"):
                 ends(wild)
 
 
@@ -140,3 +150,21 @@ def test_digits_across_zero_and_powers_of_ten():
     assert shared_digits(1 - tiny, 1 + tiny).rstrip("0") == "1."
     assert Fraction(shared_digits(-tiny, tiny)) == 0
     assert Fraction(shared_digits(Fraction(10**30), Fraction(10**30 + 1))) == 10**30
+
+
+def test_signs_at_rising_precision():
+    """What takes hundreds of digits to tell is told; what all of them do not tell is said."""
+    tiny = Fraction(1, 10**300)
+    assert [sign_of(lambda s=s: (arb(2).sqrt() + s * ball_of(tiny)) - arb(2).sqrt()) for s in (1, -1)] == [1, -1]
+    with pytest.raises(LimitReached, match="do not tell the sign"):
+        sign_of(lambda: arb(2).sqrt() ** 2 - 2)
+
+
+def test_width_relative_to_the_number():
+    """However small the number is, the bounds agree in as many digits."""
+    with mp.workdps(400):
+        for power in (0, 100, 300):
+            low, high = refined(lambda p=power: -arb(3).log() * arb(10) ** -p, Fraction(1, 10**20), relative=True)
+            value = -mp.log(3) / mp.mpf(10) ** power
+            assert mp.mpf(low.numerator) / low.denominator <= value <= mp.mpf(high.numerator) / high.denominator
+            assert high - low <= abs(high) / 10**20

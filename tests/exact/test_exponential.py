@@ -203,3 +203,11 @@ def test_exponents_beyond_all_floats(exponent):
     assert one < ExponentialNumber.of(Fraction(8, 10))
     assert (exponential(exponent) - exponential(exponent + 1)).sign() == -1
     assert (exponential(exponent) - rational(1)).sign() == (1 if exponent > 0 else -1)
+
+
+def test_equal_quotients_have_the_same_hash():
+    e, one = ExponentialNumber(exponential(Fraction(1))), ExponentialNumber.of(Fraction(1))
+    two = one + one
+    plain, longer = (e + one) / (e + two), ((e + one) * (e + one)) / ((e + two) * (e + one))
+    assert plain == longer
+    assert hash(plain) == hash(longer)
