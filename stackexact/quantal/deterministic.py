@@ -59,10 +59,12 @@ class Factored(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Worth(Generic[T]):
-    """What a policy leads to: the leader's values in all (``leader``) and by stage and state."""
+    """What a policy leads to: the leader's values in all (``leader``) and by stage and state, and there the
+    probabilities of the follower's actions (``response``)."""
 
     leader: Ratio[T]
     values: tuple[Mapping[int, Ratio[T]], ...]
+    response: tuple[Mapping[int, tuple[Ratio[T], ...]], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +88,23 @@ class _Table(Generic[T]):
         top = sum(self.masses[a][b] * self.gains[a][b] for b, a in enumerate(choice))
         return top, sum(self.masses[a][b] for b, a in enumerate(choice))
 
+    def response(self, choice: Choice) -> tuple[Ratio[T], ...]:
+        """The probabilities of the follower's actions."""
+        masses = [self.masses[a][b] for b, a in enumerate(choice)]
+        return tuple(Ratio(mass, sum(masses)) for mass in masses)
+
 
 def valued(problem: Problem[T], plan: Plan) -> Worth[T]:
     """What a policy is worth."""
     after: _After[T] = _After({}, {})
     told: list[Mapping[int, Ratio[T]]] = []
+    response: list[Mapping[int, tuple[Ratio[T], ...]]] = []
     for h in reversed(range(len(problem.stages))):
-        after = _step(problem, problem.stages[h], after, plan[h])
+        row, choices = problem.stages[h], plan[h]
+        response.append({s: _table(problem, node, after).response(choices[s]) for s, node in row.items()})
+        after = _step(problem, row, after, choices)
         told.append({s: value.ratio(problem.one) for s, value in after.values.items()})
-    return Worth(_total(problem, after).ratio(problem.one), tuple(reversed(told)))
+    return Worth(_total(problem, after).ratio(problem.one), tuple(reversed(told)), tuple(reversed(response)))
 
 
 def search(problem: Problem[T], prover: Prover[T]) -> Plan:

@@ -11,14 +11,20 @@ from typing import Any, Final
 from stackexact.errors import StackexactError, UsageError, shorten
 from stackexact.exact.enclosures import Number, enclosed, refined
 from stackexact.exact.numbers import exact
+from stackexact.exact.prover import Ratio
+from stackexact.exact.rational_function import Exact, Expression
+from stackexact.exact.reading import Parameter, Parameters
 from stackexact.games.bimatrix import Game
 from stackexact.games.markov import MarkovGame
 from stackexact.games.tables import Actions
 from stackexact.quantal.decisions import Policy
+from stackexact.quantal.deterministic import valued
 from stackexact.quantal.evaluating import Allowed, Plan, balls_under, exactly_evaluated
 from stackexact.quantal.limits import best_responses, without_rewards
+from stackexact.quantal.problems import problem_of
 from stackexact.quantal.tables import Tables, tables_of
 from stackexact.solving.cells import frozen_mapping
+from stackexact.solving.domains import names_in_play
 from stackexact.solving.quantal_cells import EnclosedCell
 from stackexact.solving.workspace import DIGITS, options_of
 
@@ -33,14 +39,15 @@ class Evaluation(EnclosedCell):
     """What the leader gets under a policy (``leader``), and by stage (the first comes first) and state what she gets
     from there on (``values``) and how the follower responds (``response``)."""
 
-    leader: Number
-    values: tuple[Mapping[str, Number], ...]
-    response: tuple[Mapping[str, Mapping[str, Number]], ...]
+    leader: Number | Expression
+    values: tuple[Mapping[str, Number | Expression], ...]
+    response: tuple[Mapping[str, Mapping[str, Number | Expression]], ...]
 
 
 def evaluate(game: Game | MarkovGame, policy: object, *, eta: object = None, digits: int = DIGITS) -> Evaluation:
     """Evaluate a policy against a quantal follower, whether it looks ahead or not; exactly where values are quotients
-    of sums of exponentials, else enclosed to ``digits``.
+    of sums of exponentials, else enclosed to ``digits``. A Markov game with weights may have parameters, where the
+    policy is deterministic: then all of it are functions of these.
 
     ``policy`` is a commitment (a mapping of leader actions to probabilities, absent ones 0), a prescription (one of
     these for every action of the follower), or in Markov games a mapping of states to either, or a sequence of these by
@@ -67,10 +74,14 @@ def evaluate(game: Game | MarkovGame, policy: object, *, eta: object = None, dig
         played = game
     else:
         raise UsageError(f"game: expected a Game or a MarkovGame, found {type(game).__name__}; give one")
-    if not played.is_numeric or played.follower.response != "quantal":
-        raise UsageError("game: expected one of numbers with a quantal follower, found another; set values with at()")
+    if played.follower.response != "quantal":
+        raise UsageError("game: expected one with a quantal follower, found best responses; give another")
+    if not played.is_numeric:
+        if limit:
+            raise UsageError("eta: expected none for a game with parameters, found a limit; set values with at()")
+        return _closed_form(played, policy)
     tables = tables_of(played)
-    plan = _plan(played, tables, policy)
+    plan = _plan(played, [tuple(row) for row in tables.stages], policy)
     allowed: Allowed = None
     if limit == "oo":
         if played.stages[0][0].weights is not None:
@@ -92,14 +103,35 @@ def _one_stage(game: Game, eta: object, digits: int) -> MarkovGame:
     )
 
 
-def _plan(game: MarkovGame, tables: Tables, policy: object) -> Plan:
+def _closed_form(game: MarkovGame, policy: object) -> Evaluation:
+    """A deterministic policy in a game with weights, as functions of the parameters."""
+    names = names_in_play(game)
+    ring: Any = Parameter(names[0]) if len(names) == 1 else Parameters(tuple(sorted(names)))
+    problem = problem_of(game, ring)
+    plan = _plan(game, [tuple(row) for row in problem.stages], policy)
+    if any(len(mixture) > 1 for row in plan for rule in row.values() for mixture in rule):
+        told = "expected a deterministic one in a game with parameters, found a randomised one"
+        raise UsageError(f"policy: {told}; set values with at()")
+    choices = tuple({s: tuple(part[0][0] for part in rule) for s, rule in row.items()} for row in plan)
+    found = valued(problem, choices)
+
+    def exact(ratio: Ratio[Any]) -> Exact:
+        value: Exact = ring.exact(ratio.top, ratio.bottom)
+        return value
+
+    values = [{s: exact(one) for s, one in row.items()} for row in found.values]
+    shares = [{s: [exact(one) for one in many] for s, many in row.items()} for row in found.response]
+    return _named(game, exact(found.leader), values, shares)
+
+
+def _plan(game: MarkovGame, reached: Sequence[Sequence[int]], policy: object) -> Plan:
     """The policy by stage and state, by numbers."""
     stages: list[object] = list(policy) if isinstance(policy, Sequence) else [policy] * game.horizon
     if len(stages) != game.horizon or not all(isinstance(stage, Mapping) for stage in stages):
         expected = f"a mapping of states, or {game.horizon} of them by stage"
         raise UsageError(f"policy: expected {expected}, found {type(policy).__name__} of {len(stages)}; correct it")
     plan = []
-    for h, (row, told) in enumerate(zip(tables.stages, stages, strict=True)):
+    for h, (row, told) in enumerate(zip(reached, stages, strict=True)):
         assert isinstance(told, Mapping)
         place = "policy" if game.states == (_STATE,) else f"policy[{h}]"
         if unknown := [name for name in told if name not in game.states]:
@@ -180,9 +212,9 @@ def _share(h: int, s: int, b: int, told: Any) -> Any:
 
 def _named(
     game: MarkovGame,
-    leader: Number,
-    values: Sequence[Mapping[int, Number]],
-    shares: Sequence[Mapping[int, Sequence[Number]]],
+    leader: Number | Expression,
+    values: Sequence[Mapping[int, Number | Expression]],
+    shares: Sequence[Mapping[int, Sequence[Number | Expression]]],
 ) -> Evaluation:
     return Evaluation(
         leader,

@@ -72,6 +72,7 @@ class IncentiveRoutine:
 
     concept: str
     in_several: None = None
+    certified: bool = True
 
     def tables(self, game: IncentiveGame, ring: Any) -> _Tables:
         """What is computed with."""

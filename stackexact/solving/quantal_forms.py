@@ -36,6 +36,8 @@ class DeterministicRoutine:
     """``deterministic``: searched and verified on polynomials at one point after the other."""
 
     in_several: None = None
+    certified: bool = False
+    """Certificates hold no proofs of closed forms of this kind yet."""
 
     def tables(self, game: MarkovGame, ring: Any) -> _Tables:
         """What is computed with."""

@@ -136,22 +136,24 @@ class _ClosedForms:
     max_cells: int | None
 
     def __call__(self, concept: Concept) -> _Part:
+        from stackexact.solving.several import routine_of
+
         game = self.space.game
         if concept.numbers_only:
             given = ", ".join(game.parameters)
             raise GameError(f"concept {concept.name}: expected a game of numbers, found {given}; set values with --at")
-        form = self._form(concept)
+        routine = routine_of(concept.name)
+        form = self._form(concept, routine)
         bound = game.tolerance if concept.needs_tolerance else None
         told = game.parameters, game.assumptions, _counted(game)
         result = Result(concept.name, form.cells, bound, form.undecided, *told, kind=game.kind)
-        return _Part(result, form.proofs if concept.certified else (), form.limit, form.remark)
+        return _Part(result, form.proofs if routine.certified else (), form.limit, form.remark)
 
-    def _form(self, concept: Concept) -> ClosedForm:
+    def _form(self, concept: Concept, routine: Any) -> ClosedForm:
         from stackexact.solving.closed_forms import closed_form
         from stackexact.solving.domains import OneParameter
-        from stackexact.solving.several import routine_of
 
-        space, routine, limit = self.space, routine_of(concept.name), self.max_cells
+        space, limit = self.space, self.max_cells
 
         def progress(answered: int, waiting: int | None = None) -> None:
             left = "" if waiting is None else f", {waiting} parts of the domain left"
