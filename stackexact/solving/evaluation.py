@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from stackexact.errors import StackexactError, UsageError, shorten
 from stackexact.exact.enclosures import Number, enclosed, refined
@@ -105,7 +105,7 @@ def _one_stage(game: Game, eta: object, digits: int) -> MarkovGame:
 
 def _closed_form(game: MarkovGame, policy: object) -> Evaluation:
     """A deterministic policy in a game with weights, as functions of the parameters."""
-    names = names_in_play(game)
+    names = names_in_play(cast(Any, game))
     ring: Any = Parameter(names[0]) if len(names) == 1 else Parameters(tuple(sorted(names)))
     problem = problem_of(game, ring)
     plan = _plan(game, [tuple(row) for row in problem.stages], policy)

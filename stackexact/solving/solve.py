@@ -143,9 +143,12 @@ class _ClosedForms:
             given = ", ".join(game.parameters)
             raise GameError(f"concept {concept.name}: expected a game of numbers, found {given}; set values with --at")
         routine = routine_of(concept.name)
-        form = self._form(concept, routine)
         bound = game.tolerance if concept.needs_tolerance else None
         told = game.parameters, game.assumptions, _counted(game)
+        try:
+            form = self._form(concept, routine)
+        except LimitReached as limit:  # before anything was answered
+            return _Part(Result(concept.name, (), bound, ((),), *told, kind=game.kind), limit=str(limit))
         result = Result(concept.name, form.cells, bound, form.undecided, *told, kind=game.kind)
         return _Part(result, form.proofs if routine.certified else (), form.limit, form.remark)
 
