@@ -14,9 +14,8 @@ from stackexact.errors import ExpressionError, InputError, LimitReached, UsageEr
 from stackexact.exact.numbers import exact, to_sympy
 from stackexact.exact.rational_function import Exact, Expression
 from stackexact.exact.real_roots import Root, real_roots
-from stackexact.exact.records import FrozenMapping
 from stackexact.solving.branches import branches, described, names_in_play
-from stackexact.solving.cells import Cell
+from stackexact.solving.cells import Cell, each
 from stackexact.solving.claims import Claims
 
 if TYPE_CHECKING:
@@ -84,19 +83,16 @@ def cell_at_root(result: Result, values: Mapping[str, Exact | Root]) -> Cell:
 
 
 def _fixed(value: Any, numbers: Mapping[str, Exact]) -> Any:
-    if isinstance(value, Expression):
-        return value.at(numbers)
-    if isinstance(value, Mapping):
-        return FrozenMapping({label: _fixed(entry, numbers) for label, entry in value.items()})
-    return value
+    return each(value, lambda leaf: leaf.at(numbers) if isinstance(leaf, Expression) else leaf)
 
 
 def number_at_root(value: Any, given: Mapping[str, Any]) -> Any:
     """A value of such a cell as a SymPy number, with the irrational number put in as it was ``given``."""
-    if isinstance(value, Expression | Fraction):
-        import sympy
+    import sympy
 
-        return to_sympy(value).subs({sympy.Symbol(name): number for name, number in given.items()}).expand()
-    if isinstance(value, Mapping):
-        return FrozenMapping({label: number_at_root(entry, given) for label, entry in value.items()})
-    return value
+    numbers = {sympy.Symbol(name): number for name, number in given.items()}
+
+    def number(leaf: Any) -> Any:
+        return to_sympy(leaf).subs(numbers).expand() if isinstance(leaf, Expression | Fraction) else leaf
+
+    return each(value, number)

@@ -174,7 +174,9 @@ def names_in_play(result: Result) -> tuple[str, ...]:
 
 def _parameters(value: Any) -> tuple[str, ...]:
     if isinstance(value, Mapping):
-        return tuple(name for entry in value.values() for name in _parameters(entry))
+        value = tuple(value.values())
+    if isinstance(value, tuple):
+        return tuple(name for entry in value for name in _parameters(entry))
     return parameters_of(value) if isinstance(value, Expression) else ()
 
 

@@ -22,7 +22,7 @@ from stackexact.exact.real_roots import Root
 from stackexact.exact.records import FrozenMapping
 from stackexact.solving.algebraic import cell_at_root, is_irrational, number_at_root, number_or_root
 from stackexact.solving.branches import branches, names_in_play, relations
-from stackexact.solving.cells import Infinity
+from stackexact.solving.cells import Infinity, each
 from stackexact.solving.functions import refuse_outside
 from stackexact.solving.names import known_attribute, named_value, usual_name
 
@@ -130,6 +130,9 @@ def _prepared(value: Any, finish: Callable[[fmpq], Any]) -> Callable[[Point], An
     if isinstance(value, Mapping):
         entries = {label: _prepared(entry, finish) for label, entry in value.items()}
         return lambda point: FrozenMapping({label: entry(point) for label, entry in entries.items()})
+    if isinstance(value, tuple):
+        parts = [_prepared(entry, finish) for entry in value]
+        return lambda point: tuple(part(point) for part in parts)
     if isinstance(value, Fraction):
         value = finish(fmpq(to_rational(value)))
     elif isinstance(value, Infinity) and finish is _rounded:
@@ -224,8 +227,10 @@ def _sign(value: Any) -> int:
 
 def _floats(found: Any) -> Any:
     """SymPy's numbers, and the infinite constant, as floats."""
-    if isinstance(found, Mapping):
-        return FrozenMapping({label: _floats(entry) for label, entry in found.items()})
+    return each(found, _float)
+
+
+def _float(found: Any) -> Any:
     if isinstance(found, Infinity):
         return math.inf if found is Infinity.OO else -math.inf
     return float(found) if type(found).__module__.startswith("sympy.") else found

@@ -6,7 +6,7 @@ Numbers are :class:`~fractions.Fraction` (an ``Expression`` where they depend on
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, TypeAlias, TypeVar
@@ -24,6 +24,7 @@ __all__ = [
     "EquilibriumCell",
     "Infinity",
     "SupremumCell",
+    "each",
     "frozen_mapping",
 ]
 
@@ -44,6 +45,15 @@ V = TypeVar("V")
 def frozen_mapping(pairs: Mapping[str, V]) -> Mapping[str, V]:
     """A read-only mapping from action labels to exact numbers."""
     return FrozenMapping(pairs)
+
+
+def each(value: Any, change: Callable[[Any], Any]) -> Any:
+    """A value of a cell with each of its leaves changed: those of mappings by label, and of tuples by stage."""
+    if isinstance(value, Mapping):
+        return FrozenMapping({label: each(entry, change) for label, entry in value.items()})
+    if isinstance(value, tuple):
+        return tuple(each(entry, change) for entry in value)
+    return change(value)
 
 
 def _mapping_texts(weights: Mapping[str, Exact]) -> dict[str, str]:

@@ -15,7 +15,7 @@ from stackexact.exact.number_field import NumberField
 from stackexact.exact.rational_function import Exact, Expression
 from stackexact.exact.reading import Parameter
 from stackexact.exact.real_roots import Root
-from stackexact.solving.cells import BenchmarkCell, Cell, SupremumCell, frozen_mapping
+from stackexact.solving.cells import BenchmarkCell, Cell, SupremumCell, each
 from stackexact.solving.incentive_cells import IncentiveCell, RandomisedCell
 
 __all__ = ["Claims", "number_at"]
@@ -86,13 +86,7 @@ class Claims:
 
     def _there(self, value: Any, root: Root) -> Any:
         """A value of a cell at a point: functions become numbers, or polynomials below the degree of the root."""
-        if isinstance(value, Expression):
-            return number_at(self.parameter, value, root)
-        if isinstance(value, Mapping):
-            return frozen_mapping({label: self._there(entry, root) for label, entry in value.items()})
-        if isinstance(value, tuple):
-            return tuple(self._there(entry, root) for entry in value)
-        return value
+        return each(value, lambda leaf: number_at(self.parameter, leaf, root))
 
 
 def number_at(parameter: Parameter, value: Exact, root: Root) -> Exact:

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 from stackexact.errors import ExpressionError, InputError, LimitReached, UsageError, shorten
 from stackexact.exact.numbers import to_sympy
 from stackexact.exact.rational_function import Exact, Expression
-from stackexact.exact.records import FrozenMapping
 from stackexact.exact.relation import Assumption, text_of
 from stackexact.solving.branches import Value, names_in_play, refuse_unknown, regions, relations
-from stackexact.solving.cells import Cell, Infinity
+from stackexact.solving.cells import Cell, Infinity, each
 
 if TYPE_CHECKING:
     import sympy
@@ -93,11 +92,7 @@ def _holds(chain: Assumption, values: Mapping[str, Exact]) -> bool:
 
 
 def _there(value: Any, values: Mapping[str, Exact]) -> Any:
-    if isinstance(value, Expression):
-        return value.at(values)
-    if isinstance(value, Mapping):
-        return FrozenMapping({label: _there(entry, values) for label, entry in value.items()})
-    return value
+    return each(value, lambda leaf: leaf.at(values) if isinstance(leaf, Expression) else leaf)
 
 
 def told(values: Mapping[str, Exact]) -> str:
