@@ -47,6 +47,8 @@ if TYPE_CHECKING:
     from stackexact.solving.comparing import compare as compare
     from stackexact.solving.evaluation import evaluate as evaluate
     from stackexact.solving.plotting_incentives import plot_incentives as plot_incentives
+    from stackexact.solving.plotting_quantal import plot_quantal as plot_quantal
+    from stackexact.solving.plotting_quantal import plot_recommendation as plot_recommendation
     from stackexact.solving.solution import Solution as Solution
     from stackexact.solving.solve import solve as solve
     from stackexact.traces.reading import read_trace as read_trace
@@ -82,6 +84,8 @@ _PLACES: Final = {
     "parse": "stackexact.exact.grammar:parse",
     "play": "stackexact.dynamics.playing:play",
     "plot_incentives": "stackexact.solving.plotting_incentives:plot_incentives",
+    "plot_quantal": "stackexact.solving.plotting_quantal:plot_quantal",
+    "plot_recommendation": "stackexact.solving.plotting_quantal:plot_recommendation",
     "read": "stackexact.games.files:read_game",
     "read_csv_pair": "stackexact.games.files:read_csv_pair",
     "read_learning": "stackexact.learning.files:read_learning",
@@ -124,6 +128,8 @@ __all__ = [
     "parse",
     "play",
     "plot_incentives",
+    "plot_quantal",
+    "plot_recommendation",
     "read",
     "read_csv_pair",
     "read_learning",
