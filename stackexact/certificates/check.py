@@ -72,6 +72,7 @@ CONCEPTS: dict[str, dict[str, Callable[[Any, Node, Node], None]]] = {
         "mixed-strong": best_proofs.mixed_strong,
         "mixed-weak": best_proofs.mixed_weak,
         "quantal": markov_proofs.quantal,
+        "deterministic": markov_proofs.deterministic,
     },
 }
 """What shows the claims about games of each kind."""

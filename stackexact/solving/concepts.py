@@ -178,7 +178,6 @@ CONCEPTS: Final[tuple[Concept, ...]] = (
         _CHEN,
         f"{_QUANTAL}:deterministic",
         numbers_only=True,
-        certified=False,
     ),
     Concept(
         "randomised-bound",
