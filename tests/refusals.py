@@ -71,7 +71,8 @@ def instead(function: FunctionType, code: CodeType) -> Iterator[None]:
 
 
 def noticed(document: dict[str, Any]) -> bool:
-    """Whether a lie is taken for true, is not even understood, or keeps the checker busy for ever."""
+    """Whether a lie is taken for true, is not refused but too large, not even understood, or keeps the checker busy for
+    ever."""
 
     def stop(*_: object) -> None:
         raise TimeoutError
@@ -79,7 +80,8 @@ def noticed(document: dict[str, Any]) -> bool:
     before = signal.signal(signal.SIGALRM, stop)
     signal.setitimer(signal.ITIMER_REAL, 3)
     try:
-        return check(document).true
+        report = check(document)
+        return report.true or report.limited
     except Exception:
         return True
     finally:

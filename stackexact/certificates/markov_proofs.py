@@ -1,11 +1,14 @@
-"""Markov games against a myopic quantal follower: decisions, stage by stage from the last one, on proved values."""
+"""Markov games against a quantal follower: one who is myopic leaves decisions, stage by stage from the last one, on
+proved values."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
 
+from stackexact.certificates import looking_ahead_proofs
 from stackexact.certificates.exponential_sums import Quotient
+from stackexact.certificates.looking_ahead import spots
 from stackexact.certificates.markov_game import MarkovGame, Stage, State
 from stackexact.certificates.quantal_decision import Decision, Entries, Policy, read_policy, table_of
 from stackexact.certificates.quantal_proofs import ExactLeader, Settled, prove_decision, require_equal
@@ -28,7 +31,10 @@ def quantal(game: MarkovGame, cell: Node, proof: Node) -> None:
 
 
 def deterministic(game: MarkovGame, cell: Node, proof: Node) -> None:
-    """The same among deterministic policies."""
+    """The same among deterministic policies; of a follower who looks ahead all of these are gone through."""
+    if game.response == "quantal" and game.discount:
+        looking_ahead_proofs.deterministic(game, spots(game), cell, proof)
+        return
     _prove_stages(game, cell, proof, prove_rules)
 
 

@@ -3,8 +3,6 @@ ahead, and nothing else."""
 
 from __future__ import annotations
 
-import copy
-import json
 import random
 from collections.abc import Iterator
 from fractions import Fraction
@@ -13,40 +11,19 @@ from itertools import product
 from typing import Any
 
 import pytest
-from quantal_making import drawn, markov_game, text
+from quantal_making import cells, drawn, markov_game, moved, replaced, text, verdict, written
 from refusals import unnoticed
 
 import stackexact as sx
 from stackexact.certificates import quantal_rules
-from stackexact.certificates.check import Verdict, check
-from stackexact.exact.enclosures import shared_digits
 
 CONCEPT = "deterministic"
-
-
-def certificate(game: sx.MarkovGame, digits: int = 12) -> dict[str, Any]:
-    """The certificate of the concept, as it is written."""
-    solution = sx.solve(game, [CONCEPT], digits=digits)
-    assert solution.complete, solution.notes
-    made: dict[str, Any] = json.loads(solution.certificate().dumps())
-    return made
 
 
 def one_stage(leader: Any, own: Any, *, prescription: bool = True, weights: bool = True, eta: str = "1") -> Any:
     payoffs = {"leader": leader, "weights" if weights else "follower": own}
     follower = {"response": "quantal"} | ({} if weights else {"eta": eta})
     return sx.MarkovGame({"s": {"payoffs": payoffs}}, horizon=1, follower=follower, prescription=prescription)
-
-
-def parts(document: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The cell of the claim and that of the proof."""
-    (cell,), (proof,) = (document[key][CONCEPT]["cells"] for key in ("claims", "proofs"))
-    return cell, proof
-
-
-def verdict(document: dict[str, Any]) -> Verdict:
-    (found,) = check(document).verdicts
-    return found
 
 
 @pytest.mark.parametrize("weights", [False, True])
@@ -57,9 +34,9 @@ def test_random_games(weights: bool, prescription: bool, certain: bool) -> None:
     for seed in range(25):
         draw = random.Random(seed)
         game = markov_game(draw, weights=weights, prescription=prescription, deterministic=certain)
-        document = certificate(game)
+        document = written(game, CONCEPT)
         assert verdict(document).true, str(verdict(document))
-        limits += any("limit" in one for row in parts(document)[1]["stages"] for one in row.values())
+        limits += any("limit" in one for row in cells(document)[1]["stages"] for one in row.values())
     assert limits == 0 if weights else limits < 25
     assert limits or weights or certain
 
@@ -91,8 +68,8 @@ def test_proved_values_are_those_of_trying_every_rule(prescription: bool) -> Non
     """Games of rational values; whatever else is claimed, with the proof as it is or with limits, is refused."""
     for seed in range(12):
         game = markov_game(random.Random(seed), weights=True, prescription=prescription)
-        document = certificate(game)
-        cell, proof = parts(document)
+        document = written(game, CONCEPT)
+        cell, proof = cells(document)
         best = best_in_fractions(game)
         assert cell["leader"] == text(best)
         for other in (best + Fraction(1, 10**30), best - Fraction(1, 10**30), -best - 1):
@@ -121,8 +98,8 @@ def test_of_all_rules_the_best_are_accepted_and_no_others(weights: bool, prescri
         leader = drawn(draw, rows, columns, draw.choice(["ties", "hundredths"]))
         own = [[Fraction(draw.randint(1, 3)) for _ in range(columns)] for _ in range(rows)]
         game = one_stage(leader, own, prescription=prescription, weights=weights)
-        document = certificate(game)
-        cell, _ = parts(document)
+        document = written(game, CONCEPT)
+        cell, _ = cells(document)
         rules = list(product(range(rows), repeat=columns)) if prescription else [(a,) * columns for a in range(rows)]
         plans = [{f"b{b + 1}": {f"a{a + 1}": 1} for b, a in enumerate(rule)} for rule in rules]
         found = [sx.evaluate(game, {"s": plan if prescription else plan["b1"]}).leader for plan in plans]
@@ -157,45 +134,34 @@ def bases() -> dict[str, dict[str, Any]]:
     made: dict[str, dict[str, Any]] = {}
     for name, prescription in (("rules", True), ("actions", False)):
         states = {"s": STATE, "t": OTHER}
-        made[name] = certificate(
+        made[name] = written(
             sx.MarkovGame(
                 states, horizon=3, follower=follower, initial={"s": "1/2", "t": "1/2"}, prescription=prescription
-            )
+            ),
+            CONCEPT,
         )
         last = OTHER["payoffs"]["leader"], OTHER["payoffs"]["follower"]
-        made[f"last {name}"] = certificate(one_stage(*last, prescription=prescription, weights=False))
-        made[f"rational {name}"] = certificate(
-            one_stage([[0, 1], ["1/2", 0]], [[3, 1], [1, 2]], prescription=prescription)
+        made[f"last {name}"] = written(one_stage(*last, prescription=prescription, weights=False), CONCEPT)
+        made[f"rational {name}"] = written(
+            one_stage([[0, 1], ["1/2", 0]], [[3, 1], [1, 2]], prescription=prescription), CONCEPT
         )
     return made
 
 
 def changed(base: str, path: str, value: Any) -> dict[str, Any]:
-    """A certificate with another value in one place; ``...`` takes it out, a function is given what is there."""
-    document = copy.deepcopy(bases()[base])
-    cell, proof = parts(document)
-    *head, last = path.split(".")
-    box: Any = {"claim": cell, "proof": proof, "game": document["game"]}
-    for key in head:
-        box = box[int(key) if isinstance(box, list) else key]
-    key = int(last) if isinstance(box, list) else last
-    if value is ...:
-        del box[key]
-    else:
-        box[key] = value(box[key]) if callable(value) else value
-    return document
+    return replaced(bases()[base], path, value)
 
 
 def lies() -> Iterator[tuple[str, dict[str, Any]]]:
     """False claims, and true ones with proofs that show something else or nothing."""
     a1, a2 = ({"b1": {a: "1"}, "b2": {a: "1"}} for a in ("a1", "a2"))
     for base in bases():
-        cell, proof = parts(bases()[base])
+        cell, proof = cells(bases()[base])
         flat = "actions" in base
         for h, row in enumerate(cell["values"]):
             for s in row:
-                for moved in (_up, _down, _within, _bare):
-                    yield f"{base} {s}{h} {moved.__name__}", changed(base, f"claim.values.{h}.{s}", moved)
+                for move in (_up, _down, _within, _bare):
+                    yield f"{base} {s}{h} {move.__name__}", changed(base, f"claim.values.{h}.{s}", move)
                 yield f"{base} {s}{h} gone", changed(base, f"claim.values.{h}.{s}", ...)
                 for rule in (a1["b1"], a2["b1"]) if flat else (a1, a2, {"b1": a1["b1"], "b2": a2["b1"]}):
                     if cell["policy"][h][s] != rule:
@@ -216,35 +182,35 @@ def lies() -> Iterator[tuple[str, dict[str, Any]]]:
             yield f"{base} stage {h} gone", changed(base, f"claim.values.{h}", ...)
             yield f"{base} policy {h} gone", changed(base, f"claim.policy.{h}", ...)
             yield f"{base} proof {h} gone", changed(base, f"proof.stages.{h}", ...)
-        for moved in (_up, _down, _bare):
-            yield f"{base} leader {moved.__name__}", changed(base, "claim.leader", moved)
+        for move in (_up, _down, _bare):
+            yield f"{base} leader {move.__name__}", changed(base, "claim.leader", move)
         yield f"{base} compared", changed(base, "claim.compared", 4)
         yield f"{base} discount", changed(base, "game.follower.discount", "1")
         yield f"{base} prescription", changed(base, "game.prescription", flat)
         yield f"{base} payoffs", changed(base, "game.states.s.payoffs.leader", _better)
     one = bases()["last rules"]
-    told = parts(one)[0]["leader"]
+    told = cells(one)[0]["leader"]
     document = changed("last rules", "claim.leader.closed_form", told["upper"])
     yield "a rational closed form", document
     document = changed("last rules", "claim.values.0.s.closed_form", ...)
     yield "a closed form left out", document
-    upper = parts(one)[0]["values"][0]["s"]["upper"]
+    upper = cells(one)[0]["values"][0]["s"]["upper"]
     document = changed("last rules", "claim.values.0.s.closed_form", upper)
-    parts(document)[0]["leader"] = parts(document)[0]["values"][0]["s"]
-    parts(document)[1]["stages"][0]["s"] = {"rules": True, "limit": upper}
+    cells(document)[0]["leader"] = cells(document)[0]["values"][0]["s"]
+    cells(document)[1]["stages"][0]["s"] = {"rules": True, "limit": upper}
     yield "a rational closed form, with a limit", document
     document = changed("rules", "claim.values.0.s", "1")
-    parts(document)[1]["stages"][0]["s"] = {"rules": True}
+    cells(document)[1]["stages"][0]["s"] = {"rules": True}
     yield "exactly, of what is enclosed", document
     # Policies that are not best, with the values that are theirs.
     for base, rule, value in (("rational rules", a1, "1/4"), ("rational actions", a2["b1"], "1/6")):
         document = changed(base, "claim.leader", value)
-        parts(document)[0].update(policy=[{"s": rule}], values=[{"s": value}])
+        cells(document)[0].update(policy=[{"s": rule}], values=[{"s": value}])
         yield f"{base} not best", document
     # A true enclosure of a policy's own value that is not the best, with the limit at its end.
     for base in ("last rules", "last actions"):
         document = changed(base, "claim.leader", {"lower": "0", "upper": "1/4", "decimal": "0"})
-        cell, proof = parts(document)
+        cell, proof = cells(document)
         low = {"b1": {"a1": "1"}, "b2": {"a2": "1"}} if base == "last rules" else {"a2": "1"}
         cell["values"], cell["policy"] = [{"s": {"lower": "0", "upper": "1", "decimal": "0"}}], [{"s": low}]
         cell["leader"] = {"lower": "0", "upper": "1", "decimal": "0"}
@@ -252,32 +218,23 @@ def lies() -> Iterator[tuple[str, dict[str, Any]]]:
         yield f"{base} not best, enclosed", document
 
 
-def _moved(told: Any, lower: int, upper: int) -> Any:
-    if isinstance(told, str):
-        return text(Fraction(told) + Fraction(lower + upper, 10**9))
-    low, high = Fraction(told["lower"]), Fraction(told["upper"])
-    unit = 2 * (high - low)
-    low, high = low + lower * unit, high + upper * unit
-    return {**told, "lower": text(low), "upper": text(high), "decimal": shared_digits(low, high)}
-
-
 def _better(rows: list[list[str]]) -> list[list[str]]:
     return [[text(Fraction(value) + 2) for value in row] for row in rows]
 
 
 def _up(told: Any) -> Any:
-    return _moved(told, 1, 1)
+    return moved(told, 1, 1)
 
 
 def _down(told: Any) -> Any:
-    return _moved(told, -1, -1)
+    return moved(told, -1, -1)
 
 
 def _within(told: Any) -> Any:
     """Another number in the place of the one that is claimed, or ends that leave it out."""
     if isinstance(told, str):
         return text(Fraction(told) / 2 + 7)
-    return {**told, "closed_form": told["upper"]} if "closed_form" in told else _moved(told, -3, -2)
+    return {**told, "closed_form": told["upper"]} if "closed_form" in told else moved(told, -3, -2)
 
 
 def _bare(told: Any) -> Any:
@@ -295,7 +252,7 @@ LIES = list(lies())
 def test_what_lies_are_made_of_is_true_and_of_every_sort() -> None:
     for name, document in bases().items():
         assert verdict(document).true, f"{name}: {verdict(document)}"
-    told = [str(parts(document)) for document in bases().values()]
+    told = [str(cells(document)) for document in bases().values()]
     assert any("limit" in one for one in told)
     assert any("closed_form" in one for one in told)
     assert len(LIES) > 150
@@ -321,28 +278,28 @@ def test_no_refusal_can_be_left_out() -> None:
 def test_ties_everywhere_and_many_rules(prescription: bool) -> None:
     """40**40 rules that are all the same: they are not gone through."""
     game = one_stage([["1/3"] * 40] * 40, [[1] * 40] * 40, prescription=prescription)
-    document = certificate(game)
-    assert parts(document)[0]["leader"] == "1/3"
+    document = written(game, CONCEPT)
+    assert cells(document)[0]["leader"] == "1/3"
     assert verdict(document).true
 
 
 def test_exponentials_beyond_all_floats() -> None:
     huge = 10**30
     game = one_stage([[0, 1], [1, 0]], [[huge, 1], [1, -huge]], weights=False, eta="7/3")
-    document = certificate(game)
+    document = written(game, CONCEPT)
     assert verdict(document).true, str(verdict(document))
-    parts(document)[0]["leader"] = "1/2"
+    cells(document)[0]["leader"] = "1/2"
     assert not verdict(document).true
 
 
 def test_many_stages() -> None:
     states = {"s": STATE, "t": OTHER}
     follower = {"response": "quantal", "eta": "1/3"}
-    document = certificate(sx.MarkovGame(states, horizon=60, follower=follower, initial={"s": 1}))
+    document = written(sx.MarkovGame(states, horizon=60, follower=follower, initial={"s": 1}), CONCEPT)
     assert verdict(document).true
 
 
 def test_numbers_beyond_the_stated_size_are_too_large() -> None:
-    document = certificate(one_stage([[0, 1], [1, 0]], [[1, 2], [3, 1]], weights=False))
+    document = written(one_stage([[0, 1], [1, 0]], [[1, 2], [3, 1]], weights=False), CONCEPT)
     document["game"]["states"]["s"]["payoffs"]["leader"][0][0] = "1" * 50_000
     assert verdict(document).limit

@@ -232,6 +232,15 @@ def test_refused_proofs_of_deterministic_policies(proof):
 
 
 @pytest.mark.parametrize(
+    "proof", [{}, {"enumerated": 0}, {"enumerated": "4"}, {"enumerated": 4, "stages": [{"s": {}}]}]
+)
+def test_refused_proofs_of_policies_that_are_all_gone_through(proof):
+    document = certificate("looking ahead")
+    document["proofs"]["deterministic"]["cells"] = [proof]
+    assert not CERTIFICATE.is_valid(document)
+
+
+@pytest.mark.parametrize(
     "proof",
     [
         {"multipliers": {"b1": "1"}, "claim": {}, "proof": {}},
