@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import copy
+import json
 import random
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
+from stackexact import solve
+from stackexact.certificates.check import Verdict, check
 from stackexact.errors import LimitReached
 from stackexact.exact.digits import fraction_to_text
-from stackexact.exact.enclosures import Enclosure, Number, enclosed, refined
+from stackexact.exact.enclosures import Enclosure, Number, enclosed, refined, shared_digits
 from stackexact.exact.exponential import ExponentialNumber
 from stackexact.games.markov import MarkovGame
 from stackexact.quantal.commitments import best_commitment, uniform
@@ -311,3 +315,104 @@ def _renamed(game: MarkovGame, name: str, proof: dict[str, Any]) -> dict[str, An
     if "tangents" not in proof:
         return proof
     return {**proof, "tangents": dict(zip(columns, proof["tangents"].values(), strict=True))}
+
+
+# -- certificates as they are written, and other numbers in them ------------------------------------------------------
+
+
+def written(game: MarkovGame, concept: str, digits: int = 12) -> dict[str, Any]:
+    """The certificate of a concept, as it is written."""
+    solution = solve(game, [concept], digits=digits)
+    assert solution.complete, solution.notes
+    made: dict[str, Any] = json.loads(solution.certificate().dumps())
+    return made
+
+
+def cells(document: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The only cell of the only claim, and that of its proof."""
+    (claim,), (proof,) = document["claims"].values(), document["proofs"].values()
+    (told,), (shown,) = claim["cells"], proof["cells"]
+    return told, shown
+
+
+def verdict(document: dict[str, Any]) -> Verdict:
+    """What the checker makes of the only claim."""
+    (found,) = check(document).verdicts
+    return found
+
+
+def replaced(document: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
+    """A copy with another value in one place of ``claim``, ``proof`` or ``game``; ``...`` takes it out, a function is
+    given what is there."""
+    document = copy.deepcopy(document)
+    claim, proof = cells(document)
+    *head, last = path.split(".")
+    box: Any = {"claim": claim, "proof": proof, "game": document["game"]}
+    for part in head:
+        box = box[int(part) if isinstance(box, list) else part]
+    key: Any = int(last) if isinstance(box, list) else last
+    if value is ...:
+        del box[key]
+    else:
+        box[key] = value(box[key]) if callable(value) else value
+    return document
+
+
+def moved(number: Any, lower: int, upper: int) -> Any:
+    """Another number: its ends moved by so many units beyond what it is known to, or a fraction moved a little."""
+    if isinstance(number, str):
+        return text(Fraction(number) + Fraction(lower + upper, 10**9))
+    low, high = Fraction(number["lower"]), Fraction(number["upper"])
+    unit = 2 * (high - low)
+    low, high = low + lower * unit, high + upper * unit
+    return {**number, "lower": text(low), "upper": text(high), "decimal": shared_digits(low, high)}
+
+
+# -- followers who look ahead ------------------------------------------------------------------------------------------
+
+
+def anticipation(t: object, *, discount: object = 1) -> MarkovGame:
+    """math.md B3: what the leader announces for the second stage moves the follower at the first."""
+    start = {
+        "actions": {"leader": ["p"], "follower": ["x", "y"]},
+        "payoffs": {"leader": [[0, 0]], "weights": [[1, t]]},
+        "transitions": [[{"X": 1}, {"Y": 1}]],
+    }
+    generous = {
+        "actions": {"leader": ["p0", "p1"], "follower": ["x", "y"]},
+        "payoffs": {"leader": [[1, 1], ["3/4", "3/4"]], "weights": [[1, 1], [Fraction(t) ** 2, 1]]},
+    }
+    idle = {"actions": {"leader": ["p"], "follower": ["x", "y"]}, "payoffs": {"leader": [[0, 0]], "weights": [[1, 1]]}}
+    return MarkovGame(
+        {"start": start, "X": generous, "Y": idle},
+        horizon=2,
+        follower={"response": "quantal", "discount": discount},
+        initial={"start": 1},
+        prescription=False,
+    )
+
+
+def looking_ahead(
+    draw: random.Random, states: int, horizon: int, discount: str, *, weighted: bool, chance: bool
+) -> MarkovGame:
+    """A random game of two actions each, whose follower looks ahead; transitions by chance or not."""
+
+    def after() -> dict[str, Fraction]:
+        if not chance:
+            return {f"s{draw.randrange(states)}": Fraction(1)}
+        shares = [draw.randint(0, 3) for _ in range(states)]
+        shares[draw.randrange(states)] += 1
+        return {f"s{s}": Fraction(share, sum(shares)) for s, share in enumerate(shares) if share}
+
+    def table(low: int, high: int, bottom: int) -> list[list[Fraction]]:
+        return [[Fraction(draw.randint(low, high), bottom) for _ in range(2)] for _ in range(2)]
+
+    told: dict[str, Any] = {}
+    for s in range(states):
+        own = {"weights": table(1, 6, 2)} if weighted else {"follower": table(-4, 4, 3)}
+        told[f"s{s}"] = {
+            "payoffs": {"leader": table(-5, 5, 2), **own},
+            "transitions": [[after() for _ in range(2)] for _ in range(2)],
+        }
+    follower = {"response": "quantal", "discount": discount} | ({} if weighted else {"eta": "3/2"})
+    return MarkovGame(told, horizon=horizon, follower=follower, initial={"s0": 1}, prescription=draw.random() < 0.5)

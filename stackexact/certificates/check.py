@@ -31,7 +31,7 @@ from stackexact.certificates.digits import integer
 from stackexact.certificates.embedded import Embedded, read_game
 from stackexact.certificates.incentive_game import IncentiveGame, read_incentive_game
 from stackexact.certificates.line import Region
-from stackexact.certificates.markov_game import read_markov_game
+from stackexact.certificates.markov_game import MarkovGame, read_markov_game
 from stackexact.certificates.reading import DIGITS, Node
 from stackexact.certificates.several import prove_in_several
 from stackexact.certificates.smt import Solver
@@ -72,6 +72,7 @@ CONCEPTS: dict[str, dict[str, Callable[[Any, Node, Node], None]]] = {
         "mixed-strong": best_proofs.mixed_strong,
         "mixed-weak": best_proofs.mixed_weak,
         "quantal": markov_proofs.quantal,
+        "deterministic": markov_proofs.deterministic,
     },
 }
 """What shows the claims about games of each kind."""
@@ -323,6 +324,8 @@ def prover(
             proofs_of = CONCEPTS[game.kind] if there.information is None else GAUSSIAN
             proofs_of[concept](there, cell, proof)
         else:
+            if isinstance(there, MarkovGame) and not there.is_numeric and "functions" not in proof.members():
+                raise cell.fails("expected a game of numbers, for this proof is about one")
             CONCEPTS[game.kind][concept](there, cell, proof)
 
     return prove

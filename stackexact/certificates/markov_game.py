@@ -17,13 +17,16 @@ from stackexact.certificates.embedded import (
     Relation,
     chain_at,
     labels_at,
+    line_of,
     number_at,
+    on_region,
     parameters_at,
     table_at,
+    text_of,
 )
-from stackexact.certificates.line import Region
+from stackexact.certificates.line import Line, Region
 from stackexact.certificates.reading import Labels, Node, Weights, total
-from stackexact.certificates.stated import Stated
+from stackexact.certificates.stated import Space, Stated
 from stackexact.errors import shorten
 
 __all__ = ["MarkovGame", "Stage", "State", "read_markov_game"]
@@ -64,8 +67,6 @@ class MarkovGame:
 
     kind: ClassVar[str] = "markov"
     bound: ClassVar[None] = None
-    line: ClassVar[None] = None
-    is_numeric: ClassVar[bool] = True
 
     name: str | None
     identity: str
@@ -77,16 +78,37 @@ class MarkovGame:
     discount: Fraction
     prescription: bool
     initial: Weights
+    line: Line | Space | None = None
     relations: tuple[Relation, ...] = ()
 
     @property
     def values(self) -> list[Exact]:
-        """Nothing that depends on parameters."""
-        return []
+        """All numbers that may depend on parameters, once for states that are alike."""
+        if self.line is None:
+            return []
+        found: list[Exact] = list(self.initial.values())
+        for stage in {id(stage): stage for state in self.states for stage in state.stages}.values():
+            for table in (stage.leader, stage.follower, stage.weights):
+                found += (value for row in table or () for value in row)
+            found += (share for row in stage.transitions or () for part in row for share in part.values())
+        return found
+
+    @property
+    def is_numeric(self) -> bool:
+        """Whether these are numbers."""
+        return all(isinstance(value, Fraction) for value in self.values)
 
     def on(self, region: Region | Stated) -> MarkovGame:
-        """The game, which has no parameters."""
-        return self
+        """The game where the parameters are in a region."""
+        known: dict[int, Stage] = {}
+        states = []
+        for state in self.states:
+            for stage in state.stages:
+                if id(stage) not in known:
+                    known[id(stage)] = _stage_on(stage, region)
+            states.append(State(state.leader, state.follower, tuple(known[id(stage)] for stage in state.stages)))
+        fields = {key: getattr(self, key) for key in MarkovGame.__slots__}
+        return MarkovGame(**{**fields, "states": tuple(states), "initial": _shares_on(self.initial, region)})
 
     def sha256(self) -> str:
         """Digest of the canonical JSON of all that answers depend on, as solutions state it."""
@@ -107,6 +129,27 @@ class MarkovGame:
         return found
 
 
+def _stage_on(stage: Stage, region: Region | Stated) -> Stage:
+    def there(table: Table | None) -> Table | None:
+        return None if table is None else tuple(tuple(_there(value, region) for value in row) for row in table)
+
+    leader = there(stage.leader)
+    assert leader is not None
+    moves = stage.transitions
+    if moves is not None:
+        moves = tuple(tuple(_shares_on(part, region) for part in row) for row in moves)
+    return Stage(leader, there(stage.follower), there(stage.weights), moves)
+
+
+def _shares_on(weights: Weights, region: Region | Stated) -> Weights:
+    return {s: _there(share, region) for s, share in weights.items()}
+
+
+def _there(value: Fraction, region: Region | Stated) -> Fraction:
+    """A number stays one: it compares with functions wherever they are looked at."""
+    return value if isinstance(value, Fraction) else on_region(value, region)
+
+
 def read_markov_game(node: Node) -> MarkovGame:
     """Read the embedded game."""
     optional = (*TEXTS, "parameters", "assumptions", "actions", "prescription", "initial", "features")
@@ -117,14 +160,15 @@ def read_markov_game(node: Node) -> MarkovGame:
         if key in parts and not isinstance(parts[key].value, str):
             raise parts[key].wrong("text")
     parameters = parameters_at(parts["parameters"]) if "parameters" in parts else ()
+    line = line_of(parameters, Node(_numbers_of(parts), node.place), ("numbers",))
     chains = (
-        [chain_at(item, parameters, None) for item in parts["assumptions"].items()] if "assumptions" in parts else []
+        [chain_at(item, parameters, line) for item in parts["assumptions"].items()] if "assumptions" in parts else []
     )
     given = parts["states"].members()
     horizon = _horizon(parts["horizon"], len(given))
     sources = _sources(parts["states"], given)
     labels = {name: s for s, name in enumerate(given)}
-    reader = _Reader(labels, parts.get("actions"), horizon)
+    reader = _Reader(labels, parts.get("actions"), horizon, line)
     read = {name: reader.state(given[name]) for name in given if sources[name] == name}
     states = tuple(read[sources[name]] for name in given)
     game = MarkovGame(
@@ -135,11 +179,22 @@ def read_markov_game(node: Node) -> MarkovGame:
         states=states,
         **_follower(parts["follower"], {stage.weights is not None for one in states for stage in one.stages}),
         prescription=parts["prescription"].flag() if "prescription" in parts else True,
-        initial=_initial(parts, labels),
+        initial=_initial(parts, labels, line),
+        line=line,
+        relations=tuple(relation for _, relations in chains for relation in relations),
     )
     features = _features(parts["features"], given, sources) if "features" in parts else None
     assumptions = [text for text, _ in chains]
     return _with_identity(game, parameters, assumptions, features)
+
+
+def _numbers_of(parts: dict[str, Node]) -> dict[str, object]:
+    """What may hold numbers: no labels, and no names of states, which may be those of parameters."""
+    found: list[object] = [parts[key].value for key in ("assumptions", "initial") if key in parts]
+    for state in parts["states"].members().values():
+        if isinstance(state.value, dict):
+            found += (value for key, value in state.value.items() if key not in ("actions", "like"))
+    return {"numbers": found}
 
 
 def _horizon(node: Node, states: int) -> int:
@@ -200,19 +255,25 @@ def _follower(node: Node, weighted: set[bool]) -> dict[str, Any]:
     return {"response": response if ties is None else f"{response} {ties}", "eta": eta, "discount": discount}
 
 
-def _initial(parts: dict[str, Node], labels: Labels) -> Weights:
+def _initial(parts: dict[str, Node], labels: Labels, line: Line | Space | None) -> Weights:
     if "initial" in parts:
-        return _distribution(parts["initial"], labels)
+        return _distribution(parts["initial"], labels, line)
     if len(labels) > 1:
         raise Unsupported("game.initial: expected, for there are several states, but missing")
     return {0: Fraction(1)}
 
 
-def _distribution(node: Node, labels: Labels) -> Weights:
-    found = {s: cast("Fraction", number_at(one, None)) for s, one in node.by_label(labels).items()}
-    if any(value < 0 for value in found.values()) or total(found.values()) != 1:
+def _distribution(node: Node, labels: Labels, line: Line | Space | None) -> Weights:
+    """Probabilities; of functions it is left to show that they are not negative."""
+    found = {s: number_at(one, line) for s, one in node.by_label(labels).items()}
+    plain = [value for value in found.values() if isinstance(value, Fraction)]
+    rest = total(plain) - 1
+    for value in found.values():
+        if not isinstance(value, Fraction):
+            rest = cast("Any", value) + rest
+    if any(value < 0 for value in plain) or (rest if isinstance(rest, Fraction) else rest.top):
         raise node.fails("expected probabilities, not negative, that add up to 1")
-    return {s: value for s, value in found.items() if value}
+    return {s: cast("Fraction", value) for s, value in found.items() if not isinstance(value, Fraction) or value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +283,7 @@ class _Reader:
     labels: Labels
     actions: Node | None
     horizon: int
+    line: Line | Space | None
 
     def state(self, node: Node) -> State:
         given = node.fields(optional=("payoffs", "transitions", "stages", "actions"))
@@ -249,16 +311,16 @@ class _Reader:
         payoffs = given["payoffs"].fields("leader", optional=("follower", "weights"))
         if ("follower" in payoffs) == ("weights" in payoffs):
             raise given["payoffs"].fails("expected either the follower's payoffs or weights")
-        tables = {key: table_at(one, None).entries for key, one in payoffs.items()}
+        tables = {key: table_at(one, self.line).entries for key, one in payoffs.items()}
         leader, weights = tables["leader"], tables.get("weights")
         if any((len(one), len(one[0])) != (len(leader), len(leader[0])) for one in tables.values()):
             raise given["payoffs"].fails(f"expected {len(leader)}x{len(leader[0])} entries, as the leader has")
-        if any(value <= 0 for row in weights or () for value in row):
+        if any(isinstance(value, Fraction) and value <= 0 for row in weights or () for value in row):
             raise payoffs["weights"].fails("expected weights above 0")
         moves = None
         if "transitions" in given:
             moves = tuple(
-                tuple(_distribution(one, self.labels) for one in row.items(len(leader[0])))
+                tuple(_distribution(one, self.labels, self.line) for one in row.items(len(leader[0])))
                 for row in given["transitions"].items(len(leader))
             )
         return Stage(leader, tables.get("follower"), weights, moves)
@@ -296,13 +358,13 @@ def _with_identity(
         "horizon": game.horizon,
         "follower": _follower_text(game),
         "prescription": game.prescription,
-        "initial": _shares(game.initial, names),
+        "initial": _shares(game.initial, names, game.line),
         "states": {},
     }
     if alike:
         made["actions"] = _actions(game.states[0])
     for name, state in zip(names, game.states, strict=True):
-        stages = [_stage_text(one, names) for one in state.stages]
+        stages = [_stage_text(one, names, game.line) for one in state.stages]
         own = {} if alike else {"actions": _actions(state)}
         made["states"][name] = own | (stages[0] if len(stages) == 1 else {"stages": stages})
     if features is not None:
@@ -326,19 +388,19 @@ def _actions(state: State) -> dict[str, list[str]]:
     return {"leader": list(state.leader), "follower": list(state.follower)}
 
 
-def _shares(weights: Weights, names: Sequence[str]) -> dict[str, str]:
-    return {names[s]: written(value) for s, value in weights.items()}
+def _shares(weights: Weights, names: Sequence[str], line: Line | Space | None) -> dict[str, str]:
+    return {names[s]: text_of(value, line) for s, value in weights.items()}
 
 
-def _stage_text(stage: Stage, names: Sequence[str]) -> dict[str, Any]:
+def _stage_text(stage: Stage, names: Sequence[str], line: Line | Space | None) -> dict[str, Any]:
     tables = {"leader": stage.leader, "follower": stage.follower, "weights": stage.weights}
     made: dict[str, Any] = {
         "payoffs": {
-            key: [[written(value) for value in row] for row in table]
+            key: [[text_of(value, line) for value in row] for row in table]
             for key, table in tables.items()
             if table is not None
         }
     }
     if stage.transitions is not None:
-        made["transitions"] = [[_shares(one, names) for one in row] for row in stage.transitions]
+        made["transitions"] = [[_shares(one, names, line) for one in row] for row in stage.transitions]
     return made

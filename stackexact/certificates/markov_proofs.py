@@ -1,25 +1,48 @@
-"""Markov games against a myopic quantal follower: decisions, stage by stage from the last one, on proved values."""
+"""Markov games against a quantal follower: one who is myopic leaves decisions, stage by stage from the last one, on
+proved values."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
 
+from stackexact.certificates import looking_ahead_proofs
 from stackexact.certificates.exponential_sums import Quotient
+from stackexact.certificates.looking_ahead import spots
+from stackexact.certificates.markov_forms import deterministic_form
 from stackexact.certificates.markov_game import MarkovGame, Stage, State
-from stackexact.certificates.quantal_decision import Decision, Entries, read_policy, table_of
+from stackexact.certificates.quantal_decision import Decision, Entries, Policy, read_policy, table_of
 from stackexact.certificates.quantal_proofs import ExactLeader, Settled, prove_decision, require_equal
+from stackexact.certificates.quantal_rules import prove_rules
 from stackexact.certificates.reading import Node, Weights, total
 from stackexact.certificates.stated_numbers import Stated, read_stated
 
-__all__ = ["quantal"]
+__all__ = ["deterministic", "quantal"]
 
 Values = dict[int, Stated]
 """The leader's optimal continuation values by state."""
 
+Prove = Callable[[Settled, Stated, Policy, bool, Node], None]
+"""What shows the claims about one decision: its value, the policy, whether that is a prescription, and the proof."""
+
 
 def quantal(game: MarkovGame, cell: Node, proof: Node) -> None:
     """The best policy's value, and a policy, with the values of all states that can be reached."""
+    _prove_stages(game, cell, proof, prove_decision)
+
+
+def deterministic(game: MarkovGame, cell: Node, proof: Node) -> None:
+    """The same among deterministic policies; of a follower who looks ahead all of these are gone through."""
+    if "functions" in proof.members():
+        deterministic_form(game, cell, proof)
+        return
+    if game.response == "quantal" and game.discount:
+        looking_ahead_proofs.deterministic(game, spots(game), cell, proof)
+        return
+    _prove_stages(game, cell, proof, prove_rules)
+
+
+def _prove_stages(game: MarkovGame, cell: Node, proof: Node, prove: Prove) -> None:
     if game.response != "quantal" or game.discount != 0:
         raise cell.fails("expected a game with quantal responses and discount 0")
     told = cell.fields("when", "leader", "policy", "values")
@@ -36,7 +59,7 @@ def quantal(game: MarkovGame, cell: Node, proof: Node) -> None:
             settled = _settled(game, state, state.at(h), later if h + 1 < game.horizon else None)
             plan = read_policy(policy[s], state.leader, state.follower, game.prescription)
             now[s] = read_stated(value[s])
-            prove_decision(settled, now[s], plan, game.prescription, shown[s])
+            prove(settled, now[s], plan, game.prescription, shown[s])
         later = now
     _prove_leader(read_stated(told["leader"]), game.initial, later)
 

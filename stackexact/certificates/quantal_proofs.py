@@ -19,7 +19,7 @@ from stackexact.certificates.quantal_parts import Corner, Problem, prove_parts
 from stackexact.certificates.reading import Labels, Node, show
 from stackexact.certificates.stated_numbers import Stated, read_stated, require_between
 
-__all__ = ["ExactLeader", "Settled", "exact_leader", "prove_decision", "quantal", "require_equal"]
+__all__ = ["ExactLeader", "Settled", "exact_leader", "prove_decision", "quantal", "require_equal", "value_of"]
 
 ExactLeader = Sequence[Sequence[Quotient]]
 """The leader's values by leader and follower action, exactly."""
@@ -126,7 +126,7 @@ def _prove_exactly(settled: Settled, stated: Stated, policy: Policy, prescriptio
         raise proof.fails("expected a policy that plays one action")
     chosen = [next(iter(part)) for part in policy]
     leader = settled.exact()
-    value = _value(settled.low, leader, chosen)
+    value = value_of(settled.low, leader, chosen)
     require_equal(stated, value)
     if prescription:
         for b, label in enumerate(settled.follower):
@@ -136,11 +136,12 @@ def _prove_exactly(settled: Settled, stated: Stated, policy: Policy, prescriptio
     if settled.low is not settled.high:
         raise proof.fails("expected a prescription, for values of later stages are not rational")
     rows, columns = settled.low.shape
-    tied = frozenset(a for a in range(rows) if not _value(settled.low, leader, [a] * columns).less(value))
+    tied = frozenset(a for a in range(rows) if not value_of(settled.low, leader, [a] * columns).less(value))
     prove_parts(Problem(settled.low.levelled(), value, _corner(policy, rows), tied, 96), parts["parts"])
 
 
-def _value(decision: Decision, leader: ExactLeader, chosen: Sequence[int]) -> Quotient:
+def value_of(decision: Decision, leader: ExactLeader, chosen: Sequence[int]) -> Quotient:
+    """What the leader gets if she plays ``chosen[b]`` against b, exactly."""
     top, bottom = Quotient.of(Fraction(0)), number(Fraction(0))
     for b, a in enumerate(chosen):
         mass, own = decision.mass(a, b), leader[a][b]

@@ -177,7 +177,6 @@ CONCEPTS: Final[tuple[Concept, ...]] = (
         "best deterministic policy against a quantal follower",
         _CHEN,
         f"{_QUANTAL}:deterministic",
-        certified=False,
     ),
     Concept(
         "randomised-bound",

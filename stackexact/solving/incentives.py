@@ -72,7 +72,6 @@ class IncentiveRoutine:
 
     concept: str
     in_several: None = None
-    certified: bool = True
 
     def tables(self, game: IncentiveGame, ring: Any) -> _Tables:
         """What is computed with."""

@@ -56,8 +56,6 @@ class Routine:
     make: Callable[[Maker[Any], Any], Cell]
     writer: str
     in_several: InSeveral | None = None
-    certified: bool = True
-    """Whether certificates hold proofs of its closed forms."""
 
     def at(self, game: Game, tables: PolynomialTables, sample: Any, stop: Stop) -> Traced:
         """Search at a point and verify on polynomials.

@@ -150,7 +150,7 @@ class _ClosedForms:
         except LimitReached as limit:  # before anything was answered
             return _Part(Result(concept.name, (), bound, ((),), *told, kind=game.kind), limit=str(limit))
         result = Result(concept.name, form.cells, bound, form.undecided, *told, kind=game.kind)
-        return _Part(result, form.proofs if routine.certified else (), form.limit, form.remark)
+        return _Part(result, form.proofs, form.limit, form.remark)
 
     def _form(self, concept: Concept, routine: Any) -> ClosedForm:
         from stackexact.solving.closed_forms import closed_form

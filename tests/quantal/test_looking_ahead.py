@@ -9,6 +9,7 @@ from typing import Any
 import mpmath as mp
 import pytest
 from oracles import looking_ahead as oracle
+from quantal_making import anticipation, looking_ahead
 
 import stackexact as sx
 from stackexact.errors import LimitReached, UsageError
@@ -23,53 +24,6 @@ from stackexact.quantal.tables import tables_of
 def digits():
     with mp.workdps(60):
         yield
-
-
-def anticipation(t: object, *, discount: object = 1) -> sx.MarkovGame:
-    """math.md B3: what the leader announces for the second stage moves the follower at the first."""
-    start = {
-        "actions": {"leader": ["p"], "follower": ["x", "y"]},
-        "payoffs": {"leader": [[0, 0]], "weights": [[1, t]]},
-        "transitions": [[{"X": 1}, {"Y": 1}]],
-    }
-    generous = {
-        "actions": {"leader": ["p0", "p1"], "follower": ["x", "y"]},
-        "payoffs": {"leader": [[1, 1], ["3/4", "3/4"]], "weights": [[1, 1], [Fraction(t) ** 2, 1]]},
-    }
-    idle = {"actions": {"leader": ["p"], "follower": ["x", "y"]}, "payoffs": {"leader": [[0, 0]], "weights": [[1, 1]]}}
-    return sx.MarkovGame(
-        {"start": start, "X": generous, "Y": idle},
-        horizon=2,
-        follower={"response": "quantal", "discount": discount},
-        initial={"start": 1},
-        prescription=False,
-    )
-
-
-def drawn(random: Random, states: int, horizon: int, discount: str, *, weighted: bool, chance: bool) -> sx.MarkovGame:
-    """A game of two actions each; transitions by chance or not."""
-
-    def after() -> dict[str, Fraction]:
-        if not chance:
-            return {f"s{random.randrange(states)}": Fraction(1)}
-        shares = [random.randint(0, 3) for _ in range(states)]
-        shares[random.randrange(states)] += 1
-        return {f"s{s}": Fraction(share, sum(shares)) for s, share in enumerate(shares) if share}
-
-    def table(low: int, high: int, bottom: int) -> list[list[Fraction]]:
-        return [[Fraction(random.randint(low, high), bottom) for _ in range(2)] for _ in range(2)]
-
-    told: dict[str, Any] = {}
-    for s in range(states):
-        own = {"weights": table(1, 6, 2)} if weighted else {"follower": table(-4, 4, 3)}
-        told[f"s{s}"] = {
-            "payoffs": {"leader": table(-5, 5, 2), **own},
-            "transitions": [[after() for _ in range(2)] for _ in range(2)],
-        }
-    follower = {"response": "quantal", "discount": discount} | ({} if weighted else {"eta": "3/2"})
-    return sx.MarkovGame(
-        told, horizon=horizon, follower=follower, initial={"s0": 1}, prescription=random.random() < 0.5
-    )
 
 
 def random_plan(random: Random, game: sx.MarkovGame, bottom: int = 5) -> list[dict[str, Any]]:
@@ -135,7 +89,7 @@ def test_plans_against_paths(states, horizon, discount, weighted, chance):
     """What any plan gets, randomised ones included, is that of a sum over all paths."""
     random = Random(f"{states}{horizon}{discount}{weighted}{chance}")
     for _ in range(3):
-        game = drawn(random, states, horizon, discount, weighted=weighted, chance=chance)
+        game = looking_ahead(random, states, horizon, discount, weighted=weighted, chance=chance)
         plan = random_plan(random, game)
         found = sx.evaluate(game, plan, digits=30)
         assert inside(found.leader, oracle.value(game, plan))
@@ -151,7 +105,7 @@ def test_the_best_deterministic_policy_and_the_bound(states, horizon, discount, 
     """No deterministic plan gets more than the best one, which gets its value; no plan more than the bound, which
     falls with finer cells and is at least the value of the best one."""
     random = Random(f"best{states}{horizon}{discount}{weighted}{chance}")
-    game = drawn(random, states, horizon, discount, weighted=weighted, chance=chance)
+    game = looking_ahead(random, states, horizon, discount, weighted=weighted, chance=chance)
     reached = [sorted(one) for one in reached_by_stage(game.initial, game.stages)]
     cell: Any = sx.solve(game, ["deterministic"])["deterministic"].cell
     stated = [
@@ -185,7 +139,7 @@ def test_the_bound_tends_to_the_value_of_a_tree():
 def test_the_bound_is_the_optimum_of_one_stage():
     random = Random(11)
     for _ in range(20):
-        game = drawn(random, 1, 1, "0", weighted=random.random() < 0.5, chance=False)._with(prescription=True)
+        game = looking_ahead(random, 1, 1, "0", weighted=random.random() < 0.5, chance=False)._with(prescription=True)
         cell: Any = sx.solve(game, ["quantal"])["quantal"].cell
         upper = cell.leader.upper if isinstance(cell.leader, Enclosure) else cell.leader
         assert 0 <= upper_bound(tables_of(game), 1) - upper < Fraction(1, 10**6)
@@ -263,7 +217,7 @@ def test_limits_of_eta():
     random = Random(5)
     for discount in ("0", "1", "1/2"):
         for _ in range(4):
-            game = drawn(random, 2, 2, discount, weighted=False, chance=random.random() < 0.5)
+            game = looking_ahead(random, 2, 2, discount, weighted=False, chance=random.random() < 0.5)
             plan = random_plan(random, game, 3)
             for limit, eta in (("0", Fraction(1, 10**12)), ("oo", Fraction(10**5))):
                 found = sx.evaluate(game, plan, eta=limit)

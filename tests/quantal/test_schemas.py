@@ -12,7 +12,6 @@ from response_games import STAGED, WEIGHTED, changed
 
 import stackexact as sx
 from stackexact.games import files
-from stackexact.solving.concepts import concepts_of
 
 SOLUTION, CERTIFICATE = form("solution"), form("certificate")
 
@@ -70,8 +69,7 @@ def certificate(name: str) -> dict[str, Any]:
 
 
 def proved(name: str) -> bool:
-    kind = SOLVED[name].game.kind
-    return any(concept.certified for concept in concepts_of(kind) if concept.name in SOLVED[name])
+    return bool(SOLVED[name].proofs)
 
 
 PROVED = [name for name in SOLVED if proved(name)]
@@ -213,6 +211,32 @@ def test_claims_and_proofs_go_together(name):
 def test_refused_proofs(name, proof):
     document = certificate(name)
     document["proofs"]["quantal"]["cells"] = [proof]
+    assert not CERTIFICATE.is_valid(document)
+
+
+@pytest.mark.parametrize(
+    "proof",
+    [
+        {},
+        {"rules": False},
+        {"rules": True, "limit": 3},
+        {"limit": "3"},
+        {"deterministic": True},
+        {"rules": True, "x": 1},
+    ],
+)
+def test_refused_proofs_of_deterministic_policies(proof):
+    document = certificate("two doors")
+    document["proofs"]["deterministic"]["cells"] = [{"stages": [{"start": proof}]}]
+    assert not CERTIFICATE.is_valid(document)
+
+
+@pytest.mark.parametrize(
+    "proof", [{}, {"enumerated": 0}, {"enumerated": "4"}, {"enumerated": 4, "stages": [{"s": {}}]}]
+)
+def test_refused_proofs_of_policies_that_are_all_gone_through(proof):
+    document = certificate("looking ahead")
+    document["proofs"]["deterministic"]["cells"] = [proof]
     assert not CERTIFICATE.is_valid(document)
 
 
