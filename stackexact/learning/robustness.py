@@ -102,7 +102,9 @@ class Robustness(Record):
             "slope": written(self.slope),
             "points": [point.document() for point in self.points],
         }
-        return made if self.samples is None else {**made, "samples": self.samples, "runs": self.runs}
+        if self.samples is None:
+            return made
+        return {**made, "samples": self.samples, "runs": self.runs, "failed": self.failed}
 
     def plot(self, *, ax: Any = None) -> Axes:
         """Draw the loss over what is assumed, with its tangent and bound, and what was measured; needs matplotlib."""
