@@ -145,7 +145,7 @@ def robustness(
     ...                           policy={"commitment": {"a1": 1}, "recommendation": {"b1": "1/3", "b2": "2/3"}})
     >>> found = robustness(game, ["1/3", "1/2"])
     >>> [point.loss.text(6) if point.loss else "0" for point in found.points], found.slope.text(6)
-    (['-0.0388834…', '0'], '-0.332710…')
+    (['0.0448327…', '0'], '-0.332710…')
     """
     require_game(game)
     if not isinstance(game, RecommendationGame):
