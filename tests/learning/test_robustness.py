@@ -199,6 +199,7 @@ def pages() -> dict[str, Robustness]:
         "exact": sx.robustness(NUDGE),
         "measured": sx.robustness(NUDGE, ["1/3"], samples=50, runs=4),
         "failed": sx.robustness(NUDGE, ["1/3"], samples=1, runs=4),
+        "wide": sx.robustness(sx.instance("recommended-mixture"), samples=1000, runs=3),
         "flat": sx.robustness(sx.RecommendationGame([[1, 1]], weights=[[4, 1]], behaviour={"alpha": "1/2"})),
     }
 
@@ -209,7 +210,7 @@ def test_documents_and_pages() -> None:
         document = found.document()
         assert list(SCHEMA.iter_errors(document)) == [], name
         assert list(SCHEMA.iter_errors({**document, "extra": 1}))
-        assert ("samples" in document) == (name in ("measured", "failed"))
+        assert ("samples" in document) == (name in ("measured", "failed", "wide"))
         for point, written in zip(found.points, document["points"], strict=True):
             loss = written["loss"]
             ends = (loss["lower"], loss["upper"]) if isinstance(loss, dict) else (loss, loss)
@@ -218,6 +219,7 @@ def test_documents_and_pages() -> None:
         assert len([row for row in page.splitlines() if row and row.split()[0] in
                     {str(point.assumed) for point in found.points}]) >= len(found.points)  # fmt: skip
         assert found._repr_html_().count("<tr>") == len(found.points) + 1
+        assert all(len(row) <= 80 for row in page.splitlines())
     assert pages()["failed"].document()["failed"] == 4
     named = sx.RecommendationGame([[1, 0]], weights=[[4, 1]], behaviour={"alpha": "1/2"}, name="<b>x</b>")
     assert "<b>" not in sx.robustness(named, ["1/3"])._repr_html_()
@@ -247,6 +249,11 @@ def test_pictures() -> None:
         (lambda: sx.robustness(NUDGE, ["k"]), "assumed: expected weights from 0 to less than 1, found 'k'"),
         (lambda: sx.robustness(NUDGE, ["1/0"]), "assumed: "),
         (lambda: sx.robustness(NUDGE, samples=0), "samples: expected an integer from 1"),
+        (
+            lambda: sx.robustness(beyond(10**400, "1/3"), samples=5),
+            "samples: expected rewards and recommendations that",
+        ),
+        (lambda: sx.robustness(beyond(1, f"1/{10**400}"), samples=5), "samples: expected rewards and recommendations"),
         (lambda: sx.robustness(NUDGE, samples=5, runs=0), "runs: expected an integer from 1"),
         (lambda: sx.robustness(NUDGE, samples=5, seed=-1), "seed: expected an integer from 0"),
     ],
@@ -255,6 +262,18 @@ def test_what_is_refused(call: Any, told: str) -> None:
     with pytest.raises(UsageError) as error:
         call()
     assert told in str(error.value)
+
+
+def beyond(reward: int, share: str) -> sx.RecommendationGame:
+    """Numbers that floats do not hold, where they may stand: exact losses are told all the same."""
+    policy = {"commitment": {"a1": 1}, "recommendation": {"b1": share, "b2": 1 - Fraction(share)}}
+    return sx.RecommendationGame([[1, 0]], [[reward, 0]], behaviour={"alpha": 0, "tau": 1}, policy=policy)
+
+
+def test_numbers_beyond_floats_have_exact_losses() -> None:
+    for game in (beyond(10**400, "1/3"), beyond(1, f"1/{10**400}")):
+        (point,) = sx.robustness(game, ["1/3"]).points
+        assert limits(point.loss) == (0, 0)  # who is deaf follows his own reward
 
 
 def test_enclosures_where_nothing_is_rational() -> None:
