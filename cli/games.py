@@ -14,7 +14,7 @@ from stackexact.errors import InputError, UsageError, shorten
 
 from .output import note
 
-__all__ = ["Change", "argument", "changes", "load", "locate", "named", "values_of"]
+__all__ = ["Change", "argument", "changes", "load", "locate", "named", "substituted", "values_of"]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -90,7 +90,7 @@ def load(source: str, change: Change) -> Any:
     for relation in change.assume:
         with _named(f"--assume {shorten(relation)}"):
             game = _method(game, "assuming", "--assume")(relation)
-    return _substituted(game, change.at)
+    return substituted(game, change.at)
 
 
 def named(option: str, name: str | None) -> None:
@@ -135,7 +135,8 @@ def _method(game: Any, name: str, option: str) -> Callable[[Any], Any]:
     return method
 
 
-def _substituted(game: Any, given: tuple[str, ...]) -> Any:
+def substituted(game: Any, given: tuple[str, ...]) -> Any:
+    """A game at the values of --at."""
     values = values_of(game, given)
     if not values:
         return game

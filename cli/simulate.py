@@ -14,7 +14,7 @@ from stackexact.errors import UsageError
 from . import lessons, plays
 from .commands import Command
 from .families import LEARNING, PLAYS, TRACES, given, require
-from .games import Change, argument, changes, load, named, values_of
+from .games import Change, argument, changes, load, named, substituted, values_of
 from .lessons import learning
 from .output import emit
 from .places import writable
@@ -120,8 +120,9 @@ def command(
     asked = {name: rest.pop(name) for name in lessons.OWN}
     if family is LEARNING:
         noise = rest["noise"] if given(context, "noise") else None
-        there = loaded.at(values_of(loaded, at)) if at else loaded
-        learnt = lessons.simulate(there, output, asked, runs=rest["runs"], seed=rest["seed"], noise=noise)
+        learnt = lessons.simulate(
+            substituted(loaded, at), output, asked, runs=rest["runs"], seed=rest["seed"], noise=noise
+        )
         emit(lessons.said(learnt, output, as_json))
         return 0
     require_format(output)

@@ -18,7 +18,7 @@ from stackexact.verification.intervals import METHODS
 from . import lessons, plays
 from .commands import Command
 from .families import LEARNING, PLAYS, TRACES, require
-from .games import Change, argument, changes, load, locate, named, values_of
+from .games import Change, argument, changes, load, locate, named, substituted, values_of
 from .output import emit, note, terminal
 from .places import writable
 from .progress import progress
@@ -114,7 +114,7 @@ def command(
     if family is PLAYS:
         return _run_play(loaded, trace, request, {**given, "at": values})
     if family is LEARNING:
-        there = loaded.at(values) if values else loaded
+        there = substituted(loaded, at)
         return _shown(lessons.verify(there, trace, {**given, **own, "claims": claims}), request)
     return _shown(_verified(loaded, trace, {**given, "claims": claims, "at": values, "assuming": assume}), request)
 

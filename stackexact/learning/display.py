@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from html import escape
 from io import StringIO
 
@@ -58,23 +57,22 @@ def _facts(found: Robustness) -> list[str]:
 
 
 def _header(found: Robustness) -> tuple[str, ...]:
-    return "assumed", "loss", "per error", "bound", "violation", *(("measured", "interval") if found.samples else ())
+    ends = ("per error",) if found.samples is None else ("measured", "interval")
+    return "assumed", "loss", "bound", "violation", *ends
 
 
 def _cells(found: Robustness, point: RobustnessPoint) -> tuple[str, ...]:
-    apart = point.assumed - found.alpha
-    ratio = "" if not apart else rounded(middle(point.loss) / apart, _FEW).text
-    exact = text_of(point.assumed), _number(point.loss), ratio, _number(point.bound), _number(point.violation)
+    digits = _DIGITS if found.samples is None else _FEW
+    exact = text_of(point.assumed), *(_number(one, digits) for one in (point.loss, point.bound, point.violation))
     if point.measured is None or point.lower is None or point.upper is None:
-        return exact
+        apart = point.assumed - found.alpha
+        return *exact, "" if not apart else rounded(middle(point.loss) / apart, _FEW).text
     ends = rounded(point.lower, _FEW, "ROUND_FLOOR").text, rounded(point.upper, _FEW, "ROUND_CEILING").text
     return *exact, rounded(middle(point.measured), _FEW).text, f"[{ends[0]}, {ends[1]}]"
 
 
-def _number(value: Number) -> str:
-    return value.text(_DIGITS) if isinstance(value, Enclosure) else _short(value)
-
-
-def _short(value: Fraction) -> str:
-    made = rounded(value, _DIGITS)
+def _number(value: Number, digits: int = _DIGITS) -> str:
+    if isinstance(value, Enclosure):
+        return value.text(digits)
+    made = rounded(value, digits)
     return made.text if made.exact else f"≈ {made.text}"

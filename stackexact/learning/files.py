@@ -19,7 +19,7 @@ from stackexact.errors import InputError, UsageError, shorten
 from stackexact.exact.digits import int_to_text, text_to_int
 from stackexact.exact.records import FrozenMapping
 from stackexact.games import fields, json_text
-from stackexact.games.files import read_bytes
+from stackexact.games.files import MAX_BYTES, read_bytes
 from stackexact.games.replacing import replacing
 from stackexact.games.sources import Source, named
 from stackexact.learning.runs import Announcement, LearningGame, LearningRun, LearningTrace, require_game
@@ -36,8 +36,6 @@ _VERSION: Final = 1
 _KEYS: Final = ("format", "version", "game", "algorithm", "offline", "options", "runs", "stackexact", "sha256")
 _RUN: Final = ("run", "seed", "episodes", "announced", "announcements", "learnt")
 _PAIRS: Final = re.compile(r"[0-9]{1,18}:[0-9]{1,18}(?: [0-9]{1,18}:[0-9]{1,18})*")
-_LONGEST: Final = 1 << 30
-"""Bytes that a packed file may unpack to."""
 
 
 def require_ending(path: object) -> str:
@@ -60,6 +58,8 @@ def write_learning(trace: LearningTrace, path: Source) -> None:
         raise UsageError(f"runs: expected a learning trace, found {found(trace)}; make one with learn_runs")
     document = _document(trace)
     data = json_text.render({**document, "sha256": seal(document)}).encode()
+    if len(data) > MAX_BYTES:
+        raise InputError(f"runs: expected at most {MAX_BYTES} bytes, found {len(data)}; write fewer runs to a file")
     with replacing(path) as (file,):
         file.write(data if ending == ".json" else gzip.compress(data, mtime=0))
 
@@ -131,14 +131,16 @@ def _written(one: Announcement) -> dict[str, Any]:
 
 
 def _unpacked(data: bytes) -> bytes:
-    """What a packed file holds, up to a limit: a small file may unpack to anything."""
+    """What a packed file holds, up to what a plain one may have: a small file may unpack to anything."""
     reader = zlib.decompressobj(31)
     try:
-        made = reader.decompress(data, _LONGEST)
+        made = reader.decompress(data, MAX_BYTES)
     except zlib.error:
         raise InputError("expected a gzip file, found another, or a part of one; write the runs again") from None
     if not reader.eof:
-        raise InputError(f"expected a whole gzip file of at most {_LONGEST} bytes, found another; write the runs again")
+        raise InputError(
+            f"expected a whole gzip file of at most {MAX_BYTES} bytes, found another; write the runs again"
+        )
     return made
 
 
@@ -161,12 +163,14 @@ def _read(document: Mapping[str, Any]) -> LearningTrace:
     options = fields.object_of(document["options"])
     if not isinstance(options, dict):
         raise InputError("options: expected an object, found none; write the runs again")
+    if not isinstance(document["offline"], bool):
+        raise InputError(f"offline: expected true or false, found {shorten(document['offline'])}; write the runs again")
     runs = enumerate(fields.items(document["runs"], "runs", "runs"))
     return LearningTrace(
         fields.text(game["sha256"], "game.sha256"),
         tuple(_read_run(run, f"runs[{i}]") for i, run in runs),
         fields.text(document["algorithm"], "algorithm"),
-        document["offline"] is True,
+        document["offline"],
         FrozenMapping(options),
     )
 

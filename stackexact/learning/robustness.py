@@ -101,7 +101,9 @@ class Robustness(Record):
             "slope": written(self.slope),
             "points": [point.document() for point in self.points],
         }
-        return made if self.samples is None else {**made, "samples": self.samples, "runs": self.runs}
+        if self.samples is None:
+            return made
+        return {**made, "samples": self.samples, "runs": self.runs, "failed": self.failed}
 
     def plot(self, *, ax: Any = None) -> Axes:
         """Draw the loss over what is assumed, with its tangent and bound, and what was measured; needs matplotlib."""
@@ -136,13 +138,14 @@ def robustness(
     With ``samples``, leaders in so many independent ``runs`` estimate from so many responses each, which are drawn by
     numpy from ``seed``; the policies that they announce are valued exactly.
 
-    Raises :class:`~stackexact.errors.UsageError` for what is no weight, and for recommendations at the boundary.
+    Raises :class:`~stackexact.errors.UsageError` for what is no weight, for recommendations at the boundary, and for
+    ``samples`` of responses that floats cannot draw.
 
     >>> game = RecommendationGame([[1, 0]], weights=[[4, 1]], behaviour={"alpha": "1/2"},
     ...                           policy={"commitment": {"a1": 1}, "recommendation": {"b1": "1/3", "b2": "2/3"}})
     >>> found = robustness(game, ["1/3", "1/2"])
     >>> [point.loss.text(6) if point.loss else "0" for point in found.points], found.slope.text(6)
-    (['-0.0388834…', '0'], '-0.332710…')
+    (['0.0448327…', '0'], '-0.332710…')
     """
     require_game(game)
     if not isinstance(game, RecommendationGame):
@@ -255,8 +258,10 @@ def _drawn(
 ) -> np.ndarray[Any, Any]:
     """How often each action answers (x, y), run by run: floats draw, as they do wherever learners play."""
     logits = np.array([float(logit.ball()) for logit in model.logits_at(x)])
-    alpha = float(model.alpha)
-    pulled = alpha * np.log([float(one) for one in y]) + (1 - alpha) * logits
+    alpha, told = float(model.alpha), np.array([float(one) for one in y])
+    if not (np.isfinite(logits).all() and told.all()):
+        raise UsageError("samples: expected rewards and recommendations that floats hold, found others; leave it out")
+    pulled = alpha * np.log(told) + (1 - alpha) * logits
     shares = np.exp(pulled - pulled.max())
     rng = np.random.Generator(np.random.PCG64(seed))
     return rng.multinomial(samples, shares / shares.sum(), size=runs)

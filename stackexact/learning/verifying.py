@@ -64,7 +64,7 @@ def verify_learning(
     :func:`~stackexact.verification.verify.verify`.
 
     Raises :class:`~stackexact.errors.UsageError` for claims and options that cannot be meant, and
-    :class:`~stackexact.errors.InputError` for runs in another game.
+    :class:`~stackexact.errors.InputError` for runs in another game, and for announcements that do not fit it.
 
     >>> import stackexact as sx
     >>> game = sx.instance("punished-response")
@@ -90,6 +90,8 @@ def verify_learning(
     found, concept = _target(game, target, digits, time_limit)
     basis, places = samples(trace.runs, options.decades)
     ends = samples([_End(run) for run in trace.runs], options.decades)[1]
+    if all(row.name == _LEARNT for row in rows):
+        basis = "horizons"  # what was learnt at the end tells nothing of checkpoints
     chosen = [row for row in rows if not row.targeted or found is not None]
     intervals = sum(place.used for row in chosen for place in (ends if row.name == _LEARNT else places))
     judging = _Judging(options, how, error_of(options.confidence, intervals))
@@ -175,6 +177,7 @@ class _Book:
         """V* - J."""
         assert self.target is not None
         if announcement not in self.worth:
+            self.valuer.require(announcement)
             self.worth[announcement] = limits(self.valuer.value(announcement))
         (low, high), (least, most) = limits(self.target), self.worth[announcement]
         return low - most, high - least
@@ -187,6 +190,7 @@ class _Book:
     def violation(self, announcement: Announcement) -> Ends:
         """TV(y, z)."""
         if announcement not in self.broken:
+            self.valuer.require(announcement)
             self.broken[announcement] = limits(self.valuer.violation(announcement))
         return self.broken[announcement]
 

@@ -1,8 +1,9 @@
 """The JSON Schemas (draft 2020-12) of everything that stackexact reads and prints.
 
-One schema per kind of game, named like the kind, and five for results: ``solution`` (``solve --json``), ``certificate``
-(``solve --certificate``), ``trace`` (the metadata beside a trace), ``verification`` (``verify --json``) and
-``estimate`` (what :func:`stackexact.estimate` finds). All are closed: an unknown key is refused. They describe form;
+One schema per kind of game, named like the kind, and seven for results: ``solution`` (``solve --json``),
+``certificate`` (``solve --certificate``), ``trace`` (the metadata beside a trace), ``learning`` (runs of a leader who
+learns), ``verification`` (``verify --json``), ``estimate`` (what :func:`stackexact.estimate` finds) and ``robustness``
+(what :func:`stackexact.robustness` finds). All are closed: an unknown key is refused. They describe form;
 what they cannot say (rectangular tables, declared names, well-formed expressions) the reader checks.
 
     import json, jsonschema
@@ -30,8 +31,10 @@ _RESULTS: Final = {
     "solution": "solution.schema.json",
     "certificate": "certificate.schema.json",
     "trace": "trace.schema.json",
+    "learning": "learning.schema.json",
     "verification": "verification.schema.json",
     "estimate": "estimate.schema.json",
+    "robustness": "robustness.schema.json",
 }
 _OTHER: Final = re.compile(rf'"\$ref": "urn:stackexact:schema:v{VERSION}:([a-z-]+)')
 
@@ -46,8 +49,8 @@ def names() -> tuple[str, ...]:
 
 
 def load(kind: str = "bimatrix") -> dict[str, Any]:
-    """The schema of a kind of game, of a ``"solution"``, a ``"certificate"``, a ``"verification"``, an ``"estimate"``
-    or the metadata of a ``"trace"``, as a fresh dictionary.
+    """The schema of a kind of game, of a ``"solution"``, a ``"certificate"``, a ``"verification"``, an ``"estimate"``,
+    of ``"learning"`` runs, ``"robustness"`` or the metadata of a ``"trace"``, as a fresh dictionary.
 
     A schema that refers to another one carries it in its ``$defs`` (a compound schema document), so that a validator
     needs nothing else. Raises :class:`~stackexact.errors.UsageError` for an unknown name.

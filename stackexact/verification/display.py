@@ -70,7 +70,8 @@ def _facts(found: Verification) -> Iterator[tuple[str, str]]:
     if found.series:
         which = "horizons of the runs" if found.basis == "horizons" else "checkpoints that all runs share"
         yield f"growth: over the {which}; {found.fit.title}", "dim"
-        together = f"{_percent(found.confidence)} for all {found.intervals} intervals together"
+        several = f"for all {found.intervals} intervals together" if found.intervals > 1 else "for the interval"
+        together = f"{_percent(found.confidence)} {several}"
         yield f"confidence: {together}; {found.method.name}: assumes {found.method.assumption}", "dim"
 
 

@@ -162,3 +162,19 @@ def test_without_matplotlib(monkeypatch: pytest.MonkeyPatch) -> None:
     for draw in (one.plot, lambda: save(one, "png")):
         with pytest.raises(MissingLibrary, match=r"pip install 'stackexact\[plot\]'"):
             draw()
+
+
+def test_runs_of_a_leader_who_learns() -> None:
+    """Means that are enclosed stand in their middle; regret below 0 is marked at the edge, its size is a line."""
+    game = sx.instance("recommended-mixture")
+    one = sx.verify_learning(game, sx.learn_runs(game, "prom-boundary", episodes=500, runs=3), method="student")
+    axes = one.plot()
+    assert (axes.get_ylabel(), axes.get_title()) == ("mean", "recommended-mixture")
+    lines = {line.get_label(): line for line in axes.get_lines()}
+    assert {"leader, standard: not positive", "leader, absolute", "leader, violation"} <= lines.keys()
+    used = [point for point in one.of("leader", "absolute").points if point.used]
+    assert lines["leader, absolute"].get_xdata().tolist() == [point.rounds for point in used]
+    assert lines["leader, absolute"].get_ydata() == pytest.approx([float(point.mean) for point in used])
+    alone = one.plot(series=[("leader", "violation")]).get_lines()
+    assert alone[0].get_label() == "leader, violation"
+    assert not any("absolute" in line.get_label() for line in alone)
