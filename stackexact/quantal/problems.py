@@ -14,9 +14,10 @@ from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
 from flint import fmpz
 
-from stackexact.errors import LimitReached
+from stackexact.errors import GameError, shorten
 from stackexact.exact.prover import Number
 from stackexact.exact.rational_function import Exact
+from stackexact.exact.relation import text_of
 from stackexact.games.markov import MarkovGame, Stage
 from stackexact.games.markov_reaching import reached_by_stage
 
@@ -110,14 +111,14 @@ def _times(table: tuple[tuple[T, ...], ...], sign: int) -> tuple[tuple[T, ...], 
 def problem_of(game: MarkovGame, ring: Ring) -> Problem[Any]:
     """A game with weights, as scalars of a ring.
 
-    Raises :class:`~stackexact.errors.LimitReached` for rewards of the follower (their exponentials are no functions of
+    Raises :class:`~stackexact.errors.GameError` for rewards of the follower (their exponentials are no functions of
     that kind), and where a follower looks ahead by what is no whole number of times.
     """
     reached = list(reached_by_stage(game.initial, game.stages))
     used = {id(game.stages[h][s]): game.stages[h][s] for h, states in enumerate(reached) for s in states}
     if any(stage.weights is None for stage in used.values()):
-        told = "closed forms in parameters take a game with weights (exp(eta*r) as numbers), this one has rewards"
-        raise LimitReached(f"{told}; set numbers with --at, or write weights")
+        told = "game: expected numbers, or weights (exp(eta*r)), for closed forms, found rewards and the parameter"
+        raise GameError(f"{told} {game.parameters[0]}; set it, as in --at '{game.parameters[0]}=1/2'")
     over = _Over(ring)
     rewards = over.common(value for stage in used.values() for row in stage.leader for value in row)
     weights = over.common(value for stage in used.values() for row in stage.weights or () for value in row)
@@ -151,8 +152,8 @@ def _powers(discount: Exact, after: Iterable[tuple[int, Exact]]) -> dict[int, in
     for s, chance in after:
         times = discount * chance
         if not isinstance(times, Fraction) or times.denominator != 1:
-            told = "a follower who looks ahead has closed forms where discount times probability is a whole number"
-            raise LimitReached(f"{told}; set numbers with --at")
+            told = "expected whole numbers of discount times probability for closed forms"
+            raise GameError(f"game: {told}, found {shorten(text_of(times))}; set numbers, as in --at 'NAME=1/2'")
         if times:
             made[s] = int(times)
     return made

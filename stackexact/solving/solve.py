@@ -136,12 +136,14 @@ class _ClosedForms:
     max_cells: int | None
 
     def __call__(self, concept: Concept) -> _Part:
+        from stackexact.solving.domains import names_in_play
         from stackexact.solving.several import routine_of
 
         game = self.space.game
         if concept.numbers_only:
-            given = ", ".join(game.parameters)
-            raise GameError(f"concept {concept.name}: expected a game of numbers, found {given}; set values with --at")
+            name = names_in_play(game)[0]
+            found = f"expected a game of numbers, found the parameter {name}"
+            raise GameError(f"concept {concept.name}: {found}; set it, as in --at '{name}=1/2'")
         routine = routine_of(concept.name)
         bound = game.tolerance if concept.needs_tolerance else None
         told = game.parameters, game.assumptions, _counted(game)
