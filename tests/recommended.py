@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from fractions import Fraction
 from typing import Any
@@ -50,3 +51,25 @@ def holds(found: Any, value: Any, width: Fraction = Fraction(1, 10**26)) -> bool
         inside = oracle.number(found.lower) - slack <= value <= oracle.number(found.upper) + slack
         return bool(inside) and found.lower <= found.upper and found.width <= width
     return bool(abs(oracle.number(found) - value) < oracle.MP.mpf(10) ** -50)
+
+
+def game(leader: Any, told: Any, policy: tuple[Any, Any] | None = None, **payoffs: Any) -> sx.RecommendationGame:
+    """A game; a policy is two lists of probabilities."""
+    sides = ("commitment", "a"), ("recommendation", "b")
+    named = None
+    if policy is not None:
+        named = {
+            key: {f"{letter}{i + 1}": share for i, share in enumerate(part)}
+            for (key, letter), part in zip(sides, policy, strict=True)
+        }
+    return sx.RecommendationGame(leader, behaviour=told, policy=named, **payoffs)
+
+
+HALF = {"alpha": "1/2"}
+
+
+def certificate(game: sx.RecommendationGame, *concepts: str, digits: int = 30) -> dict[str, Any]:
+    """What ``solve`` writes, read again."""
+    made: dict[str, Any] = json.loads(sx.solve(game, list(concepts), digits=digits).certificate().dumps())
+    assert list(made["claims"]) == list(concepts)
+    return made

@@ -26,7 +26,16 @@ from stackexact.certificates.reading import Labels, Node, Weights, total
 from stackexact.certificates.stated import Stated
 from stackexact.errors import shorten
 
-__all__ = ["MarkovGame", "Stage", "State", "read_markov_game"]
+__all__ = [
+    "MarkovGame",
+    "Stage",
+    "State",
+    "Table",
+    "distribution_at",
+    "read_markov_game",
+    "read_payoffs",
+    "tables_text",
+]
 
 STAGES = 10**6
 """The largest product of horizon and number of states."""
@@ -202,17 +211,32 @@ def _follower(node: Node, weighted: set[bool]) -> dict[str, Any]:
 
 def _initial(parts: dict[str, Node], labels: Labels) -> Weights:
     if "initial" in parts:
-        return _distribution(parts["initial"], labels)
+        return distribution_at(parts["initial"], labels)
     if len(labels) > 1:
         raise Unsupported("game.initial: expected, for there are several states, but missing")
     return {0: Fraction(1)}
 
 
-def _distribution(node: Node, labels: Labels) -> Weights:
+def distribution_at(node: Node, labels: Labels) -> Weights:
+    """Probabilities by label, in the order of these, positive ones alone."""
     found = {s: cast("Fraction", number_at(one, None)) for s, one in node.by_label(labels).items()}
     if any(value < 0 for value in found.values()) or total(found.values()) != 1:
         raise node.fails("expected probabilities, not negative, that add up to 1")
     return {s: value for s, value in found.items() if value}
+
+
+def read_payoffs(node: Node) -> dict[str, Table]:
+    """The leader's table, and the follower's (``follower``) or its ``weights``, of one shape."""
+    payoffs = node.fields("leader", optional=("follower", "weights"))
+    if ("follower" in payoffs) == ("weights" in payoffs):
+        raise node.fails("expected either the follower's payoffs or weights")
+    tables = {key: table_at(one, None).entries for key, one in payoffs.items()}
+    leader = tables["leader"]
+    if any((len(one), len(one[0])) != (len(leader), len(leader[0])) for one in tables.values()):
+        raise node.fails(f"expected {len(leader)}x{len(leader[0])} entries, as the leader has")
+    if any(value <= 0 for row in tables.get("weights", ()) for value in row):
+        raise payoffs["weights"].fails("expected weights above 0")
+    return tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,22 +270,15 @@ class _Reader:
 
     def stage(self, node: Node) -> Stage:
         given = node.fields("payoffs", optional=("transitions",))
-        payoffs = given["payoffs"].fields("leader", optional=("follower", "weights"))
-        if ("follower" in payoffs) == ("weights" in payoffs):
-            raise given["payoffs"].fails("expected either the follower's payoffs or weights")
-        tables = {key: table_at(one, None).entries for key, one in payoffs.items()}
-        leader, weights = tables["leader"], tables.get("weights")
-        if any((len(one), len(one[0])) != (len(leader), len(leader[0])) for one in tables.values()):
-            raise given["payoffs"].fails(f"expected {len(leader)}x{len(leader[0])} entries, as the leader has")
-        if any(value <= 0 for row in weights or () for value in row):
-            raise payoffs["weights"].fails("expected weights above 0")
+        tables = read_payoffs(given["payoffs"])
+        leader = tables["leader"]
         moves = None
         if "transitions" in given:
             moves = tuple(
-                tuple(_distribution(one, self.labels) for one in row.items(len(leader[0])))
+                tuple(distribution_at(one, self.labels) for one in row.items(len(leader[0])))
                 for row in given["transitions"].items(len(leader))
             )
-        return Stage(leader, tables.get("follower"), weights, moves)
+        return Stage(leader, tables.get("follower"), tables.get("weights"), moves)
 
 
 # -- the digest -------------------------------------------------------------------------------------------------------
@@ -330,15 +347,16 @@ def _shares(weights: Weights, names: Sequence[str]) -> dict[str, str]:
     return {names[s]: written(value) for s, value in weights.items()}
 
 
+def tables_text(tables: dict[str, Table | None]) -> dict[str, list[list[str]]]:
+    """The tables that there are, in normal form."""
+    return {
+        key: [[written(value) for value in row] for row in table] for key, table in tables.items() if table is not None
+    }
+
+
 def _stage_text(stage: Stage, names: Sequence[str]) -> dict[str, Any]:
     tables = {"leader": stage.leader, "follower": stage.follower, "weights": stage.weights}
-    made: dict[str, Any] = {
-        "payoffs": {
-            key: [[written(value) for value in row] for row in table]
-            for key, table in tables.items()
-            if table is not None
-        }
-    }
+    made: dict[str, Any] = {"payoffs": tables_text(tables)}
     if stage.transitions is not None:
         made["transitions"] = [[_shares(one, names) for one in row] for row in stage.transitions]
     return made

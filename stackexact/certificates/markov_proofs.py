@@ -8,9 +8,9 @@ from fractions import Fraction
 from stackexact.certificates.exponential_sums import Quotient
 from stackexact.certificates.markov_game import MarkovGame, Stage, State
 from stackexact.certificates.quantal_decision import Decision, Entries, read_policy, table_of
-from stackexact.certificates.quantal_proofs import ExactLeader, Settled, prove_decision, require_equal
+from stackexact.certificates.quantal_proofs import ExactLeader, Settled, prove_decision
 from stackexact.certificates.reading import Node, Weights, total
-from stackexact.certificates.stated_numbers import Stated, read_stated
+from stackexact.certificates.stated_numbers import Stated, read_stated, require_equal
 
 __all__ = ["quantal"]
 

@@ -227,7 +227,6 @@ CONCEPTS: Final[tuple[Concept, ...]] = (
         _ON_THE_FLY,
         f"{_RECOMMENDATIONS}:response",
         numbers_only=True,
-        certified=False,
     ),
     Concept(
         "fixed-points",

@@ -3,20 +3,14 @@ checks that refuse them can be left out."""
 
 from __future__ import annotations
 
-import ast
-import copy
-import inspect
-import signal
-import textwrap
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from fractions import Fraction
 from functools import lru_cache
-from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 import pytest
-from quantal_making import best_known, certificate, exact_commitment, markov_certificate, numbers, text
+from lies import at, at_ends, changed, moved, not_needed, shifted
+from quantal_making import best_known, certificate, exact_commitment, markov_certificate, numbers
 
 from stackexact.certificates import (
     markov_proofs,
@@ -25,7 +19,6 @@ from stackexact.certificates import (
     quantal_proofs,
 )
 from stackexact.certificates.check import check
-from stackexact.exact.enclosures import shared_digits
 from stackexact.games.markov import MarkovGame
 
 CLAIM, PROOF, GAME = "claims.quantal.cells.0", "proofs.quantal.cells.0", "game"
@@ -70,40 +63,9 @@ def bases() -> dict[str, dict[str, Any]]:
     }
 
 
-def at(document: Any, path: str) -> Any:
-    for key in path.split("."):
-        document = document[int(key) if isinstance(document, list) else key]
-    return document
-
-
 def edited(base: str, path: str, value: Any) -> dict[str, Any]:
-    """A certificate with another value in one place; ``...`` takes it out, a function is given what is there."""
-    document = copy.deepcopy(bases()[base])
-    *head, last = path.split(".")
-    parent = at(document, ".".join(head)) if head else document
-    key: Any = int(last) if isinstance(parent, list) else last
-    if value is ...:
-        del parent[key]
-    else:
-        parent[key] = value(parent[key]) if callable(value) else value
-    return document
-
-
-def shifted(lower: int, upper: int, **other: str) -> Callable[[Any], Any]:
-    """The ends of an enclosure moved by so many units far beyond what it is known to, its decimal with them."""
-
-    def change(told: dict[str, str]) -> dict[str, str]:
-        low, high = Fraction(told["lower"]), Fraction(told["upper"])
-        unit = (high - low) * 2
-        low, high = low + lower * unit, high + upper * unit
-        made = {**told, "lower": text(low), "upper": text(high), "decimal": shared_digits(low, high)}
-        return {key: value for key, value in {**made, **other}.items() if value}
-
-    return change
-
-
-def moved(amount: str) -> Callable[[str], str]:
-    return lambda told: text(Fraction(told) + Fraction(amount))
+    """A true certificate with another value in one place."""
+    return changed(bases()[base], path, value)
 
 
 def tokens(change: Callable[[list[str]], list[str]]) -> Callable[[str], str]:
@@ -252,11 +214,6 @@ LIES: list[tuple[str, str, Any]] = [
 ]
 
 
-def at_ends(told: dict[str, str]) -> str:
-    """A number between the ends, which is not the one that is meant."""
-    return told["upper"]
-
-
 def test_the_certificates_that_lies_are_made_of_are_true() -> None:
     for name, document in bases().items():
         assert check(document).true, f"{name}: {check(document)}"
@@ -345,73 +302,7 @@ TWICE = ("settled.low is not settled.high",)
 """Refusals that others would make in another place."""
 
 
-def functions(module: ModuleType) -> Iterator[FunctionType]:
-    """The functions of a module and the methods of its classes, as they are written."""
-    for found in [*vars(module).values()]:
-        inside = vars(found).values() if inspect.isclass(found) else [found]
-        for one in inside:
-            written = isinstance(one, FunctionType) and one.__module__ == module.__name__
-            if written and one.__code__.co_filename == module.__file__:
-                yield one
-
-
-def refusals(module: ModuleType) -> Iterator[tuple[str, FunctionType, CodeType]]:
-    """Every function in which one refusal never happens: what that is, the function itself, and that code."""
-    for function in functions(module):
-        tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
-        for guard in [node for node in ast.walk(tree) if isinstance(node, ast.If) and _refuses(node, function)]:
-            kept, guard.test = guard.test, ast.Constant(False)
-            made: dict[str, Any] = {}
-            source = "from __future__ import annotations\n" + ast.unparse(ast.fix_missing_locations(tree))
-            exec(compile(source, "<left out>", "exec"), {**vars(module)}, made)
-            guard.test = kept
-            yield f"{function.__qualname__}: {ast.unparse(kept)}", function, made[function.__name__].__code__
-
-
-def _refuses(node: ast.If, function: FunctionType) -> bool:
-    """Whether nothing happens there but that a claim is refused, for another reason than its size."""
-    (first, *more) = node.body
-    if isinstance(first, ast.Return) and function.__name__ in ("_is_best", "_is_semidefinite"):
-        return ast.unparse(first) == "return False"
-    return not more and isinstance(first, ast.Raise) and first.exc is not None and "TooLarge" not in ast.unparse(first)
-
-
-@contextmanager
-def instead(function: FunctionType, code: CodeType) -> Iterator[None]:
-    kept = function.__code__
-    function.__code__ = code
-    try:
-        yield
-    finally:
-        function.__code__ = kept
-
-
-def noticed(document: dict[str, Any]) -> bool:
-    """Whether a lie is taken for true, is not even understood, or keeps the checker busy for ever."""
-
-    def stop(*_: object) -> None:
-        raise TimeoutError
-
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, 3)
-    try:
-        return check(document).true
-    except Exception:
-        return True
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
-
-
 def test_no_refusal_can_be_left_out() -> None:
-    lies = [*(edited(*lie) for lie in LIES), *worse(), *unfit()]
-    left = []
-    count = 0
-    for module in MODULES:
-        for name, function, code in refusals(module):
-            count += 1
-            with instead(function, code):
-                if not any(noticed(lie) for lie in lies) and not name.endswith(TWICE):
-                    left.append(name)
+    left, count = not_needed(MODULES, [*(edited(*lie) for lie in LIES), *worse(), *unfit()], TWICE)
     assert count >= 20
     assert not left, "\n".join(left)
