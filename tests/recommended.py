@@ -21,8 +21,8 @@ def shares(draw: random.Random, size: int, zeros: bool) -> list[Fraction]:
             return [Fraction(value, sum(made)) for value in made]
 
 
-def drawn(draw: random.Random, alpha: Fraction | None = None) -> sx.RecommendationGame:
-    """A game with a policy, of rewards or of weights."""
+def drawn(draw: random.Random, alpha: Fraction | None = None, *, believed: bool = False) -> sx.RecommendationGame:
+    """A game with a policy, of rewards or of weights; ``believed``: with an assumed behaviour."""
     rows, columns = draw.randint(1, 3), draw.randint(1, 4)
     alpha = draw.choice([Fraction(1, 2), Fraction(1, 3), Fraction(5, 7), Fraction(0)]) if alpha is None else alpha
     leader = [[Fraction(draw.randint(-6, 6), draw.randint(1, 3)) for _ in range(columns)] for _ in range(rows)]
@@ -41,6 +41,10 @@ def drawn(draw: random.Random, alpha: Fraction | None = None) -> sx.Recommendati
         "commitment": dict(zip(actions["leader"], x, strict=True)),
         "recommendation": dict(zip(actions["follower"], y, strict=True)),
     }
+    if believed:
+        payoffs["assumed"] = {"alpha": draw.choice([Fraction(1, 2), Fraction(1, 3), Fraction(2, 7), Fraction(0)])}
+        if "tau" in told and draw.random() < 0.5:
+            payoffs["assumed"]["tau"] = Fraction(draw.randint(1, 4), 2)
     return sx.RecommendationGame(leader, behaviour=told, actions=actions, policy=policy, **payoffs)
 
 

@@ -78,6 +78,8 @@ CONCEPTS: dict[str, dict[str, Callable[[Any, Node, Node], None]]] = {
     },
     "recommendation": {
         "response": recommendation_proofs.response,
+        "fixed-points": recommendation_proofs.fixed_points,
+        "misspecification": recommendation_proofs.misspecification,
     },
 }
 """What shows the claims about games of each kind."""

@@ -235,7 +235,6 @@ CONCEPTS: Final[tuple[Concept, ...]] = (
         _ON_THE_FLY,
         f"{_RECOMMENDATIONS}:fixed_points",
         numbers_only=True,
-        certified=False,
     ),
     Concept(
         "incentive-compatible",
@@ -262,7 +261,6 @@ CONCEPTS: Final[tuple[Concept, ...]] = (
         _ON_THE_FLY,
         f"{_RECOMMENDATIONS}:misspecification",
         numbers_only=True,
-        certified=False,
     ),
 )
 
