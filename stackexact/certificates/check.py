@@ -23,6 +23,7 @@ from stackexact.certificates import (
     markov_proofs,
     proofs,
     quantal_proofs,
+    recommendation_commitments,
     recommendation_proofs,
     weak_proofs,
 )
@@ -79,6 +80,8 @@ CONCEPTS: dict[str, dict[str, Callable[[Any, Node, Node], None]]] = {
     "recommendation": {
         "response": recommendation_proofs.response,
         "fixed-points": recommendation_proofs.fixed_points,
+        "incentive-compatible": recommendation_commitments.incentive_compatible,
+        "relaxed": recommendation_commitments.relaxed,
         "misspecification": recommendation_proofs.misspecification,
     },
 }

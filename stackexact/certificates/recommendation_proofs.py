@@ -17,7 +17,15 @@ from stackexact.certificates.reading import Labels, Node, Weights
 from stackexact.certificates.recommendation_game import RecommendationGame
 from stackexact.certificates.stated_numbers import require_logarithm, require_number
 
-__all__ = ["Mixture", "fixed_points", "misspecification", "quantal", "require_mixture", "response"]
+__all__ = [
+    "Mixture",
+    "fixed_points",
+    "misspecification",
+    "quantal",
+    "require_flag",
+    "require_mixture",
+    "response",
+]
 
 STEPS = 1 << 21
 """Most terms of all the sums whose signs tell what is played less often than it is recommended."""

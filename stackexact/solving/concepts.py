@@ -243,7 +243,6 @@ CONCEPTS: Final[tuple[Concept, ...]] = (
         _ON_THE_FLY,
         f"{_RECOMMENDATIONS}:incentive_compatible",
         numbers_only=True,
-        certified=False,
     ),
     Concept(
         "relaxed",
@@ -252,7 +251,6 @@ CONCEPTS: Final[tuple[Concept, ...]] = (
         _ON_THE_FLY,
         f"{_RECOMMENDATIONS}:relaxed",
         numbers_only=True,
-        certified=False,
     ),
     Concept(
         "misspecification",

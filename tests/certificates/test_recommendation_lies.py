@@ -8,13 +8,13 @@ from functools import cache
 from typing import Any
 
 import pytest
-from lies import at, changed, not_needed, wrong_values
+from lies import at, at_ends, changed, moved, not_needed, shifted, wrong_values
 from recommended import HALF, certificate, drawn, game
 
-from stackexact.certificates import recommendation_proofs
+from stackexact.certificates import recommendation_commitments, recommendation_proofs
 from stackexact.certificates.check import check
 
-CONCEPTS = ["response", "fixed-points", "misspecification"]
+CONCEPTS = ["response", "fixed-points", "misspecification", "incentive-compatible", "relaxed"]
 
 
 @cache
@@ -26,6 +26,14 @@ def bases() -> dict[str, dict[str, Any]]:
     made["edge"] = game([[1, 0, 3]], HALF, ([1], ["1/2", "1/2", 0]), weights=[[9, 4, 1]], **believed)
     follower = {"tau": 1, "alpha": 0}
     made["free"] = game([[1, 0, 3]], follower, ([1], ["1/2", "1/2", 0]), follower=[[2, 1, 0]], **believed)
+    told = ["1/2", "1/2"]
+    made["pure"] = game([[1, 1], [0, "1/2"]], HALF, ([1, 0], told), weights=[[4, 1], [1, 9]], **believed)
+    rewards = {"tau": 1, **HALF}
+    made["closed"] = game([[3, 2], [0, 1]], rewards, ([1, 0], told), follower=[[1, 0], [0, 0]], **believed)
+    long = [k + 2 for k in range(7)]
+    made["long"] = game([long, [0] * 7], rewards, ([1, 0], ["1/7"] * 7), follower=[range(7), [1] * 7], **believed)
+    made["mixed"] = game([[1, 0], [2, "1/2"]], {"alpha": 0}, ([1, 0], told), weights=[[4, 1], [1, 9]], **believed)
+    made["sure"] = game([[3, 0], [2, 3], [3, 3]], HALF, ([1, 0, 0], told), weights=[[1, 2]] * 3, **believed)
     return {name: certificate(one, *CONCEPTS) for name, one in made.items()}
 
 
@@ -55,7 +63,10 @@ def of(concept: str, document: dict[str, Any]) -> dict[str, Any]:
 
 VERTEX = {"commitment": {"a1": "1"}, "recommendation": {"b1": "1"}, "full_support": False, "leader": "1"}
 
-R, F, M = (f"claims.{concept}.cells.0" for concept in CONCEPTS)
+R, F, M, C, X = (f"claims.{concept}.cells.0" for concept in CONCEPTS)
+PC, PX = (f"proofs.{concept}.cells.0" for concept in CONCEPTS[3:])
+GAMES = [("game.payoffs.leader.1.0", "5"), ("game.payoffs.weights.0.0", "5"), ("game.payoffs.weights.1.1", "8")]
+
 LIES: list[tuple[str, str, Any]] = [
     ("plain", f"{R}.distances.recommendation-equilibrium", "oo"),
     ("plain", f"{R}.distances.response-quantal", "oo"),
@@ -114,6 +125,62 @@ LIES: list[tuple[str, str, Any]] = [
     ("plain fixed-points", "game.policy", ...),
     ("plain fixed-points", "game.policy.commitment", {"a2": "1"}),
     ("plain fixed-points", "game.follower.alpha", "0"),
+    # the best commitment
+    ("plain", f"{C}.commitment", {"a1": "1"}),
+    ("plain", f"{C}.commitment", {"a1": "1/2", "a2": "1/2"}),
+    ("plain", f"{C}.leader.closed_form", "4/5"),
+    ("plain", f"{C}.leader", "4/5"),
+    ("plain", f"{C}.pure.a2", ...),
+    ("plain", f"{C}.when", ["1 < 2"]),
+    ("pure", f"{C}.commitment", {"a2": "1"}),
+    ("pure", f"{C}.leader", "999/1000"),
+    ("closed", f"{C}.leader.closed_form", "exp(1)"),
+    ("closed", f"{C}.leader", lambda told: {**told, "closed_form": at_ends(told)}),
+    ("long", f"{C}.leader", shifted(1, 1)),
+    ("long", f"{C}.leader", shifted(-1, -1)),
+    ("long", f"{C}.commitment", {"a2": "1"}),
+    *[(base, f"{PC}.parts", parts) for base in ("plain", "pure", "closed") for parts in ("", "0 1", "a,a", "x", 3)],
+    ("plain", f"{PC}.parts", "a"),
+    ("plain", f"{PC}.parts", ...),
+    ("plain", f"{PC}.limit", moved("-1/1000")),
+    ("plain", f"{PC}.limit", moved("1/1000")),
+    ("plain", PC, {"deterministic": True, "parts": "n"}),
+    ("plain", PC, {}),
+    ("pure", PC, {}),
+    ("pure", f"{PC}.deterministic", False),
+    *[("plain incentive-compatible", *change) for change in GAMES],
+    # what is nearly followed
+    ("plain", f"{X}.leader", "1"),
+    ("plain", f"{X}.attained", True),
+    ("plain", f"{X}.commitment", {"a1": "1"}),
+    ("plain", f"{X}.commitment", {"a1": "1/2", "a2": "1/2"}),
+    ("plain", f"{X}.response", "b2"),
+    ("plain", f"{X}.compatible", ...),
+    ("plain", f"{X}.compatible", shifted(1, 1)),
+    ("plain", f"{X}.compatible", shifted(-1, -1)),
+    ("plain", f"{X}.compatible", "2"),
+    ("plain", f"{X}.when", ["1 < 2"]),
+    ("plain", PX, {}),
+    ("plain", f"{PX}.more", "0"),
+    ("plain", f"{PX}.compatible.commitment", {"a1": "1"}),
+    ("plain", f"{PX}.compatible.proof.parts", "a"),
+    ("plain", f"{PX}.compatible.proof.limit", moved("-1/1000")),
+    ("sure", f"{X}.attained", False),
+    ("sure", f"{X}.commitment", {"a1": "1"}),
+    ("sure", f"{X}.commitment", {"a1": "1/2", "a3": "1/2"}),
+    ("mixed", f"{X}.attained", False),
+    ("mixed", f"{X}.leader", shifted(1, 1)),
+    ("mixed", f"{X}.leader", "2"),
+    ("mixed", f"{X}.compatible", "2"),
+    ("mixed", f"{X}.compatible", lambda told: {key: value for key, value in told.items() if key != "decimal"}),
+    ("mixed", f"{X}.commitment", {"a1": "1"}),
+    ("mixed", f"{PX}.compatible.commitment", {"a1": "1"}),
+    ("mixed", f"{X}.response", "b1"),
+    ("mixed", f"{X}.when", ["1 < 2"]),
+    ("mixed", PX, {}),
+    *[("plain relaxed", *change) for change in GAMES],
+    ("plain relaxed", "game.follower.alpha", "0"),
+    ("sure relaxed", "game.payoffs.leader.2.1", "2"),
     # the game
     ("plain", "game.policy", ...),
     ("plain", "game.policy.commitment", {"a2": "1"}),
@@ -165,6 +232,6 @@ def test_lies_are_refused(base: str, path: str, value: Any) -> None:
 
 
 def test_no_refusal_can_be_left_out() -> None:
-    left, count = not_needed([recommendation_proofs], [edited(*lie) for lie in LIES])
+    left, count = not_needed([recommendation_proofs, recommendation_commitments], [edited(*lie) for lie in LIES])
     assert count >= 10
     assert not left, "\n".join(left)
