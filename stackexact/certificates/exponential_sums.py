@@ -15,7 +15,7 @@ from functools import lru_cache
 
 from stackexact.certificates.bounds import TooLarge
 from stackexact.certificates.exponentials import Bounds
-from stackexact.certificates.logarithms import PRECISIONS, Bases, Log
+from stackexact.certificates.logarithms import PRECISIONS, Bases, Log, affordable
 
 __all__ = [
     "PRECISIONS",
@@ -74,6 +74,11 @@ class Sum:
             raise TooLarge(f"expected products of sums of at most {TERMS} terms, found more")
         return _collected((q + r, c * d) for q, c in self.terms.items() for r, d in other.terms.items())
 
+    @property
+    def size(self) -> int:
+        """How many exponentials and logarithms there are to be worked out."""
+        return sum(1 + len(q.powers) for q in self.terms)
+
     def times(self, factor: Fraction) -> Sum:
         """A multiple."""
         return Sum({q: c * factor for q, c in self.terms.items()} if factor else {})
@@ -126,6 +131,7 @@ class Sum:
 
     def bounds(self, bits: int) -> tuple[int, int]:
         """Bounds of a positive multiple of the sum, of so many digits if its terms do not cancel."""
+        affordable(self.size, bits)
         shift = Log(-max(q.exponent for q in self.terms))
         return weighed([(c, bounds_of(q + shift, bits)) for q, c in self.terms.items()], bits)
 
@@ -239,6 +245,7 @@ class Quotient:
             return known, known
         shift = Log(-max(q.exponent for q in (*self.top.terms, *self.bottom.terms)))
         for bits in PRECISIONS:
+            affordable(self.top.size + self.bottom.size, bits)
             top, bottom = (
                 [(c, bounds_of(q + shift, bits)) for q, c in one.terms.items()] for one in (self.top, self.bottom)
             )

@@ -15,16 +15,17 @@ from math import gcd, lcm
 from stackexact.certificates.bounds import TooLarge
 from stackexact.certificates.exponentials import Bounds, exp_bounds, fixed, log_bounds
 
-__all__ = ["PRECISIONS", "Bases", "Log", "logarithm", "root"]
+__all__ = ["PRECISIONS", "Bases", "Log", "affordable", "logarithm", "root"]
 
 PRECISIONS = (64, 160, 400, 1000, 2500, 6000, 14000)
 """Binary digits that are tried one after the other."""
 
-BASES = 512
-"""Most whole numbers that are brought to such without common factors."""
-
 BITS = 1 << 14
-"""Most binary digits of these and of the denominators of their exponents together."""
+"""Most binary digits of whole numbers that are brought to such without common factors, and of the denominators of their
+exponents, together."""
+
+STEPS = 1 << 20
+"""Most work of a sign at one precision: a logarithm or exponential counts as the square of its words. Some seconds."""
 
 ZERO = Fraction(0)
 
@@ -70,6 +71,7 @@ class Log:
         if not self.powers:
             return (self.exponent > 0) - (self.exponent < 0)
         for bits in PRECISIONS:
+            affordable(len(self.powers), bits)
             low, high = self.bounds(bits)
             if low > 0 or high < 0:
                 return 1 if low > 0 else -1
@@ -78,6 +80,12 @@ class Log:
                 if bases is not None and not bases.settled(self).powers:
                     return (self.exponent > 0) - (self.exponent < 0)
         raise TooLarge(f"{PRECISIONS[-1]} binary digits do not tell the sign of a sum of logarithms")
+
+
+def affordable(count: int, bits: int) -> None:
+    """Refuse to work out so many logarithms and exponentials at a precision where that takes too long."""
+    if count * (bits // 64) ** 2 > STEPS:
+        raise TooLarge(f"expected a sign that fewer than {count} logarithms and exponentials of {bits} digits tell")
 
 
 def logarithm(value: Fraction) -> Log:
@@ -116,7 +124,7 @@ class Bases:
         for one in logs:
             for base, times in one.powers:
                 under[base] = lcm(under.get(base, 1), times.denominator)
-        if len(under) > BASES or sum(base.bit_length() + one.bit_length() for base, one in under.items()) > BITS:
+        if sum(base.bit_length() + one.bit_length() for base, one in under.items()) > BITS:
             return None
         common = 1
         for denominator in under.values():

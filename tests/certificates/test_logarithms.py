@@ -186,5 +186,10 @@ def test_hostile_numbers_take_bounded_work() -> None:
         assert total.sign() == -1
         with pytest.raises(TooLarge):
             (surd(10**9000 - 1, deep) * surd(10**9000 + 1, deep) - surd(10**18000 - 1, deep)).sign()
+        cancelling = " + ".join(f"sqrt({4 * k}) - 2*sqrt({k})" for k in range(10**6, 10**6 + 100))
+        assert closed_form(cancelling).compared(Fraction(0)) == 0
+        many = closed_form(" + ".join(f"sqrt({4 * k}) - 2*sqrt({k})" for k in range(10**18, 10**18 + 300)))
+        with pytest.raises(TooLarge, match="logarithms and exponentials"):
+            many.compared(Fraction(0))
         with pytest.raises(TooLarge):
             power(logarithm(Fraction(2)).times(Fraction(1 << 40000))).bounds(64)
