@@ -41,9 +41,9 @@ def bases() -> dict[str, dict[str, Any]]:
 
 
 @pytest.mark.parametrize("concept", CONCEPTS)
-@pytest.mark.parametrize("most", [7, pytest.param(10**6, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("most", [7, pytest.param(40, marks=pytest.mark.slow)])
 def test_nothing_that_is_claimed_can_be_changed(concept: str, most: int) -> None:
-    """Everything in the claims is changed, or a few places of each that are drawn."""
+    """Some places of each claim are drawn."""
     count, draw = 0, random.Random(concept)
     for document in bases().values():
         alone = of(concept, document)
