@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from fractions import Fraction
 from typing import Any
@@ -20,8 +21,8 @@ def shares(draw: random.Random, size: int, zeros: bool) -> list[Fraction]:
             return [Fraction(value, sum(made)) for value in made]
 
 
-def drawn(draw: random.Random, alpha: Fraction | None = None) -> sx.RecommendationGame:
-    """A game with a policy, of rewards or of weights."""
+def drawn(draw: random.Random, alpha: Fraction | None = None, *, believed: bool = False) -> sx.RecommendationGame:
+    """A game with a policy, of rewards or of weights; ``believed``: with an assumed behaviour."""
     rows, columns = draw.randint(1, 3), draw.randint(1, 4)
     alpha = draw.choice([Fraction(1, 2), Fraction(1, 3), Fraction(5, 7), Fraction(0)]) if alpha is None else alpha
     leader = [[Fraction(draw.randint(-6, 6), draw.randint(1, 3)) for _ in range(columns)] for _ in range(rows)]
@@ -40,6 +41,10 @@ def drawn(draw: random.Random, alpha: Fraction | None = None) -> sx.Recommendati
         "commitment": dict(zip(actions["leader"], x, strict=True)),
         "recommendation": dict(zip(actions["follower"], y, strict=True)),
     }
+    if believed:
+        payoffs["assumed"] = {"alpha": draw.choice([Fraction(1, 2), Fraction(1, 3), Fraction(2, 7), Fraction(0)])}
+        if "tau" in told and draw.random() < 0.5:
+            payoffs["assumed"]["tau"] = Fraction(draw.randint(1, 4), 2)
     return sx.RecommendationGame(leader, behaviour=told, actions=actions, policy=policy, **payoffs)
 
 
@@ -50,3 +55,25 @@ def holds(found: Any, value: Any, width: Fraction = Fraction(1, 10**26)) -> bool
         inside = oracle.number(found.lower) - slack <= value <= oracle.number(found.upper) + slack
         return bool(inside) and found.lower <= found.upper and found.width <= width
     return bool(abs(oracle.number(found) - value) < oracle.MP.mpf(10) ** -50)
+
+
+def game(leader: Any, told: Any, policy: tuple[Any, Any] | None = None, **payoffs: Any) -> sx.RecommendationGame:
+    """A game; a policy is two lists of probabilities."""
+    sides = ("commitment", "a"), ("recommendation", "b")
+    named = None
+    if policy is not None:
+        named = {
+            key: {f"{letter}{i + 1}": share for i, share in enumerate(part)}
+            for (key, letter), part in zip(sides, policy, strict=True)
+        }
+    return sx.RecommendationGame(leader, behaviour=told, policy=named, **payoffs)
+
+
+HALF = {"alpha": "1/2"}
+
+
+def certificate(game: sx.RecommendationGame, *concepts: str, digits: int = 30) -> dict[str, Any]:
+    """What ``solve`` writes, read again."""
+    made: dict[str, Any] = json.loads(sx.solve(game, list(concepts), digits=digits).certificate().dumps())
+    assert sorted(made["claims"]) == sorted(concepts)
+    return made

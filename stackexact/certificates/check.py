@@ -23,6 +23,8 @@ from stackexact.certificates import (
     markov_proofs,
     proofs,
     quantal_proofs,
+    recommendation_commitments,
+    recommendation_proofs,
     weak_proofs,
 )
 from stackexact.certificates.bounds import TooLarge, Unsupported
@@ -33,6 +35,7 @@ from stackexact.certificates.incentive_game import IncentiveGame, read_incentive
 from stackexact.certificates.line import Region
 from stackexact.certificates.markov_game import MarkovGame, read_markov_game
 from stackexact.certificates.reading import DIGITS, Node
+from stackexact.certificates.recommendation_game import read_recommendation_game
 from stackexact.certificates.several import prove_in_several
 from stackexact.certificates.smt import Solver
 from stackexact.certificates.stated import Space, Stated
@@ -47,6 +50,7 @@ KINDS: dict[str, Callable[[Node], Embedded]] = {
     "bimatrix": read_game,
     "lq-incentive": read_incentive_game,
     "markov": read_markov_game,
+    "recommendation": read_recommendation_game,
 }
 """What reads a game of each kind."""
 
@@ -74,6 +78,13 @@ CONCEPTS: dict[str, dict[str, Callable[[Any, Node, Node], None]]] = {
         "quantal": markov_proofs.quantal,
         "deterministic": markov_proofs.deterministic,
     },
+    "recommendation": {
+        "response": recommendation_proofs.response,
+        "fixed-points": recommendation_proofs.fixed_points,
+        "incentive-compatible": recommendation_commitments.incentive_compatible,
+        "relaxed": recommendation_commitments.relaxed,
+        "misspecification": recommendation_proofs.misspecification,
+    },
 }
 """What shows the claims about games of each kind."""
 
@@ -92,6 +103,7 @@ BESIDE: dict[str, dict[str, tuple[tuple[str, ...], Callable[..., None]]]] = {
     },
     "lq-incentive": {},
     "markov": {},
+    "recommendation": {},
 }
 """Concepts whose claim states more beside the cells, which what shows them is given before the cell."""
 

@@ -1,57 +1,63 @@
-"""Sums of rational multiples of exponentials of rational numbers, and quotients of them: exact, with decidable signs.
+"""Sums of rational multiples of exponentials and rational powers, and quotients of them: exact, with decidable signs.
 
-Exponentials of different rational numbers are linearly independent over the rational numbers (Lindemann and
-Weierstrass): a sum with equal exponents collected is zero exactly where no terms are left. Any other has a sign that
-bounds of rising precision tell.
+A term is c·exp(L) for a logarithm L = q + Σ r log b: c·e**q times a product of powers b**r. Exponentials of different
+rational numbers are linearly independent over the algebraic numbers (Lindemann and Weierstrass), and products of powers
+whose exponents do not differ by whole numbers over the rational ones (Besicovitch; ``logarithms``): with equal terms
+collected a sum is zero exactly where no terms are left. Any other has a sign that bounds of rising precision tell.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 
 from stackexact.certificates.bounds import TooLarge
-from stackexact.certificates.digits import integer
-from stackexact.certificates.exponentials import Bounds, exp_of
+from stackexact.certificates.exponentials import Bounds
+from stackexact.certificates.logarithms import PRECISIONS, Bases, Log, affordable
 
 __all__ = [
     "PRECISIONS",
-    "Malformed",
     "Quotient",
     "Sum",
+    "added",
     "bounds_of",
-    "closed_form",
     "ends",
     "exponential",
     "magnitude",
     "number",
+    "power",
     "weighed",
 ]
-
-PRECISIONS = (64, 160, 400, 1000, 2500, 6000, 14000)
-"""Binary digits that are tried one after the other."""
 
 TERMS = 1 << 16
 """Most terms of a product."""
 
+SHORT = 1 << 13
+"""Most binary digits of a whole power that is multiplied out at once."""
+
+POWERS = 1 << 17
+"""Most binary digits of all whole powers in a sum."""
+
 ZERO = Fraction(0)
+
+ONE = Log(ZERO)
+"""The logarithm of 1."""
 
 
 @lru_cache(maxsize=1 << 14)
-def bounds_of(exponent: Fraction, bits: int) -> Bounds:
+def bounds_of(exponent: Log, bits: int) -> Bounds:
     """Bounds of an exponential, computed once."""
-    return exp_of(exponent, bits)
+    return exponent.exp(bits)
 
 
 class Sum:
-    """``Σ terms[q] exp(q)``, zeros left out."""
+    """``Σ terms[q] exp(q)`` for logarithms q, zeros left out."""
 
     __slots__ = ("terms",)
 
-    def __init__(self, terms: dict[Fraction, Fraction]) -> None:
+    def __init__(self, terms: dict[Log, Fraction]) -> None:
         self.terms = terms
 
     def __add__(self, other: Sum) -> Sum:
@@ -65,8 +71,13 @@ class Sum:
 
     def __mul__(self, other: Sum) -> Sum:
         if len(self.terms) * len(other.terms) > TERMS:
-            raise TooLarge(f"expected products of sums of at most {TERMS} exponentials, found more")
+            raise TooLarge(f"expected products of sums of at most {TERMS} terms, found more")
         return _collected((q + r, c * d) for q, c in self.terms.items() for r, d in other.terms.items())
+
+    @property
+    def size(self) -> int:
+        """How many exponentials and logarithms there are to be worked out."""
+        return sum(1 + len(q.powers) for q in self.terms)
 
     def times(self, factor: Fraction) -> Sum:
         """A multiple."""
@@ -84,12 +95,45 @@ class Sum:
             low, high = self.bounds(bits)
             if low > 0 or high < 0:
                 return 1 if low > 0 else -1
+            if bits == PRECISIONS[1] and self._vanishes():
+                return 0
         raise TooLarge(f"{PRECISIONS[-1]} binary digits do not tell the sign of a sum of exponentials")
+
+    def _vanishes(self) -> bool:
+        """Whether no terms are left in normal form. Where that takes too much work it is not known to be so."""
+        bases = Bases.of(self.terms) if any(q.powers for q in self.terms) else None
+        if bases is None:
+            return False
+        groups: dict[Log, list[tuple[dict[int, int], Fraction]]] = {}
+        for q, c in self.terms.items():
+            settled = bases.settled(q)
+            whole = {base: times.__floor__() for base, times in settled.powers}
+            rest = tuple((base, times - whole[base]) for base, times in settled.powers if times != whole[base])
+            groups.setdefault(Log(q.exponent, rest), []).append((whole, c))
+        left = POWERS
+        for members in groups.values():
+            # Whole powers that all have in common are left out: these may be as great as they like.
+            least = {
+                b: min(whole.get(b, 0) for whole, _ in members) for b in {b for whole, _ in members for b in whole}
+            }
+            total = ZERO
+            for whole, c in members:
+                for base, common in least.items():
+                    power = whole.get(base, 0) - common
+                    left -= power * base.bit_length()
+                    if left < 0:
+                        return False
+                    c *= base**power
+                total += c
+            if total:
+                return False
+        return True
 
     def bounds(self, bits: int) -> tuple[int, int]:
         """Bounds of a positive multiple of the sum, of so many digits if its terms do not cancel."""
-        shift = max(self.terms)
-        return weighed([(c, bounds_of(q - shift, bits)) for q, c in self.terms.items()], bits)
+        affordable(self.size, bits)
+        shift = Log(-max(q.exponent for q in self.terms))
+        return weighed([(c, bounds_of(q + shift, bits)) for q, c in self.terms.items()], bits)
 
 
 def weighed(terms: Sequence[tuple[Fraction, Bounds]], bits: int) -> tuple[int, int]:
@@ -122,25 +166,37 @@ def ends(factor: Fraction, one: Bounds, unit: int) -> tuple[int, int]:
     return low * top // bottom, -(-high * top // bottom)
 
 
-def _collected(terms: Iterable[tuple[Fraction, Fraction]]) -> Sum:
-    made: dict[Fraction, Fraction] = {}
+def _collected(terms: Iterable[tuple[Log, Fraction]]) -> Sum:
+    made: dict[Log, Fraction] = {}
     for q, c in terms:
         made[q] = made[q] + c if q in made else c
     return Sum({q: c for q, c in made.items() if c})
 
 
-def _added(terms: Iterable[Sum]) -> Sum:
+def added(terms: Iterable[Sum]) -> Sum:
+    """The sum of some."""
     return _collected(pair for one in terms for pair in one.terms.items())
 
 
 def number(value: Fraction) -> Sum:
     """A rational number."""
-    return Sum({ZERO: value} if value else {})
+    return Sum({ONE: value} if value else {})
 
 
 def exponential(exponent: Fraction, factor: Fraction = Fraction(1)) -> Sum:
     """``factor * exp(exponent)``."""
-    return Sum({exponent: factor} if factor else {})
+    return power(Log(exponent), factor)
+
+
+def power(exponent: Log, factor: Fraction = Fraction(1)) -> Sum:
+    """``factor * exp(exponent)`` for a logarithm; whole powers that are short are part of the factor."""
+    kept = []
+    for base, times in exponent.powers:
+        if times.denominator == 1 and abs(times) * base.bit_length() <= SHORT:
+            factor *= Fraction(base) ** times.numerator
+        else:
+            kept.append((base, times))
+    return Sum({Log(exponent.exponent, tuple(kept)): factor} if factor else {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,10 +243,11 @@ class Quotient:
         known = self.rational
         if known is not None:
             return known, known
-        shift = max((*self.top.terms, *self.bottom.terms))
+        shift = Log(-max(q.exponent for q in (*self.top.terms, *self.bottom.terms)))
         for bits in PRECISIONS:
+            affordable(self.top.size + self.bottom.size, bits)
             top, bottom = (
-                [(c, bounds_of(q - shift, bits)) for q, c in one.terms.items()] for one in (self.top, self.bottom)
+                [(c, bounds_of(q + shift, bits)) for q, c in one.terms.items()] for one in (self.top, self.bottom)
             )
             least = max(magnitude(c, one) for c, one in bottom) - bits
             (over, over_most), (under, under_most) = (_added_ends(one, least) for one in (top, bottom))
@@ -200,116 +257,3 @@ class Quotient:
                 if high - low <= Fraction(2) ** unit:
                     return low, high
         raise TooLarge(f"{PRECISIONS[-1]} binary digits do not tell a quotient of sums of exponentials")
-
-
-class Malformed(Exception):
-    """No closed form; the message says what was expected."""
-
-
-_TOKEN = re.compile(r"exp|[0-9]+|[-+*/()]")
-_LONGEST = 1_000_000
-
-
-def closed_form(text: str) -> Quotient:
-    """Read a quotient of sums of exponentials: ``(exp(2) + 3)/(2*exp(1/2) + 1)``, ``-1/2*exp(3)``."""
-    if len(text) > _LONGEST or re.search(r"[0-9]\s+[0-9]", text):
-        raise Malformed("a quotient of sums of exponentials")
-    tokens = _TOKEN.findall(text)
-    if "".join(tokens) != text.replace(" ", ""):
-        raise Malformed("a quotient of sums of multiples of exp(q)")
-    reader = _Reader(tokens)
-    top, bottom = reader.top(), number(Fraction(1))
-    if reader.take("/"):
-        bottom = reader.divisor()
-    reader.end()
-    sign = bottom.sign()
-    if not sign:
-        raise Malformed("a closed form that does not divide by zero")
-    return Quotient(top, bottom) if sign > 0 else Quotient(-top, -bottom)
-
-
-class _Reader:
-    """Reads tokens from the left; sums stand in parentheses where they are divided or divide."""
-
-    def __init__(self, tokens: list[str]) -> None:
-        self.tokens, self.place = tokens, 0
-
-    def take(self, token: str) -> bool:
-        if self.place < len(self.tokens) and self.tokens[self.place] == token:
-            self.place += 1
-            return True
-        return False
-
-    def need(self, token: str) -> None:
-        if not self.take(token):
-            found = self.tokens[self.place] if self.place < len(self.tokens) else "the end"
-            raise Malformed(f"'{token}' in place of {found}")
-
-    def end(self) -> None:
-        if self.place < len(self.tokens):
-            raise Malformed(f"a quotient of two sums, which ends before '{self.tokens[self.place]}'")
-
-    def top(self) -> Sum:
-        """What is divided, or all: a sum without parentheses is not divided."""
-        if self.take("("):
-            return self.enclosed()
-        terms = self.terms()
-        if self.place < len(self.tokens) and len(terms) > 1:
-            raise Malformed("parentheses around a sum that is divided")
-        return _added(terms)
-
-    def divisor(self) -> Sum:
-        """A sum in parentheses, a whole number or an exponential."""
-        if self.take("("):
-            return self.enclosed()
-        if self.place < len(self.tokens) and self.tokens[self.place] == "exp":
-            return self.term(1)
-        return number(Fraction(self.digits()))
-
-    def enclosed(self) -> Sum:
-        terms = self.terms()
-        self.need(")")
-        return _added(terms)
-
-    def terms(self) -> list[Sum]:
-        """Terms with signs between them."""
-        terms = [self.term(-1 if self.take("-") else 1)]
-        while True:
-            if self.take("+"):
-                terms.append(self.term(1))
-            elif self.take("-"):
-                terms.append(self.term(-1))
-            else:
-                return terms
-
-    def term(self, sign: int) -> Sum:
-        """``c``, ``c*exp(q)`` or ``exp(q)``."""
-        factor = Fraction(sign)
-        if self.place >= len(self.tokens) or self.tokens[self.place] != "exp":
-            factor *= self.rational()
-            if not self.take("*"):
-                return number(factor)
-        self.need("exp")
-        self.need("(")
-        exponent = (-1 if self.take("-") else 1) * self.rational()
-        self.need(")")
-        return exponential(exponent, factor)
-
-    def rational(self) -> Fraction:
-        """``p`` or ``p/q``; a divisor that is a number belongs to it."""
-        top = self.digits()
-        following = self.tokens[self.place : self.place + 2]
-        if len(following) == 2 and following[0] == "/" and following[1].isdigit():
-            self.place += 1
-            bottom = self.digits()
-            if not bottom:
-                raise Malformed("a closed form that does not divide by zero")
-            return Fraction(top, bottom)
-        return Fraction(top)
-
-    def digits(self) -> int:
-        if self.place >= len(self.tokens) or not self.tokens[self.place].isdigit():
-            found = self.tokens[self.place] if self.place < len(self.tokens) else "the end"
-            raise Malformed(f"a number in place of '{found}'")
-        self.place += 1
-        return integer(self.tokens[self.place - 1])

@@ -28,9 +28,8 @@ from stackexact.certificates.looking_ahead import (
 )
 from stackexact.certificates.markov_game import MarkovGame
 from stackexact.certificates.quantal_decision import read_policy
-from stackexact.certificates.quantal_proofs import require_equal
 from stackexact.certificates.reading import Node
-from stackexact.certificates.stated_numbers import Stated, read_stated, require_between
+from stackexact.certificates.stated_numbers import Stated, read_stated, require_between, require_equal
 
 __all__ = ["POLICIES", "Plan", "deterministic", "prove_value", "read_plan"]
 

@@ -29,7 +29,16 @@ from stackexact.certificates.reading import Labels, Node, Weights, total
 from stackexact.certificates.stated import Space, Stated
 from stackexact.errors import shorten
 
-__all__ = ["MarkovGame", "Stage", "State", "read_markov_game"]
+__all__ = [
+    "MarkovGame",
+    "Stage",
+    "State",
+    "Table",
+    "distribution_at",
+    "read_markov_game",
+    "read_payoffs",
+    "tables_text",
+]
 
 STAGES = 10**6
 """The largest product of horizon and number of states."""
@@ -257,14 +266,15 @@ def _follower(node: Node, weighted: set[bool]) -> dict[str, Any]:
 
 def _initial(parts: dict[str, Node], labels: Labels, line: Line | Space | None) -> Weights:
     if "initial" in parts:
-        return _distribution(parts["initial"], labels, line)
+        return distribution_at(parts["initial"], labels, line)
     if len(labels) > 1:
         raise Unsupported("game.initial: expected, for there are several states, but missing")
     return {0: Fraction(1)}
 
 
-def _distribution(node: Node, labels: Labels, line: Line | Space | None) -> Weights:
-    """Probabilities; of functions it is left to show that they are not negative."""
+def distribution_at(node: Node, labels: Labels, line: Line | Space | None = None) -> Weights:
+    """Probabilities by label, in the order of these, positive ones alone; of functions it is left to show that they are
+    not negative."""
     found = {s: number_at(one, line) for s, one in node.by_label(labels).items()}
     plain = [value for value in found.values() if isinstance(value, Fraction)]
     rest = total(plain) - 1
@@ -274,6 +284,20 @@ def _distribution(node: Node, labels: Labels, line: Line | Space | None) -> Weig
     if any(value < 0 for value in plain) or (rest if isinstance(rest, Fraction) else rest.top):
         raise node.fails("expected probabilities, not negative, that add up to 1")
     return {s: cast("Fraction", value) for s, value in found.items() if not isinstance(value, Fraction) or value}
+
+
+def read_payoffs(node: Node, line: Line | Space | None = None) -> dict[str, Table]:
+    """The leader's table, and the follower's (``follower``) or its ``weights``, of one shape."""
+    payoffs = node.fields("leader", optional=("follower", "weights"))
+    if ("follower" in payoffs) == ("weights" in payoffs):
+        raise node.fails("expected either the follower's payoffs or weights")
+    tables = {key: table_at(one, line).entries for key, one in payoffs.items()}
+    leader = tables["leader"]
+    if any((len(one), len(one[0])) != (len(leader), len(leader[0])) for one in tables.values()):
+        raise node.fails(f"expected {len(leader)}x{len(leader[0])} entries, as the leader has")
+    if any(isinstance(value, Fraction) and value <= 0 for row in tables.get("weights", ()) for value in row):
+        raise payoffs["weights"].fails("expected weights above 0")
+    return tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,22 +332,15 @@ class _Reader:
 
     def stage(self, node: Node) -> Stage:
         given = node.fields("payoffs", optional=("transitions",))
-        payoffs = given["payoffs"].fields("leader", optional=("follower", "weights"))
-        if ("follower" in payoffs) == ("weights" in payoffs):
-            raise given["payoffs"].fails("expected either the follower's payoffs or weights")
-        tables = {key: table_at(one, self.line).entries for key, one in payoffs.items()}
-        leader, weights = tables["leader"], tables.get("weights")
-        if any((len(one), len(one[0])) != (len(leader), len(leader[0])) for one in tables.values()):
-            raise given["payoffs"].fails(f"expected {len(leader)}x{len(leader[0])} entries, as the leader has")
-        if any(isinstance(value, Fraction) and value <= 0 for row in weights or () for value in row):
-            raise payoffs["weights"].fails("expected weights above 0")
+        tables = read_payoffs(given["payoffs"], self.line)
+        leader = tables["leader"]
         moves = None
         if "transitions" in given:
             moves = tuple(
-                tuple(_distribution(one, self.labels, self.line) for one in row.items(len(leader[0])))
+                tuple(distribution_at(one, self.labels, self.line) for one in row.items(len(leader[0])))
                 for row in given["transitions"].items(len(leader))
             )
-        return Stage(leader, tables.get("follower"), weights, moves)
+        return Stage(leader, tables.get("follower"), tables.get("weights"), moves)
 
 
 # -- the digest -------------------------------------------------------------------------------------------------------
@@ -392,15 +409,18 @@ def _shares(weights: Weights, names: Sequence[str], line: Line | Space | None) -
     return {names[s]: text_of(value, line) for s, value in weights.items()}
 
 
+def tables_text(tables: dict[str, Table | None], line: Line | Space | None = None) -> dict[str, list[list[str]]]:
+    """The tables that there are, in normal form."""
+    return {
+        key: [[text_of(value, line) for value in row] for row in table]
+        for key, table in tables.items()
+        if table is not None
+    }
+
+
 def _stage_text(stage: Stage, names: Sequence[str], line: Line | Space | None) -> dict[str, Any]:
     tables = {"leader": stage.leader, "follower": stage.follower, "weights": stage.weights}
-    made: dict[str, Any] = {
-        "payoffs": {
-            key: [[text_of(value, line) for value in row] for row in table]
-            for key, table in tables.items()
-            if table is not None
-        }
-    }
+    made: dict[str, Any] = {"payoffs": tables_text(tables, line)}
     if stage.transitions is not None:
         made["transitions"] = [[_shares(one, names, line) for one in row] for row in stage.transitions]
     return made

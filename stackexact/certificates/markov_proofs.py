@@ -12,10 +12,10 @@ from stackexact.certificates.looking_ahead import spots
 from stackexact.certificates.markov_forms import deterministic_form
 from stackexact.certificates.markov_game import MarkovGame, Stage, State
 from stackexact.certificates.quantal_decision import Decision, Entries, Policy, read_policy, table_of
-from stackexact.certificates.quantal_proofs import ExactLeader, Settled, prove_decision, require_equal
+from stackexact.certificates.quantal_proofs import ExactLeader, Settled, prove_decision
 from stackexact.certificates.quantal_rules import prove_rules
 from stackexact.certificates.reading import Node, Weights, total
-from stackexact.certificates.stated_numbers import Stated, read_stated
+from stackexact.certificates.stated_numbers import Stated, read_stated, require_equal
 
 __all__ = ["deterministic", "quantal"]
 

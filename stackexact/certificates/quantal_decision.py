@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
 
 from stackexact.certificates.bounds import TooLarge
-from stackexact.certificates.exponential_sums import PRECISIONS, Quotient, Sum, exponential, weighed
-from stackexact.certificates.exponentials import exp_bounds, fixed, log_bounds
+from stackexact.certificates.exponential_sums import Quotient, Sum, added, exponential, power
+from stackexact.certificates.exponentials import fixed, log_bounds
+from stackexact.certificates.logarithms import Log, logarithm
 from stackexact.certificates.reading import Labels, Node, Weights
 
 __all__ = ["Decision", "Entries", "Policy", "Responses", "read_policy", "table_of"]
@@ -91,18 +91,18 @@ class Decision:
         """What the leader gets by follower action."""
         return [sum((share * self.leader[a][b] for a, share in part.items()), Fraction(0)) for b, part in _by(policy)]
 
-    def masses(self, policy: Policy) -> list[Sum] | None:
-        """exp of the follower's logits under a policy, or nothing where these are powers of weights."""
+    def masses(self, policy: Policy) -> list[Sum]:
+        """exp of the follower's logits under a policy."""
         made = []
         for b, part in _by(policy):
-            weight = ONE
+            weight, exponent = ONE, Log(sum((share * self.exponents[a][b] for a, share in part.items()), Fraction(0)))
             if self.weights is not None:
-                occurring = {self.weights[a][b] for a in part}
-                if len(occurring) > 1:
-                    return None
-                weight = occurring.pop()
-            exponent = sum((share * self.exponents[a][b] for a, share in part.items()), Fraction(0))
-            made.append(exponential(exponent, weight))
+                if len({self.weights[a][b] for a in part}) == 1:
+                    weight = self.weights[next(iter(part))][b]
+                else:
+                    for a, share in part.items():
+                        exponent = exponent + logarithm(self.weights[a][b]).times(share)
+            made.append(power(exponent, weight))
         return made
 
 
@@ -120,51 +120,26 @@ class Responses:
 
     def sign(self, factors: Sequence[Fraction]) -> int:
         """The sign of ``Σ_b factors[b] mass_b``."""
-        if self.masses is not None:
-            return self.weighed(factors).sign()
-        if not any(factors):
-            return 0
-        for bits in PRECISIONS:
-            low, high = weighed([(c, self._bounds(b, bits)) for b, c in enumerate(factors) if c], bits)
-            if low > 0 or high < 0:
-                return 1 if low > 0 else -1
-        raise TooLarge(f"{PRECISIONS[-1]} binary digits do not tell the sign of a sum of powers")
+        return self.weighed(factors).sign()
 
     def weighed(self, factors: Sequence[Fraction]) -> Sum:
         """``Σ_b factors[b] mass_b``, exactly."""
-        assert self.masses is not None
-        made: dict[Fraction, Fraction] = {}
-        for mass, factor in zip(self.masses, factors, strict=True):
-            for q, c in mass.terms.items():
-                made[q] = made.get(q, Fraction(0)) + c * factor
-        return Sum({q: c for q, c in made.items() if c})
-
-    def _bounds(self, b: int, bits: int) -> Any:
-        """Bounds of a mass."""
-        unit = bits + 8
-        column = self.decision.logits(unit)[b]
-        low = sum((share * column[a][0] for a, share in self.policy[b].items()), Fraction(0))
-        high = sum((share * column[a][1] for a, share in self.policy[b].items()), Fraction(0))
-        return exp_bounds(low.__floor__(), high.__ceil__(), unit, bits)
+        return added(mass.times(factor) for mass, factor in zip(self.masses, factors, strict=True))
 
     def above(self, value: Fraction) -> int:
         """The sign of what the leader gets less a number."""
         return self.sign([own - value for own in self.values])
 
-    def quotient(self) -> Quotient | None:
+    def quotient(self) -> Quotient:
         """What the leader gets, exactly."""
-        if self.masses is None:
-            return None
         return Quotient(self.weighed(self.values), self.weighed([ONE] * len(self.values)))
 
     def share(self, b: int, value: Fraction) -> int:
         """The sign of the probability of a response less a number."""
         return self.sign([(ONE if other == b else Fraction(0)) - value for other in range(len(self.values))])
 
-    def probability(self, b: int) -> Quotient | None:
+    def probability(self, b: int) -> Quotient:
         """The probability of a response, exactly."""
-        if self.masses is None:
-            return None
         return Quotient(self.masses[b], self.weighed([ONE] * len(self.values)))
 
 

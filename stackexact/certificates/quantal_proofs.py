@@ -17,9 +17,9 @@ from stackexact.certificates.exponentials import Bounds, exp_bounds, fixed, log_
 from stackexact.certificates.quantal_decision import Decision, Entries, Policy, Responses, read_policy, table_of
 from stackexact.certificates.quantal_parts import Corner, Problem, prove_parts
 from stackexact.certificates.reading import Labels, Node, show
-from stackexact.certificates.stated_numbers import Stated, read_stated, require_between
+from stackexact.certificates.stated_numbers import Stated, read_stated, require_between, require_equal
 
-__all__ = ["ExactLeader", "Settled", "exact_leader", "prove_decision", "quantal", "require_equal", "value_of"]
+__all__ = ["ExactLeader", "Settled", "exact_leader", "prove_decision", "quantal", "value_of"]
 
 ExactLeader = Sequence[Sequence[Quotient]]
 """The leader's values by leader and follower action, exactly."""
@@ -65,20 +65,6 @@ def _prove_response(responses: Responses, node: Node, labels: Labels) -> None:
         if stated.exact is not None:
             require_equal(stated, responses.probability(b))
         require_between(stated, responses.share(b, stated.lower), responses.share(b, stated.upper))
-
-
-def require_equal(stated: Stated, value: Quotient | None) -> None:
-    """Require the number that is claimed exactly."""
-    assert stated.exact is not None
-    if value is None:
-        raise stated.node.fails("expected two ends, for the number is not known exactly")
-    if stated.exact.less(value):
-        raise stated.node.wrong(f"{_shown(value)}, as the policy gives")
-
-
-def _shown(value: Quotient) -> str:
-    known = value.rational
-    return "another number" if known is None else show(known)
 
 
 def prove_decision(settled: Settled, stated: Stated, policy: Policy, prescription: bool, proof: Node) -> None:

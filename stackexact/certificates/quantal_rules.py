@@ -11,9 +11,9 @@ from fractions import Fraction
 
 from stackexact.certificates.exponential_sums import Quotient, Sum, number
 from stackexact.certificates.quantal_decision import Decision, Policy, Responses
-from stackexact.certificates.quantal_proofs import ExactLeader, Settled, require_equal, value_of
+from stackexact.certificates.quantal_proofs import ExactLeader, Settled, value_of
 from stackexact.certificates.reading import Node, show
-from stackexact.certificates.stated_numbers import Stated
+from stackexact.certificates.stated_numbers import Stated, require_equal
 
 __all__ = ["prove_rules"]
 

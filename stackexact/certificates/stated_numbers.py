@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
+from typing import TypeVar
 
 from stackexact.certificates.bounds import TooLarge
+from stackexact.certificates.closed_forms import Malformed, closed_form, closed_logarithm
 from stackexact.certificates.digits import digits_of
-from stackexact.certificates.exponential_sums import Malformed, Quotient, closed_form
-from stackexact.certificates.reading import Node, Unsupported
+from stackexact.certificates.exponential_sums import Quotient
+from stackexact.certificates.logarithms import Log
+from stackexact.certificates.reading import Node, show
 from stackexact.errors import shorten
 
-__all__ = ["Stated", "certain_digits", "read_stated", "require_between"]
+__all__ = [
+    "Stated",
+    "certain_digits",
+    "read_stated",
+    "require_between",
+    "require_equal",
+    "require_logarithm",
+    "require_number",
+]
 
 PLACES = 100_000
 """Most digits that ends share."""
@@ -30,31 +42,72 @@ class Stated:
 
 def read_stated(node: Node) -> Stated:
     """Read a number, or an object with ends, whose decimal must be theirs."""
+    lower, upper, closed = _read_ends(node)
+    if closed is None:
+        return Stated(node, lower, upper, Quotient.of(lower) if not isinstance(node.value, dict) else None)
+    exact = _closed(closed, closed_form)
+    _require_inside(closed, exact.compared(lower), exact.compared(upper))
+    return Stated(node, lower, upper, exact)
+
+
+def require_number(node: Node, value: Quotient) -> None:
+    """Require that this number is stated."""
+    stated = read_stated(node)
+    if stated.exact is None:
+        require_between(stated, value.compared(stated.lower), value.compared(stated.upper))
+    else:
+        require_equal(stated, value)
+
+
+def require_equal(stated: Stated, value: Quotient | None) -> None:
+    """Require the number that is claimed exactly."""
+    assert stated.exact is not None
+    if value is None:
+        raise stated.node.fails("expected two ends, for the number is not known exactly")
+    if stated.exact.less(value):
+        known = value.rational
+        raise stated.node.wrong(f"{'another number' if known is None else show(known)}, as the policy gives")
+
+
+def require_logarithm(node: Node, value: Log) -> None:
+    """Require that this logarithm is stated, exactly or by two ends; its closed form is a sum of logarithms."""
+    lower, upper, closed = _read_ends(node)
+    _require_inside(node, (value - Log(lower)).sign(), (value - Log(upper)).sign())
+    if closed is not None and (_closed(closed, closed_logarithm) - value).sign():
+        raise closed.wrong("another number")
+
+
+def _read_ends(node: Node) -> tuple[Fraction, Fraction, Node | None]:
+    """The ends of a number, which are its own where it is rational, and its closed form."""
     if not isinstance(node.value, dict):
         value = node.number()
-        return Stated(node, value, value, Quotient.of(value))
+        return value, value, None
     parts = node.fields("lower", "upper", "decimal", optional=("closed_form",))
     lower, upper = parts["lower"].number(), parts["upper"].number()
     if not lower <= upper:
         raise node.fails("expected ends in order, found the lower one above the upper one")
     _require_certain(parts["decimal"], lower, upper)
-    exact = _closed(parts["closed_form"]) if "closed_form" in parts else None
-    if exact is not None:
-        for key, sign in (("lower", exact.compared(lower)), ("upper", -exact.compared(upper))):
-            if sign < 0:
-                raise parts["closed_form"].fails(f"expected a number between the ends, found it beyond {key}")
-    return Stated(node, lower, upper, exact)
+    return lower, upper, parts.get("closed_form")
 
 
-def _closed(node: Node) -> Quotient:
+T = TypeVar("T", Quotient, Log)
+
+
+def _closed(node: Node, read: Callable[[str], T]) -> T:
     if not isinstance(node.value, str):
         raise node.wrong("a closed form as text")
     try:
-        return closed_form(node.value)
+        return read(node.value)
     except Malformed as flaw:
         raise node.wrong(str(flaw)) from None
     except TooLarge as limit:
         raise TooLarge(f"{node.place}: {limit}") from None
+
+
+def _require_inside(node: Node, above: int, below: int) -> None:
+    """Require the sign of a number less the lower end not to be negative, and that less the upper end not positive."""
+    if above < 0 or below > 0:
+        raise node.fails(f"expected a number between the ends, found it beyond {'lower' if above < 0 else 'upper'}")
 
 
 def _require_certain(node: Node, lower: Fraction, upper: Fraction) -> None:
@@ -107,7 +160,5 @@ def _with_point(units: int, places: int) -> str:
 
 
 def require_between(stated: Stated, above: int, below: int) -> None:
-    """Require the sign of a number less the lower end not to be negative, and that less the upper end not positive."""
-    if above < 0 or below > 0:
-        end = "lower" if above < 0 else "upper"
-        raise Unsupported(f"{stated.node.place}: expected a number that lies between the ends, found it beyond {end}")
+    """Require that what is stated lies between its ends, by its signs less the lower and less the upper one."""
+    _require_inside(stated.node, above, below)

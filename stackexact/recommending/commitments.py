@@ -11,6 +11,7 @@ from fractions import Fraction
 from stackexact.exact.enclosures import Number, enclosed
 from stackexact.exact.exponential import ExponentialNumber
 from stackexact.quantal.commitments import best_commitment, exact_parts
+from stackexact.quantal.deciding import Parts
 from stackexact.recommending.fixed_points import units
 from stackexact.recommending.models import Mixture, Model, number_of
 
@@ -21,12 +22,13 @@ __all__ = ["Compatible", "Relaxed", "compatible", "relaxed"]
 class Compatible:
     """The greatest value of ``leader`` with exact incentive compatibility, a ``commitment`` that gets it (up to the
     width of its enclosure; exactly where that is pure and the value has a closed form), the quantal response to that as
-    ``recommendation``, and what ``pure`` commitments get."""
+    ``recommendation``, what ``pure`` commitments get, and the ``proof`` that no commitment gets more."""
 
     leader: Number
     commitment: tuple[Fraction, ...]
     recommendation: Mixture
     pure: tuple[ExponentialNumber, ...]
+    proof: Parts
 
 
 def compatible(model: Model, digits: int, stop: Callable[[], bool]) -> Compatible:
@@ -37,12 +39,14 @@ def compatible(model: Model, digits: int, stop: Callable[[], bool]) -> Compatibl
     rows = units(model.shape[0])
     pure = tuple(model.quantal(row).mean(model.rewards_at(row)) for row in rows)
     best = max(range(len(rows)), key=lambda a: _Ordered(pure[a]))
-    if exact_parts(model.decision, dict(enumerate(pure)), best, stop) is not None:
+    parts = exact_parts(model.decision, dict(enumerate(pure)), best, stop)
+    if parts is not None:
         leader = number_of(pure[best], digits, model.decision.scale)
-        return Compatible(leader, rows[best], model.quantal(rows[best]), pure)
+        return Compatible(leader, rows[best], model.quantal(rows[best]), pure, Parts(None, parts))
     found = best_commitment(model.decision, model.decision, digits, stop)
     leader = enclosed(found.lower, found.upper, digits, model.decision.scale)
-    return Compatible(leader, found.commitment, model.quantal(found.commitment), pure)
+    proof = Parts(found.upper, found.parts)
+    return Compatible(leader, found.commitment, model.quantal(found.commitment), pure, proof)
 
 
 @dataclass(frozen=True, slots=True)

@@ -225,7 +225,6 @@ CONCEPTS: Final[tuple[Concept, ...]] = (
         _ON_THE_FLY,
         f"{_RECOMMENDATIONS}:response",
         numbers_only=True,
-        certified=False,
     ),
     Concept(
         "fixed-points",
@@ -234,7 +233,6 @@ CONCEPTS: Final[tuple[Concept, ...]] = (
         _ON_THE_FLY,
         f"{_RECOMMENDATIONS}:fixed_points",
         numbers_only=True,
-        certified=False,
     ),
     Concept(
         "incentive-compatible",
@@ -243,7 +241,6 @@ CONCEPTS: Final[tuple[Concept, ...]] = (
         _ON_THE_FLY,
         f"{_RECOMMENDATIONS}:incentive_compatible",
         numbers_only=True,
-        certified=False,
     ),
     Concept(
         "relaxed",
@@ -252,7 +249,6 @@ CONCEPTS: Final[tuple[Concept, ...]] = (
         _ON_THE_FLY,
         f"{_RECOMMENDATIONS}:relaxed",
         numbers_only=True,
-        certified=False,
     ),
     Concept(
         "misspecification",
@@ -261,7 +257,6 @@ CONCEPTS: Final[tuple[Concept, ...]] = (
         _ON_THE_FLY,
         f"{_RECOMMENDATIONS}:misspecification",
         numbers_only=True,
-        certified=False,
     ),
 )
 

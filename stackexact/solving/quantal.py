@@ -31,7 +31,7 @@ from stackexact.solving.quantal_cells import (
 )
 from stackexact.solving.workspace import Workspace
 
-__all__ = ["bimatrix", "deterministic", "markov", "randomised_bound"]
+__all__ = ["bimatrix", "deterministic", "markov", "proof_by_parts", "randomised_bound"]
 
 _ONE: Final = Fraction(1)
 _BOUND_DIGITS: Final = 9
@@ -161,13 +161,18 @@ def _proof(decided: Decided, actions: Actions) -> dict[str, Any]:
         tangents = dict(zip(actions.follower, slopes, strict=True))
         return {"limit": fraction_to_text(proof.limit), "tangents": tangents}
     if isinstance(proof, Parts):
-        parts = ",".join(proof.parts)
-        if proof.limit is None:
-            return {"deterministic": True, "parts": parts}
-        return {"limit": fraction_to_text(proof.limit), "parts": parts}
+        return proof_by_parts(proof)
     if isinstance(proof, Rules):
         return {"rules": True} if proof.limit is None else {"rules": True, "limit": fraction_to_text(proof.limit)}
     return {"deterministic": True}
+
+
+def proof_by_parts(proof: Parts) -> dict[str, Any]:
+    """The proof that no commitment gets more, as certificates have it."""
+    parts = ",".join(proof.parts)
+    if proof.limit is None:
+        return {"deterministic": True, "parts": parts}
+    return {"limit": fraction_to_text(proof.limit), "parts": parts}
 
 
 def _proofs(stages: Sequence[Mapping[int, Decided]], game: MarkovGame) -> dict[str, Any]:

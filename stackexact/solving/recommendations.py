@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from typing import Any, cast
 
 from stackexact.errors import LimitReached
 from stackexact.exact.enclosures import Number
 from stackexact.exact.exponential import ExponentialNumber
 from stackexact.exact.logarithms import LogNumber
+from stackexact.exact.relation import text_of
 from stackexact.games.recommendation import Policy, RecommendationGame
+from stackexact.recommending.commitments import Compatible
 from stackexact.recommending.commitments import relaxed as relaxed_value
 from stackexact.recommending.fixed_points import fixed_points as all_fixed_points
 from stackexact.recommending.fixed_points import units
@@ -20,6 +23,7 @@ from stackexact.recommending.models import Mixture, Model, model_of, number_of, 
 from stackexact.recommending.responses import Response, respond
 from stackexact.solving.answers import Answer
 from stackexact.solving.cells import Infinity, frozen_mapping
+from stackexact.solving.quantal import proof_by_parts
 from stackexact.solving.recommendation_cells import (
     CompatibleCell,
     FixedPoint,
@@ -81,8 +85,9 @@ def _policy(game: RecommendationGame) -> tuple[tuple[Fraction, ...], tuple[Fract
     return cast("tuple[tuple[Fraction, ...], tuple[Fraction, ...]]", (policy.commitment, policy.recommendation))
 
 
-def _answer(cell: RecommendationCell) -> Answer:
-    return Answer(cast(Any, cell), None)
+def _answer(cell: RecommendationCell, proof: Callable[[], dict[str, Any]] = dict) -> Answer:
+    """An answer; one that a check works out by itself has nothing to its proof."""
+    return Answer(cast(Any, cell), proof)
 
 
 def response(space: Workspace) -> Answer:
@@ -146,7 +151,8 @@ def incentive_compatible(space: Workspace) -> Answer:
             make.commitment(found.commitment),
             make.mixed(found.recommendation),
             frozen_mapping({label: make.value(value) for label, value in pure}),
-        )
+        ),
+        partial(proof_by_parts, found.proof),
     )
 
 
@@ -156,16 +162,23 @@ def relaxed(space: Workspace) -> Answer:
     found = relaxed_value(make.model)
     if found is None:
         compatible = space.compatible
-        return _answer(
-            RelaxedCell((), compatible.leader, True, make.commitment(compatible.commitment), None, compatible.leader)
-        )
+        cell = RelaxedCell((), compatible.leader, True, make.commitment(compatible.commitment), None, compatible.leader)
+        return _answer(cell, partial(_beside, make, compatible))
     try:
-        beside = space.compatible.leader
+        beside = space.compatible
     except LimitReached:
         beside = None
     actions = make.game.actions
     commitment = frozen_mapping({actions.leader[found.action]: Fraction(1)})
-    return _answer(RelaxedCell((), found.leader, found.attained, commitment, actions.follower[found.response], beside))
+    best = None if beside is None else beside.leader
+    cell = RelaxedCell((), found.leader, found.attained, commitment, actions.follower[found.response], best)
+    return _answer(cell) if beside is None else _answer(cell, partial(_beside, make, beside))
+
+
+def _beside(make: _Maker, compatible: Compatible) -> dict[str, Any]:
+    """The proof of the value that stands beside: what gets it, and that nothing gets more."""
+    shares = {label: text_of(share) for label, share in make.commitment(compatible.commitment).items()}
+    return {"compatible": {"commitment": shares, "proof": proof_by_parts(compatible.proof)}}
 
 
 def misspecification(space: Workspace) -> Answer:

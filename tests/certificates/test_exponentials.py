@@ -9,8 +9,10 @@ import mpmath
 import pytest
 
 from stackexact.certificates.bounds import TooLarge
-from stackexact.certificates.exponential_sums import Malformed, Quotient, Sum, closed_form, exponential, number
+from stackexact.certificates.closed_forms import Malformed, closed_form
+from stackexact.certificates.exponential_sums import Quotient, Sum, exponential, number
 from stackexact.certificates.exponentials import LONGEST, Bounds, exp_bounds, exp_of, fixed, log_bounds, log_two
+from stackexact.certificates.logarithms import Log
 from stackexact.certificates.stated_numbers import certain_digits
 from stackexact.exact.enclosures import shared_digits
 from stackexact.exact.exponential import ExponentialNumber, ExponentialSum
@@ -124,7 +126,7 @@ def test_closed_forms_are_read_as_they_are_written() -> None:
         if under.sign() > 0:
             written = str(ExponentialNumber(over) / ExponentialNumber(under))
             assert closed_form(written).less(Quotient(top, bottom)) == 0, written
-    assert closed_form("(exp(2) + 3)/(2*exp(1/2) + 1)").top.terms == {Fraction(2): 1, Fraction(0): 3}
+    assert closed_form("(exp(2) + 3)/(2*exp(1/2) + 1)").top.terms == {Log(Fraction(2)): 1, Log(Fraction(0)): 3}
     assert closed_form("1/(-exp(1))").bottom.sign() == 1
 
 

@@ -3,14 +3,14 @@ checks that refuse them can be left out."""
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
 import pytest
-from quantal_making import best_known, certificate, exact_commitment, markov_certificate, numbers, text
+from lies import at, at_ends, changed, moved, shifted
+from quantal_making import best_known, certificate, exact_commitment, markov_certificate, numbers
 from refusals import unnoticed
 
 from stackexact.certificates import (
@@ -20,7 +20,6 @@ from stackexact.certificates import (
     quantal_proofs,
 )
 from stackexact.certificates.check import check
-from stackexact.exact.enclosures import shared_digits
 from stackexact.games.markov import MarkovGame
 
 CLAIM, PROOF, GAME = "claims.quantal.cells.0", "proofs.quantal.cells.0", "game"
@@ -65,40 +64,9 @@ def bases() -> dict[str, dict[str, Any]]:
     }
 
 
-def at(document: Any, path: str) -> Any:
-    for key in path.split("."):
-        document = document[int(key) if isinstance(document, list) else key]
-    return document
-
-
 def edited(base: str, path: str, value: Any) -> dict[str, Any]:
-    """A certificate with another value in one place; ``...`` takes it out, a function is given what is there."""
-    document = copy.deepcopy(bases()[base])
-    *head, last = path.split(".")
-    parent = at(document, ".".join(head)) if head else document
-    key: Any = int(last) if isinstance(parent, list) else last
-    if value is ...:
-        del parent[key]
-    else:
-        parent[key] = value(parent[key]) if callable(value) else value
-    return document
-
-
-def shifted(lower: int, upper: int, **other: str) -> Callable[[Any], Any]:
-    """The ends of an enclosure moved by so many units far beyond what it is known to, its decimal with them."""
-
-    def change(told: dict[str, str]) -> dict[str, str]:
-        low, high = Fraction(told["lower"]), Fraction(told["upper"])
-        unit = (high - low) * 2
-        low, high = low + lower * unit, high + upper * unit
-        made = {**told, "lower": text(low), "upper": text(high), "decimal": shared_digits(low, high)}
-        return {key: value for key, value in {**made, **other}.items() if value}
-
-    return change
-
-
-def moved(amount: str) -> Callable[[str], str]:
-    return lambda told: text(Fraction(told) + Fraction(amount))
+    """A true certificate with another value in one place."""
+    return changed(bases()[base], path, value)
 
 
 def tokens(change: Callable[[list[str]], list[str]]) -> Callable[[str], str]:
@@ -247,11 +215,6 @@ LIES: list[tuple[str, str, Any]] = [
 ]
 
 
-def at_ends(told: dict[str, str]) -> str:
-    """A number between the ends, which is not the one that is meant."""
-    return told["upper"]
-
-
 def test_the_certificates_that_lies_are_made_of_are_true() -> None:
     for name, document in bases().items():
         assert check(document).true, f"{name}: {check(document)}"
@@ -341,6 +304,5 @@ TWICE = ("settled.low is not settled.high",)
 
 
 def test_no_refusal_can_be_left_out() -> None:
-    lies = [*(edited(*lie) for lie in LIES), *worse(), *unfit()]
-    left = unnoticed(MODULES, lies, TWICE)
+    left = unnoticed(MODULES, [*(edited(*lie) for lie in LIES), *worse(), *unfit()], TWICE)
     assert not left, "\n".join(left)

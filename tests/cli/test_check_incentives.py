@@ -75,7 +75,10 @@ def test_of_no_kind_or_of_the_wrong_one(run: Any, game: str) -> None:
     run("solve", game, "--certificate", "c.json")
     document = json.loads(Path("c.json").read_text(encoding="utf-8"))
     Path("c.json").write_text(json.dumps({**document, "kind": "poker"}), encoding="utf-8")
-    assert "kind: expected one of bimatrix, lq-incentive, markov, found 'poker'" in run("check", "c.json").refused()
+    assert (
+        "kind: expected one of bimatrix, lq-incentive, markov, recommendation, found 'poker'"
+        in run("check", "c.json").refused()
+    )
     Path("c.json").write_text(json.dumps({**document, "kind": "bimatrix"}), encoding="utf-8")
     outcome = run("check", "c.json")
     assert (outcome.code, outcome.err) == (1, "")

@@ -164,9 +164,26 @@ def test_records_travel() -> None:
         hash(result.cell)
 
 
-def test_no_certificates_yet() -> None:
-    """What has no proof is not certified."""
-    assert sx.solve(game()).certificate().claims == ()
+def test_certificates() -> None:
+    """They have the documented form, which is closed, and are proved."""
+    jsonschema = pytest.importorskip("jsonschema")
+    validator = jsonschema.Draft202012Validator(schema.load("certificate"))
+    certificate = sx.solve(game()).certificate()
+    assert certificate.claims == ("response", *ALWAYS, "misspecification")
+    document = json.loads(certificate.dumps())
+    assert list(validator.iter_errors(document)) == []
+    for concept in certificate.claims:
+        for place in (
+            document["claims"][concept],
+            document["proofs"][concept],
+            document["proofs"][concept]["cells"][0],
+        ):
+            place["more"] = "0"
+            assert list(validator.iter_errors(document))
+            del place["more"]
+        proof = document["proofs"].pop(concept)
+        assert list(validator.iter_errors(document))
+        document["proofs"][concept] = proof
 
 
 def test_digits() -> None:
