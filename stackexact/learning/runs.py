@@ -77,22 +77,21 @@ class LearningRun:
         return self.rounds[-1]
 
     @property
-    def played(self) -> tuple[Mapping[int, int], ...]:
-        """By checkpoint: how often each announcement was made so far, by its number."""
+    def between(self) -> tuple[Mapping[int, int], ...]:
+        """By checkpoint: how often each announcement was made since the one before, by its number."""
         made: list[Mapping[int, int]] = []
         counts: dict[int, int] = {}
-        done = 0
-        waiting = list(self.rounds)
+        done, waiting = 0, list(self.rounds[::-1])
         for number, times in self.announced:
             left = times
-            while waiting and done + left >= waiting[0]:
-                step = waiting.pop(0) - done
+            while left:
+                step = min(left, waiting[-1] - done)
                 counts[number] = counts.get(number, 0) + step
                 done, left = done + step, left - step
-                made.append(dict(counts))
-            if left:
-                counts[number] = counts.get(number, 0) + left
-                done += left
+                if done == waiting[-1]:
+                    waiting.pop()
+                    made.append(counts)
+                    counts = {}
         return tuple(made)
 
     @classmethod

@@ -122,7 +122,7 @@ class Verification:
     @property
     def unit(self) -> str:
         """What a run consists of: rounds, or episodes."""
-        return "episode" if isinstance(self.game, MarkovGame) else "round"
+        return "round" if isinstance(self.game, Game) else "episode"
 
     @property
     def complete(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from fractions import Fraction
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -37,7 +38,9 @@ def test_what_was_played_is_counted() -> None:
         rounds = tuple(sorted({*rng.integers(1, horizon + 1, size=4).tolist(), horizon}))
         run = LearningRun(1, rounds, (PURE, OTHER, PURE), announced, PURE)
         assert run.horizon == horizon
-        assert run.played == tuple(dict(Counter(by_episode(run)[:end])) for end in rounds)
+        starts = (0, *rounds[:-1])
+        told = [Counter(by_episode(run)[start:end]) for start, end in zip(starts, rounds, strict=True)]
+        assert [dict(one) for one in run.between] == [dict(one) for one in told]
 
 
 @pytest.mark.parametrize(("game", "algorithm"), [(GAME, "mle-ovi"), (LADDER, "mle-pvi"), (TALK, "prom")])
@@ -58,7 +61,7 @@ def test_a_run_is_its_log(game: Any, algorithm: str) -> None:
             assert sum(one.recommendation) == 1
     assert np.array_equal(np.array(run.learnt.policy, dtype=float), log.learnt)
     assert run.learnt.recommendation is None
-    assert [sum(played.values()) for played in run.played] == list(log.checkpoints)
+    assert list(accumulate(sum(since.values()) for since in run.between)) == list(log.checkpoints)
     trace = LearningTrace.of(game, [log, log])
     assert [one.number for one in trace.runs] == [1, 2]
     assert (trace.game, trace.algorithm, trace.offline) == (game.sha256, algorithm, algorithm == "mle-pvi")

@@ -15,6 +15,7 @@ from oracles import recommendations as talking
 import stackexact as sx
 from stackexact.errors import InputError, UsageError
 from stackexact.exact.enclosures import Enclosure, limits
+from stackexact.learning import verifying
 from stackexact.learning.runs import Announcement, LearningRun, LearningTrace
 from stackexact.verification.intervals import Values, interval, method
 from stackexact.verification.judging import Verdict
@@ -357,15 +358,21 @@ def test_announcements_that_do_not_fit_are_refused() -> None:
             sx.verify_learning(TALK, trace, claims)
 
 
-def test_a_limit_leaves_claims_undecided(learnt: dict[str, tuple[Any, LearningTrace]]) -> None:
-    """What needs the target is left out, and said; violations are measured all the same."""
+def test_a_limit_leaves_claims_undecided(
+    learnt: dict[str, tuple[Any, LearningTrace]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What needs the target is left out, and said; violations are measured all the same, if there is time for them."""
     claims = ["leader standard sublinear", "not leader absolute linear", "leader violation regret >= 0"]
+    late = sx.verify_learning(*learnt["prom"], claims, time_limit=1e-9)
+    assert (late.series, late.unknown, late.verdict) == ((), ("standard", "absolute", "violation"), Verdict.UNDECIDED)
+    assert "violation: left out: the time limit was reached; raise it" in late.notes
+    monkeypatch.setattr(verifying, "deadline", lambda seconds: lambda: False)
     found = sx.verify_learning(*learnt["prom"], claims, time_limit=1e-9)
     assert [str(one.verdict) for one in found.claims] == ["undecided", "undecided", "true"]
     assert ([one.benchmark for one in found.series], found.unknown) == (["violation"], ("standard", "absolute"))
     assert not found.complete
     assert found.intervals == 9
-    assert any("incentive-compatible: left out" in note for note in found.notes)
+    assert any("standard: left out: incentive-compatible undecided" in note for note in found.notes)
     assert SCHEMA.is_valid(found.document())
     nothing = sx.verify_learning(*learnt["rational"], ["leader standard linear"], time_limit=1e-9)
     assert (nothing.series, nothing.complete, nothing.verdict) == ((), False, Verdict.UNDECIDED)
@@ -395,7 +402,7 @@ def test_documents_and_pages(learnt: dict[str, tuple[Any, LearningTrace]]) -> No
                 assert (Fraction(low), Fraction(high)) == limits(point.mean)
         assert found._repr_html_().count("<table>") == len(found.series)
     page = " ".join(str(sx.verify_learning(*learnt["prom"])).split())
-    assert "leader, standard regret, 0.828287… a round" in page
+    assert "leader, standard regret, 0.828287… an episode" in page
     assert "leader, violation of incentive compatibility: exponent" in page
     assert "leader, standard regret, ≈ 0.605469 an episode" in " ".join(
         str(sx.verify_learning(*learnt["rational"])).split()
