@@ -20,6 +20,7 @@ from stackexact.certificates import (
     gaussian_proofs,
     incentive_proofs,
     incentive_variants,
+    looking_ahead_bounds,
     markov_proofs,
     proofs,
     quantal_proofs,
@@ -77,6 +78,7 @@ CONCEPTS: dict[str, dict[str, Callable[[Any, Node, Node], None]]] = {
         "mixed-weak": best_proofs.mixed_weak,
         "quantal": markov_proofs.quantal,
         "deterministic": markov_proofs.deterministic,
+        "randomised-bound": looking_ahead_bounds.randomised_bound,
     },
     "recommendation": {
         "response": recommendation_proofs.response,

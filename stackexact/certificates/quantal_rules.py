@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
+from stackexact.certificates.bounds import TooLarge
 from stackexact.certificates.exponential_sums import Quotient, Sum, number
 from stackexact.certificates.quantal_decision import Decision, Policy, Responses
 from stackexact.certificates.quantal_proofs import ExactLeader, Settled, value_of
@@ -16,6 +17,12 @@ from stackexact.certificates.reading import Node, show
 from stackexact.certificates.stated_numbers import Stated, require_equal
 
 __all__ = ["prove_rules"]
+
+CLOSE = 200
+"""Binary digits to which a value is known where actions are compared first."""
+
+PRODUCTS = 1 << 22
+"""Most products of terms where values of later stages are no rational numbers. Some minutes."""
 
 
 def prove_rules(settled: Settled, stated: Stated, policy: Policy, prescription: bool, proof: Node) -> None:
@@ -76,20 +83,52 @@ def _prove_exactly(settled: Settled, stated: Stated, chosen: Sequence[int], pres
         if any(value_of(decision, leader, [a] * columns).less(value) > 0 for a in range(rows)):
             raise proof.fails("expected a best action, but another one gets more")
         return
+    _require_short(leader, value)
+    near = value.ends(_magnitude(decision) - CLOSE)
     for b, label in enumerate(settled.follower):
         # Terms of what is played add up to 0: nothing gets more where none in its column is greater.
-        if any(_excess(decision, leader, value, (a, chosen[b], b)) > 0 for a in range(rows)):
+        if any(_is_greater(decision, leader, (value, near), (a, chosen[b], b)) for a in range(rows)):
             raise proof.fails(f"expected a best action against {label!r}, but another one gets more")
 
 
-def _excess(decision: Decision, leader: ExactLeader, value: Quotient, where: tuple[int, int, int]) -> int:
-    """The sign of e^ρ (u - V) of one action less that of another."""
+def _magnitude(decision: Decision) -> int:
+    spread = decision.spread or Fraction(1)
+    return spread.numerator.bit_length() - spread.denominator.bit_length()
+
+
+def _require_short(leader: ExactLeader, value: Quotient) -> None:
+    """Require that comparing all actions is not too much work."""
+    own = [_terms(one) for row in leader for one in row if one.rational is None]
+    if sum(own) * _terms(value) > PRODUCTS:
+        raise TooLarge(f"expected exact values with at most {PRODUCTS} products of terms in a state, found more")
+
+
+def _terms(value: Quotient) -> int:
+    return len(value.top.terms) + len(value.bottom.terms)
+
+
+def _is_greater(
+    decision: Decision,
+    leader: ExactLeader,
+    known: tuple[Quotient, tuple[Fraction, Fraction]],
+    where: tuple[int, int, int],
+) -> bool:
+    """Whether e^ρ (u - V) of one action is greater than that of another. The difference is linear in V: where it is not
+    positive at both of two ends, it is not for V."""
     one, two, b = where
     if one == two:
-        return 0
+        return False
+    value, ends = known
     here, there = decision.mass(one, b), decision.mass(two, b)
-    gain = _weighed(leader[one][b], here) + _weighed(leader[two][b], -there)
-    return (gain + _weighed(value, there - here)).top.sign()
+    gain, other = leader[one][b].rational, leader[two][b].rational
+    if gain is not None and other is not None and _never_greater((here, gain), (there, other), ends):
+        return False
+    exact = _weighed(leader[one][b], here) + _weighed(leader[two][b], -there) + _weighed(value, there - here)
+    return exact.top.sign() > 0
+
+
+def _never_greater(one: tuple[Sum, Fraction], two: tuple[Sum, Fraction], ends: Sequence[Fraction]) -> bool:
+    return all((one[0].times(one[1] - end) - two[0].times(two[1] - end)).sign() <= 0 for end in ends)
 
 
 def _weighed(value: Quotient, mass: Sum) -> Quotient:

@@ -5,7 +5,8 @@ What the leader announces for later stages moves the follower now, through L = l
 under any policy whose L lies in the cell. In a state before, every action of the leader is as good as one of many: for
 each choice of cells of the states that follow, with the lower or the upper ends of L, for what she can have lies
 between these. So the least bound is that of a prescription with more actions; within a cell of its own, where the sum
-D of all masses lies between two numbers, N/D ≤ c + max(F(c)/D) for every c.
+D of all masses lies between two numbers, N/D ≤ c + max(F(c)/D) for every c. Of all choices only those count that are
+corners of a convex hull: these are sums of corners of the hulls of single states, edges being put together by slope.
 
 The bound holds for policies that may depend on what the follower does and for those that may not. It tends to the
 greatest value with finer cells where every state is reached in one way; in general it need not.
@@ -13,12 +14,11 @@ greatest value with finer cells where every state is reached in one way; in gene
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import product
-from math import prod
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 from flint import arb, ctx
@@ -28,40 +28,77 @@ from stackexact.exact.enclosures import ball_of, ends
 from stackexact.quantal.decisions import greatest, rounded_down, rounded_up
 from stackexact.quantal.tables import Node, Tables
 
-__all__ = ["MOST_CELLS", "upper_bound"]
+__all__ = ["MOST_CELLS", "Cell", "Proved", "Reach", "prove_upper", "upper_bound"]
 
 MOST_CELLS: Final = 64
 _BITS: Final = 128
 _KEPT: Final = 64
 """Binary digits of the ends of cells and of bounds."""
-_MOST_CHOICES: Final = 4096
+_SPARE: Final = 80
+"""Bounds are larger than they need be by the greatest gain over two to this power."""
 _HALVINGS: Final = 60
+_FAR: Final = Fraction(10**6)
+_STEEP: Final = 700.0
+"""Logits in floats are no further from the cell, and exponentials of no more than this are formed."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Cell:
-    """An interval of L, and the most that the leader gets from there on if L lies in it."""
+class Cell:
+    """An interval of L, and the most that the leader gets from there on if L lies in it: what is shown at the level c
+    by a slope for every action of the follower (or None), or, without level and slopes, the greatest of all gains."""
 
     low: Fraction
     high: Fraction
     most: Fraction
+    level: Fraction | None
+    slopes: tuple[Fraction | None, ...]
+
+
+Reach: TypeAlias = tuple[Cell, ...]
+"""The cells of a state, as wide as one another, in order."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Point:
-    """What an action of the leader makes of one of the follower's: its logit, and what she gets."""
+class Proved:
+    """The most that any policy gets, and by stage and state the cells that show it."""
 
-    logit: Fraction
-    gain: Fraction
+    upper: Fraction
+    stages: tuple[Mapping[int, Reach], ...]
+
+
+_Pair: TypeAlias = tuple[Any, Any]
+
+_Corner: TypeAlias = tuple[Fraction, Fraction]
+"""A logarithm, and what the leader gets."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """What the leader can make of one action of the follower, up to convex combinations: ``low`` are corners where
+    logits are small and gains are great, ``high`` those where both are great."""
+
+    low: tuple[_Corner, ...]
+    high: tuple[_Corner, ...]
+
+    @property
+    def greatest(self) -> Fraction:
+        """The greatest gain."""
+        return max(gain for _, gain in self.high)
 
 
 def upper_bound(tables: Tables, cells: int, stop: Callable[[], bool] = lambda: False) -> Fraction:
+    """The most that any policy can get, as :func:`prove_upper` finds it."""
+    return prove_upper(tables, cells, stop).upper
+
+
+def prove_upper(tables: Tables, cells: int, stop: Callable[[], bool] = lambda: False) -> Proved:
     """The most that any policy can get, with the range of L in every state cut into so many cells (1 to
-    :data:`MOST_CELLS`).
+    :data:`MOST_CELLS`; at the first stage one), and what shows it.
 
     Raises :class:`~stackexact.errors.LimitReached` when ``stop`` says so.
     """
-    after: Mapping[int, Sequence[_Cell]] = {}
+    after: Mapping[int, Reach] = {}
+    stages: list[Mapping[int, Reach]] = []
     with ctx.workprec(_BITS):
         for h, row in reversed(list(enumerate(tables.stages))):
             made = {}
@@ -69,40 +106,78 @@ def upper_bound(tables: Tables, cells: int, stop: Callable[[], bool] = lambda: F
                 if stop():
                     raise LimitReached("the time limit was reached; raise it")
                 made[s] = _cells(tables, node, after, 1 if h == 0 else cells)
+            stages.append(made)
             after = made
-    return sum((share * max(cell.most for cell in after[s]) for s, share in tables.initial), Fraction(0))
+    upper = sum((share * max(cell.most for cell in after[s]) for s, share in tables.initial), Fraction(0))
+    return Proved(upper, tuple(reversed(stages)))
 
 
-def _cells(tables: Tables, node: Node, after: Mapping[int, Sequence[_Cell]], count: int) -> list[_Cell]:
-    columns = [_points(tables, node, b, after) for b in range(node.shape[1])]
-    low = _total([min(points, key=lambda point: point.logit).logit for points in columns])[0]
-    high = _total([max(points, key=lambda point: point.logit).logit for points in columns])[1]
+def _cells(tables: Tables, node: Node, after: Mapping[int, Reach], count: int) -> Reach:
+    columns = [_column(tables, node, b, after) for b in range(node.shape[1])]
+    low = _total([min(column.low)[0] for column in columns])[0]
+    high = _total([max(column.high)[0] for column in columns])[1]
     cuts = [low + (high - low) * Fraction(k, count) for k in range(count + 1)]
     pairs = list(zip(cuts, cuts[1:], strict=False)) if high > low else [(low, high)]
-    return [_Cell(one, two, _most(columns, one, two)) for one, two in pairs]
+    return tuple(_cell(columns, one, two) for one, two in pairs)
 
 
-def _points(tables: Tables, node: Node, b: int, after: Mapping[int, Sequence[_Cell]]) -> list[_Point]:
-    """All that the leader can make of one action of the follower, up to convex combinations."""
-    found = []
+def _column(tables: Tables, node: Node, b: int, after: Mapping[int, Reach]) -> _Column:
+    found: tuple[list[_Corner], list[_Corner]] = [], []
     for a in range(node.shape[0]):
         shares = node.following[a][b]
-        options = [after[s] for s, _ in shares]
-        if prod(map(len, options)) > _MOST_CHOICES:
-            options = [_merged(cells) for cells in options]
-        own_low, own_high = _logit(node, a, b)
-        for chosen in product(*options):
-            gain = node.leader[a][b] + sum(
-                (share * cell.most for (_, share), cell in zip(shares, chosen, strict=True)), Fraction(0)
-            )
-            for end, own in (("low", own_low), ("high", own_high)):
-                later = (share * getattr(cell, end) for (_, share), cell in zip(shares, chosen, strict=True))
-                found.append(_Point(own + tables.discount * sum(later, Fraction(0)), gain))
+        for side, own, made in zip((_lower_side, _upper_side), _logit(node, a, b), found, strict=True):
+            hulls = [_weighed(side(after[s]), tables.discount * share, share) for s, share in shares]
+            made += [(own + logit, node.leader[a][b] + gain) for logit, gain in _summed(hulls)]
+    return _Column(*map(tuple, found))
+
+
+def _weighed(corners: Sequence[_Corner], times: Fraction, share: Fraction) -> list[_Corner]:
+    """Multiples of logarithms and gains; where the former do not count, the greatest gain is all that there is."""
+    if not times:
+        return [(Fraction(0), share * max(map(_gain, corners)))]
+    return [(times * logit, share * gain) for logit, gain in corners]
+
+
+def _lower_side(reach: Reach) -> list[_Corner]:
+    """Corners of the hull of lower ends, from the least logarithm to the greatest gain."""
+    hull = _hull([(cell.low, cell.most) for cell in reach])
+    return hull[: hull.index(max(hull, key=_gain)) + 1]
+
+
+def _upper_side(reach: Reach) -> list[_Corner]:
+    """Corners of the hull of upper ends, from the greatest gain to the greatest logarithm."""
+    hull = _hull([(cell.high, cell.most) for cell in reach])
+    return hull[hull.index(max(hull, key=_gain)) :]
+
+
+def _gain(corner: _Corner) -> Fraction:
+    return corner[1]
+
+
+def _hull(points: Sequence[_Corner]) -> list[_Corner]:
+    """The corners above, of points in the order of their logarithms."""
+    kept: list[_Corner] = []
+    for point in points:
+        while len(kept) > 1 and _turns(kept[-2], kept[-1], point):
+            kept.pop()
+        kept.append(point)
+    return kept
+
+
+def _turns(one: _Pair, two: _Pair, three: _Pair) -> bool:
+    """Whether the middle one of three points is not above the line of the others."""
+    return bool((two[0] - one[0]) * (three[1] - one[1]) >= (two[1] - one[1]) * (three[0] - one[0]))
+
+
+def _summed(hulls: Sequence[Sequence[_Corner]]) -> list[_Corner]:
+    """The corners of the sum of hulls: edges of all, the steepest first."""
+    edges = [(two[0] - one[0], two[1] - one[1]) for hull in hulls for one, two in zip(hull, hull[1:], strict=False)]
+    logit, gain = (sum((hull[0][i] for hull in hulls), Fraction(0)) for i in (0, 1))
+    found = [(logit, gain)]
+    for right, up in sorted(edges, key=lambda edge: edge[1] / edge[0], reverse=True):
+        logit, gain = logit + right, gain + up
+        found.append((logit, gain))
     return found
-
-
-def _merged(cells: Sequence[_Cell]) -> list[_Cell]:
-    return [_Cell(cells[0].low, cells[-1].high, max(cell.most for cell in cells))]
 
 
 def _logit(node: Node, a: int, b: int) -> tuple[Fraction, Fraction]:
@@ -121,38 +196,52 @@ def _total(logits: Sequence[Fraction]) -> tuple[Fraction, Fraction]:
     return rounded_down(low, _KEPT) + shift, rounded_up(high, _KEPT) + shift
 
 
-def _most(columns: Sequence[Sequence[_Point]], low: Fraction, high: Fraction) -> Fraction:
+def _cell(columns: Sequence[_Column], low: Fraction, high: Fraction) -> Cell:
     """The most that the leader gets where the logarithm of the sum of all masses lies between two numbers."""
-    shift = high
     target, slopes = _proposed(columns, low, high)
     bound = ball_of(target)
     total = arb(0)
-    for points, slope in zip(columns, slopes, strict=True):
-        total += _column_bound(points, bound, slope, shift)
-    masses = [ball_of(end - shift).exp() for end in (low, high)]
-    rest = greatest([total / mass for mass in masses])
-    least = max(point.gain for points in columns for point in points)
-    return min(rounded_up(ends(bound + rest)[1], _KEPT), least)
+    for column, slope in zip(columns, slopes, strict=True):
+        total += _column_bound(column, bound, slope, high)
+    masses = [ball_of(end - high).exp() for end in (low, high)]
+    most = max(column.greatest for column in columns)
+    size = max(abs(gain) for column in columns for _, gain in (*column.low, *column.high))
+    # No policy comes to a cell that would be worth less than anything, or more.
+    best = greatest([bound + total / mass for mass in masses] + [ball_of(-size)])
+    if best < ball_of(most):
+        # A little more than the bound: who shows it again need not hit a number exactly.
+        found = rounded_up(ends(best)[1] + size / 2**_SPARE, _KEPT)
+        if found < most:
+            return Cell(low, high, found, target, tuple(slopes))
+    return Cell(low, high, most, None, ())
 
 
-def _column_bound(points: Sequence[_Point], bound: arb, slope: Fraction | None, shift: Fraction) -> arb:
+def _column_bound(column: _Column, bound: arb, slope: Fraction | None, shift: Fraction) -> arb:
     """A bound of e^logit (gain - c) over the convex hull of some points, in units of e^shift."""
-    pairs = [(ball_of(point.logit - shift), ball_of(point.gain) - bound) for point in points]
-    if slope is None:
-        terms = [exponent.exp() * above for exponent, above in pairs]
-        highest = greatest([above for _, above in pairs])
-        return greatest(terms) if highest <= 0 else greatest([e.exp() for e, _ in pairs]) * highest
-    tangent = ball_of(slope)
-    return tangent * (greatest([exponent + above / tangent for exponent, above in pairs]) - 1).exp()
+    if slope is not None:
+        tangent = ball_of(slope)
+        heights = [ball_of(logit - shift) + (ball_of(gain) - bound) / tangent for logit, gain in column.high]
+        return tangent * (greatest(heights) - 1).exp()
+    highest = ball_of(column.greatest) - bound
+    if not highest <= 0:
+        return ball_of(max(column.high)[0] - shift).exp() * highest
+    return greatest([ball_of(logit - shift).exp() * (ball_of(gain) - bound) for logit, gain in column.low])
 
 
-def _proposed(
-    columns: Sequence[Sequence[_Point]], low: Fraction, high: Fraction
-) -> tuple[Fraction, list[Fraction | None]]:
+@dataclass(frozen=True, slots=True)
+class _Floats:
+    """A column in floats, logits less a shift and gains in a unit: corners where logits are small as a table, and those
+    where they are great."""
+
+    low: Any
+    high: list[tuple[float, float]]
+
+
+def _proposed(columns: Sequence[_Column], low: Fraction, high: Fraction) -> tuple[Fraction, list[Fraction | None]]:
     """A c at which the sum of masses of what is best lies in the cell, or as near to it as can be, and slopes: by
     floats, for any numbers give a bound."""
-    unit = max(abs(point.gain) for points in columns for point in points) or Fraction(1)
-    tables = [_floats(points, high, unit) for points in columns]
+    unit = max(abs(gain) for column in columns for _, gain in (*column.low, *column.high)) or Fraction(1)
+    tables = [_in_floats(column, high, unit) for column in columns]
     lower, upper = -2.0, 2.0
     ends_of = float(max(low - high, Fraction(-700))), 0.0
     for _ in range(_HALVINGS):
@@ -170,50 +259,42 @@ def _proposed(
     return Fraction(target) * unit, slopes
 
 
-def _floats(points: Sequence[_Point], shift: Fraction, unit: Fraction) -> Any:
-    return np.array(
-        [[float(max(point.logit - shift, Fraction(-(10**6)))), float(point.gain / unit)] for point in points]
+def _in_floats(column: _Column, shift: Fraction, unit: Fraction) -> _Floats:
+    low, high = (
+        [(float(max(min(logit - shift, _FAR), -_FAR)), float(gain / unit)) for logit, gain in side]
+        for side in (column.low, column.high)
     )
-
-
-def _sums(tables: Sequence[Any], target: float) -> tuple[float, float]:
-    found = [_best(table, target) for table in tables]
-    return sum(value for value, _, _ in found), sum(mass for _, mass, _ in found)
-
-
-def _best(table: Any, target: float) -> tuple[float, float, float]:
-    """The greatest e^logit (gain - c) on the hull of a column's points: the term, its mass, and what is above c."""
-    logits, above = table[:, 0], table[:, 1] - target
-    if above.max() <= 0:
-        terms = np.exp(logits) * above
-        i = int(terms.argmax())
-        return float(terms[i]), float(np.exp(logits[i])), float(above[i])
-    hull = _hull(logits, above)
-    best = (-np.inf, 0.0, 0.0)
-    for (one, two), (three, four) in zip(hull, [*hull[1:], hull[-1]], strict=True):
-        shares = [0.0]
-        rise, fall = three - one, four - two
-        if rise > 0 > fall:
-            shares.append(float(np.clip(-1 / rise - two / fall, 0, 1)))
-        for share in shares:
-            logit, gain = one + share * rise, two + share * fall
-            if gain > 0 and logit + np.log(gain) > best[0]:
-                best = (logit + np.log(gain), logit, gain)
-    return float(np.exp(best[0])), float(np.exp(best[1])), float(best[2])
-
-
-def _hull(logits: Any, above: Any) -> list[tuple[float, float]]:
-    """The corners of the hull on the side where both grow, from the greatest gain to the greatest logit."""
     kept: list[tuple[float, float]] = []
-    for logit, gain in sorted(zip(logits.tolist(), above.tolist(), strict=True), key=lambda pair: (-pair[1], -pair[0])):
+    for logit, gain in sorted(high, key=lambda pair: (-pair[1], -pair[0])):
         if kept and logit <= kept[-1][0]:
             continue
         while len(kept) > 1 and _turns(kept[-2], kept[-1], (logit, gain)):
             kept.pop()
         kept.append((logit, gain))
-    return kept
+    return _Floats(np.array(low), kept)
 
 
-def _turns(one: tuple[float, float], two: tuple[float, float], three: tuple[float, float]) -> bool:
-    """Whether the middle one of three points lies below the line of the others."""
-    return (two[0] - one[0]) * (three[1] - one[1]) - (two[1] - one[1]) * (three[0] - one[0]) >= 0
+def _sums(tables: Sequence[_Floats], target: float) -> tuple[float, float]:
+    found = [_best(table, target) for table in tables]
+    return sum(value for value, _, _ in found), sum(mass for _, mass, _ in found)
+
+
+def _best(table: _Floats, target: float) -> tuple[float, float, float]:
+    """The greatest e^logit (gain - c) on the hull of a column's points: the term, its mass, and what is above c."""
+    hull = [(logit, gain - target) for logit, gain in table.high]
+    if hull[0][1] <= 0:
+        logits, above = table.low[:, 0], table.low[:, 1] - target
+        masses = np.exp(np.minimum(logits, _STEEP))
+        i = int((masses * above).argmax())
+        return float(masses[i] * above[i]), float(masses[i]), float(above[i])
+    best = (-np.inf, 0.0, 0.0)
+    for (one, two), (three, four) in zip(hull, [*hull[1:], hull[-1]], strict=True):
+        shares = [0.0]
+        rise, fall = three - one, four - two
+        if rise > 0 > fall:
+            shares.append(min(max(-1 / rise - two / fall, 0.0), 1.0))
+        for share in shares:
+            logit, gain = one + share * rise, two + share * fall
+            if gain > 0 and logit + math.log(gain) > best[0]:
+                best = (logit + math.log(gain), logit, gain)
+    return math.exp(min(best[0], _STEEP)), math.exp(min(best[1], _STEEP)), best[2]

@@ -185,7 +185,6 @@ CONCEPTS: Final[tuple[Concept, ...]] = (
         _CHEN,
         f"{_QUANTAL}:randomised_bound",
         numbers_only=True,
-        certified=False,
     ),
     Concept(
         "team-optimum", "lq-incentive", "team optimum: everybody obeys", "Başar 1984", f"{_INCENTIVES}:team_optimum"

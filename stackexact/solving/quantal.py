@@ -15,9 +15,9 @@ from stackexact.games.markov import MarkovGame
 from stackexact.games.tables import Actions
 from stackexact.quantal.deciding import Decided, Parts, Rules, Tangents, decide, known
 from stackexact.quantal.decisions import Logits, Policy
-from stackexact.quantal.evaluating import balls_under, exactly_evaluated
+from stackexact.quantal.evaluating import Plan, balls_under, exactly_evaluated
 from stackexact.quantal.induction import Induced, by_stages
-from stackexact.quantal.promises import MOST_CELLS, upper_bound
+from stackexact.quantal.promises import MOST_CELLS, Cell, Proved, Reach, prove_upper
 from stackexact.quantal.tables import Tables, one_decision
 from stackexact.solving.answers import Answer
 from stackexact.solving.cells import frozen_mapping
@@ -28,6 +28,7 @@ from stackexact.solving.quantal_cells import (
     QuantalCell,
     RandomisedBoundCell,
     Rule,
+    document_of,
 )
 from stackexact.solving.workspace import Workspace
 
@@ -86,9 +87,7 @@ def deterministic(space: Workspace) -> Answer:
         cell: Any = DeterministicCell((), leader, _policy(game, induced), values, None)
         return Answer(cell, partial(_proofs, induced.stages, game))
     best = space.best_deterministic
-    policy = tuple(
-        frozen_mapping({game.states[s]: _rule_at(game, s, rule) for s, rule in row.items()}) for row in best.plan
-    )
+    policy = _plan(game, best.plan)
     told = None
     if best.exact is not None:
         told = tuple(
@@ -102,20 +101,22 @@ def deterministic(space: Workspace) -> Answer:
 
 def randomised_bound(space: Workspace) -> Answer:
     """``randomised-bound`` on a Markov game whose follower is quantal and looks ahead."""
+    game: Any = space.game
     asked, tables = space.options, space.tables
     best = space.best_deterministic
-    upper = upper_bound(tables, MOST_CELLS, space.stop)
+    proved = prove_upper(tables, MOST_CELLS, space.stop)
     lower = best.value.number(asked.digits, tables.scale)
     unit = tables.scale / Fraction(10) ** _BOUND_DIGITS
-    cell: Any = RandomisedBoundCell((), lower, -(-upper // unit) * unit, MOST_CELLS)
-    return Answer(cell, partial(dict[str, Any], cells=MOST_CELLS))
+    cell: Any = RandomisedBoundCell((), lower, -(-proved.upper // unit) * unit, MOST_CELLS)
+    return Answer(cell, partial(_bound_proof, proved, best.plan, game))
+
+
+def _plan(game: MarkovGame, plan: Plan) -> tuple[Mapping[str, Rule], ...]:
+    return tuple(frozen_mapping({game.states[s]: _rule_at(game, s, rule) for s, rule in row.items()}) for row in plan)
 
 
 def _policy(game: MarkovGame, induced: Induced) -> tuple[Mapping[str, Rule], ...]:
-    return tuple(
-        frozen_mapping({game.states[s]: _rule_at(game, s, one.policy) for s, one in row.items()})
-        for row in induced.stages
-    )
+    return _plan(game, tuple({s: one.policy for s, one in row.items()} for row in induced.stages))
 
 
 def _rule_at(game: MarkovGame, state: int, policy: Policy) -> Rule:
@@ -157,9 +158,7 @@ def _proof(decided: Decided, actions: Actions) -> dict[str, Any]:
     """The proof of one decision as certificates have it (docs/certificates.md)."""
     proof = decided.proof
     if isinstance(proof, Tangents):
-        slopes = [None if slope is None else fraction_to_text(slope) for slope in proof.slopes]
-        tangents = dict(zip(actions.follower, slopes, strict=True))
-        return {"limit": fraction_to_text(proof.limit), "tangents": tangents}
+        return {"limit": fraction_to_text(proof.limit), "tangents": _tangents(proof.slopes, actions)}
     if isinstance(proof, Parts):
         return proof_by_parts(proof)
     if isinstance(proof, Rules):
@@ -179,3 +178,26 @@ def _proofs(stages: Sequence[Mapping[int, Decided]], game: MarkovGame) -> dict[s
     return {
         "stages": [{game.states[s]: _proof(one, game.actions[s]) for s, one in decided.items()} for decided in stages]
     }
+
+
+def _bound_proof(proved: Proved, plan: Plan, game: MarkovGame) -> dict[str, Any]:
+    """A deterministic policy for the lower bound, and cells for the upper one."""
+    stages = [{game.states[s]: _reach(reach, game.actions[s]) for s, reach in row.items()} for row in proved.stages]
+    return {"cells": MOST_CELLS, "policy": document_of(_plan(game, plan)), "stages": stages}
+
+
+def _reach(reach: Reach, actions: Actions) -> dict[str, Any]:
+    ends = {"low": fraction_to_text(reach[0].low), "high": fraction_to_text(reach[-1].high)}
+    return {**ends, "cells": [_cell_proof(cell, actions) for cell in reach]}
+
+
+def _cell_proof(cell: Cell, actions: Actions) -> dict[str, Any]:
+    made: dict[str, Any] = {"most": fraction_to_text(cell.most)}
+    if cell.level is not None:
+        made |= {"level": fraction_to_text(cell.level), "tangents": _tangents(cell.slopes, actions)}
+    return made
+
+
+def _tangents(slopes: Sequence[Fraction | None], actions: Actions) -> dict[str, str | None]:
+    told = (None if slope is None else fraction_to_text(slope) for slope in slopes)
+    return dict(zip(actions.follower, told, strict=True))

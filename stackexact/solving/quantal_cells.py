@@ -20,6 +20,7 @@ __all__ = [
     "QuantalCell",
     "RandomisedBoundCell",
     "Rule",
+    "document_of",
 ]
 
 Mixture: TypeAlias = Mapping[str, Fraction]
@@ -38,16 +39,17 @@ class EnclosedCell(Shown):
     def document(self) -> dict[str, Any]:
         """The cell as JSON."""
         made = {one.name: getattr(self, one.name) for one in fields(self)}  # type: ignore[arg-type]
-        return {name: _json(value) for name, value in made.items() if value is not None}
+        return {name: document_of(value) for name, value in made.items() if value is not None}
 
 
-def _json(value: Any) -> Any:
+def document_of(value: Any) -> Any:
+    """What stands in a cell, as JSON."""
     if isinstance(value, bool | str) or type(value) is int:
         return value
     if isinstance(value, Mapping):
-        return {key: _json(entry) for key, entry in value.items()}
+        return {key: document_of(entry) for key, entry in value.items()}
     if isinstance(value, tuple):
-        return [_json(entry) for entry in value]
+        return [document_of(entry) for entry in value]
     return text_of(value) if isinstance(value, Expression) else written(value)
 
 

@@ -11,6 +11,7 @@ from itertools import product
 from typing import Any
 
 import pytest
+from guards import without_runaway_work
 from quantal_making import cells, drawn, markov_game, moved, replaced, text, verdict, written
 from refusals import unnoticed
 
@@ -303,3 +304,24 @@ def test_numbers_beyond_the_stated_size_are_too_large() -> None:
     document = written(one_stage([[0, 1], [1, 0]], [[1, 2], [3, 1]], weights=False), CONCEPT)
     document["game"]["states"]["s"]["payoffs"]["leader"][0][0] = "1" * 50_000
     assert verdict(document).limit
+
+
+def test_many_rules_of_irrational_value_are_told_apart_by_ends() -> None:
+    draw = random.Random(1)
+    tables = [[[Fraction(draw.randint(0, 1000), 7) for _ in range(20)] for _ in range(20)] for _ in range(2)]
+    document = written(one_stage(*tables, weights=False, eta="1/50"), CONCEPT)
+    assert len(cells(document)[0]["leader"]["closed_form"]) > 300
+    with without_runaway_work():
+        assert verdict(document).true
+        assert not verdict(replaced(document, "claim.policy.0.s.b1", {"a20": "1"})).true
+
+
+def test_many_terms_of_later_values_are_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only where they are not rational."""
+    monkeypatch.setattr(quantal_rules, "PRODUCTS", 10)
+    states = {"s": {**OTHER, "transitions": [[{"s": "1"}, {"s": "1"}]] * 2}}
+    follower = {"response": "quantal", "eta": "2"}
+    for horizon, limited in ((1, False), (2, True)):
+        found = verdict(written(sx.MarkovGame(states, horizon=horizon, follower=follower), CONCEPT))
+        assert found.limit == limited
+        assert found.true == (not limited)

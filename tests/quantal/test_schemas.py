@@ -241,6 +241,22 @@ def test_refused_proofs_of_policies_that_are_all_gone_through(proof):
 
 
 @pytest.mark.parametrize(
+    "cell",
+    [{}, {"most": 1}, {"most": "1", "level": "0"}, {"most": "1", "tangents": {"b1": "1"}}, {"most": "1", "x": "0"}]
+    + [{"most": "1", "level": "0", "tangents": {"b1": slope}} for slope in ("0", "-1", 1)],
+)
+def test_refused_cells_of_bounds(cell):
+    document = certificate("looking ahead")
+    (proof,) = document["proofs"]["randomised-bound"]["cells"]
+    (start,) = proof["stages"][0].values()
+    for good in ({"most": "1"}, {"most": "1", "level": "0", "tangents": {"b1": "1/2", "b2": None}}):
+        start["cells"] = [good]
+        assert CERTIFICATE.is_valid(document)
+    start["cells"] = [cell]
+    assert not CERTIFICATE.is_valid(document)
+
+
+@pytest.mark.parametrize(
     "proof",
     [
         {"multipliers": {"b1": "1"}, "claim": {}, "proof": {}},
