@@ -14,7 +14,8 @@ from itertools import product
 from math import prod
 
 from stackexact.certificates.bounds import TooLarge, Unsupported
-from stackexact.certificates.markov_game import MarkovGame, Stage, Table
+from stackexact.certificates.markov_game import MarkovGame, Stage
+from stackexact.certificates.payoff_tables import Table
 from stackexact.certificates.proofs import claimed
 from stackexact.certificates.quantal_decision import read_policy
 from stackexact.certificates.reading import Node

@@ -15,7 +15,7 @@ from stackexact.certificates.digits import written
 from stackexact.certificates.embedded import TEXTS, Exact, Relation, chain_at, labels_at, number_at, parameters_at
 from stackexact.certificates.line import Region
 from stackexact.certificates.logarithms import Log, logarithm
-from stackexact.certificates.markov_game import Table, distribution_at, read_payoffs, tables_text
+from stackexact.certificates.payoff_tables import Table, distribution_at, read_payoffs, tables_text
 from stackexact.certificates.quantal_decision import Decision, table_of
 from stackexact.certificates.reading import Labels, Node, Weights
 from stackexact.certificates.stated import Stated
