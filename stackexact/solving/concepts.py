@@ -350,7 +350,7 @@ def chosen(
     if not offered:
         kinds = ", ".join(dict.fromkeys(concept.kind for concept in CONCEPTS))
         raise UsageError(f"game: expected one of a kind that has concepts ({kinds}), found the kind {game.kind}")
-    if not game.is_numeric and all(concept.numbers_only for concept in offered):
+    if not game.is_numeric and all(concept.numbers_only for concept in offered if not _unfit(game, concept)):
         name = min(name for _, value in game.values() for name in parameters_of(value))
         told = f"a game of kind {game.kind} with numbers alone, found the parameter {name}"
         raise UsageError(f"game: expected {told}; set it, as in --at '{name}=1/2'")
