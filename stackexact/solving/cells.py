@@ -7,10 +7,11 @@ Numbers are :class:`~fractions.Fraction` (an ``Expression`` where they depend on
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import Enum
 from typing import Any, TypeAlias, TypeVar
 
+from stackexact.exact.enclosures import Enclosure
 from stackexact.exact.rational_function import Exact
 from stackexact.exact.records import FrozenMapping
 from stackexact.exact.relation import text_of
@@ -22,8 +23,10 @@ __all__ = [
     "Cell",
     "CorrelatedCell",
     "EquilibriumCell",
+    "FieldsCell",
     "Infinity",
     "SupremumCell",
+    "document_of",
     "each",
     "frozen_mapping",
 ]
@@ -54,6 +57,30 @@ def each(value: Any, change: Callable[[Any], Any]) -> Any:
     if isinstance(value, tuple):
         return tuple(each(entry, change) for entry in value)
     return change(value)
+
+
+def document_of(value: Any) -> Any:
+    """What stands in a cell, as JSON: numbers as texts, or as enclosures."""
+    if isinstance(value, bool | str) or type(value) is int:
+        return value
+    if isinstance(value, Mapping):
+        return {key: document_of(entry) for key, entry in value.items()}
+    if isinstance(value, tuple):
+        return [document_of(entry) for entry in value]
+    if isinstance(value, Infinity):
+        return str(value)
+    return value.document() if isinstance(value, Enclosure | FieldsCell) else text_of(value)
+
+
+class FieldsCell(Shown):
+    """Cells, and parts of them, whose JSON has the names of their fields; what there is not is left out."""
+
+    __slots__ = ()
+
+    def document(self) -> dict[str, Any]:
+        """The cell as JSON."""
+        made = {one.name: getattr(self, one.name) for one in fields(self)}  # type: ignore[arg-type]
+        return {name: document_of(value) for name, value in made.items() if value is not None}
 
 
 def _mapping_texts(weights: Mapping[str, Exact]) -> dict[str, str]:

@@ -23,9 +23,8 @@ from stackexact.quantal.evaluating import Allowed, Plan, balls_under, exactly_ev
 from stackexact.quantal.limits import best_responses, without_rewards
 from stackexact.quantal.problems import problem_of
 from stackexact.quantal.tables import Tables, tables_of
-from stackexact.solving.cells import frozen_mapping
+from stackexact.solving.cells import FieldsCell, frozen_mapping
 from stackexact.solving.domains import names_in_play
-from stackexact.solving.quantal_cells import EnclosedCell
 from stackexact.solving.workspace import DIGITS, options_of
 
 __all__ = ["Evaluation", "evaluate"]
@@ -35,7 +34,7 @@ _STATE: Final = "game"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Evaluation(EnclosedCell):
+class Evaluation(FieldsCell):
     """What the leader gets under a policy (``leader``), and by stage (the first comes first) and state what she gets
     from there on (``values``) and how the follower responds (``response``)."""
 

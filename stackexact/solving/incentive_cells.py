@@ -7,13 +7,11 @@ and of the mean action (the leader), and of the observation ``y`` (a follower).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from typing import Any, TypeAlias
+from dataclasses import dataclass
+from typing import TypeAlias
 
 from stackexact.exact.rational_function import Exact
-from stackexact.exact.relation import text_of
-from stackexact.solving.cells import Infinity
-from stackexact.solving.shown import Shown
+from stackexact.solving.cells import FieldsCell, Infinity
 
 __all__ = [
     "CostCell",
@@ -32,29 +30,11 @@ Gains: TypeAlias = Mapping[str, Mapping[str, Exact]]
 strategies: by an action and what is seen."""
 
 
-class CostCell(Shown):
-    """Cells of games of incentives, whose JSON has the names of their fields; what there is not is left out.
-
-    The entries of their mappings have names of their own, such as ``gain.u0.u`` and ``actions.u``
-    (:func:`stackexact.solving.names.named_value`).
-    """
+class CostCell(FieldsCell):
+    """Cells of games of incentives. The entries of their mappings have names of their own, such as ``gain.u0.u`` and
+    ``actions.u`` (:func:`stackexact.solving.names.named_value`)."""
 
     __slots__ = ()
-
-    def document(self) -> dict[str, Any]:
-        """The cell as JSON."""
-        made = {one.name: getattr(self, one.name) for one in fields(self)}  # type: ignore[arg-type]
-        return {name: _json(value) for name, value in made.items() if value is not None}
-
-
-def _json(value: Any) -> Any:
-    if isinstance(value, bool | str):
-        return value
-    if isinstance(value, tuple):
-        return list(value)
-    if isinstance(value, Mapping):
-        return {key: _json(entry) for key, entry in value.items()}
-    return str(value) if isinstance(value, Infinity) else text_of(value)
 
 
 @dataclass(frozen=True, slots=True, repr=False)

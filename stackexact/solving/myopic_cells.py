@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from stackexact.solving.quantal_cells import EnclosedCell, Rule
+from stackexact.solving.cells import FieldsCell
+from stackexact.solving.quantal_cells import Rule
 
 __all__ = ["MarkovBestCell"]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class MarkovBestCell(EnclosedCell):
+class MarkovBestCell(FieldsCell):
     """What the leader can get against a follower who responds best over all stages; by stage and state that can be
     reached, a ``policy``, the ``response`` to it, and what she can get from there on (``values``).
 

@@ -20,7 +20,7 @@ from stackexact.quantal.induction import Induced, by_stages
 from stackexact.quantal.promises import MOST_CELLS, Cell, Proved, Reach, prove_upper
 from stackexact.quantal.tables import Tables, one_decision
 from stackexact.solving.answers import Answer
-from stackexact.solving.cells import frozen_mapping
+from stackexact.solving.cells import document_of, frozen_mapping
 from stackexact.solving.quantal_cells import (
     DeterministicCell,
     MarkovQuantalCell,
@@ -28,7 +28,6 @@ from stackexact.solving.quantal_cells import (
     QuantalCell,
     RandomisedBoundCell,
     Rule,
-    document_of,
 )
 from stackexact.solving.workspace import Workspace
 

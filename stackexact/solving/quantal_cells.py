@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
-from stackexact.exact.enclosures import Number, written
+from stackexact.exact.enclosures import Number
 from stackexact.exact.rational_function import Expression
-from stackexact.exact.relation import text_of
-from stackexact.solving.shown import Shown
+from stackexact.solving.cells import FieldsCell
 
 __all__ = [
     "DeterministicCell",
-    "EnclosedCell",
     "MarkovQuantalCell",
     "Mixture",
     "QuantalCell",
     "RandomisedBoundCell",
     "Rule",
-    "document_of",
 ]
 
 Mixture: TypeAlias = Mapping[str, Fraction]
@@ -30,31 +27,8 @@ Rule: TypeAlias = Mapping[str, Fraction] | Mapping[str, Mixture]
 """What the leader does in a state: a mixture, or one for every action of the follower."""
 
 
-class EnclosedCell(Shown):
-    """Cells whose JSON has the names of their fields, and whose numbers may be enclosures; what there is not is left
-    out."""
-
-    __slots__ = ()
-
-    def document(self) -> dict[str, Any]:
-        """The cell as JSON."""
-        made = {one.name: getattr(self, one.name) for one in fields(self)}  # type: ignore[arg-type]
-        return {name: document_of(value) for name, value in made.items() if value is not None}
-
-
-def document_of(value: Any) -> Any:
-    """What stands in a cell, as JSON."""
-    if isinstance(value, bool | str) or type(value) is int:
-        return value
-    if isinstance(value, Mapping):
-        return {key: document_of(entry) for key, entry in value.items()}
-    if isinstance(value, tuple):
-        return [document_of(entry) for entry in value]
-    return text_of(value) if isinstance(value, Expression) else written(value)
-
-
 @dataclass(frozen=True, slots=True, repr=False)
-class QuantalCell(EnclosedCell):
+class QuantalCell(FieldsCell):
     """The most that the leader can get against a quantal follower (``leader``), a policy that gets it up to the width
     of that enclosure (exactly, where it has a closed form or is a fraction), and the follower's ``response`` to it.
 
@@ -69,7 +43,7 @@ class QuantalCell(EnclosedCell):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class MarkovQuantalCell(EnclosedCell):
+class MarkovQuantalCell(FieldsCell):
     """The most that the leader can get against a myopic quantal follower over all stages; by stage (the first comes
     first) and state that can be reached, a ``policy`` that gets it up to the widths of the enclosures, and the most she
     can get from there on (``values``)."""
@@ -81,7 +55,7 @@ class MarkovQuantalCell(EnclosedCell):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class DeterministicCell(EnclosedCell):
+class DeterministicCell(FieldsCell):
     """The most that the leader can get with deterministic policies (``leader``), and one that gets it, by stage (the
     first comes first) and state that can be reached; in games with weights these are functions of the parameters.
 
@@ -96,7 +70,7 @@ class DeterministicCell(EnclosedCell):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class RandomisedBoundCell(EnclosedCell):
+class RandomisedBoundCell(FieldsCell):
     """Where the greatest value of all policies lies, randomised ones included, against a follower who looks ahead: at
     least what the best deterministic one gets (``lower``), at most ``upper``, a bound from so many ``cells`` of what
     may be announced for later."""

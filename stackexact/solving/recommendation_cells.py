@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
-from stackexact.exact.enclosures import Enclosure, Number
-from stackexact.exact.records import Record
-from stackexact.exact.relation import text_of
-from stackexact.solving.cells import Infinity
-from stackexact.solving.shown import Shown
+from stackexact.exact.enclosures import Number
+from stackexact.solving.cells import FieldsCell, Infinity
 
 __all__ = [
     "CompatibleCell",
     "FixedPoint",
     "FixedPointsCell",
     "MisspecificationCell",
-    "RecommendationCell",
     "RelaxedCell",
     "ResponseCell",
 ]
@@ -27,35 +23,8 @@ Mixed: TypeAlias = Mapping[str, Number]
 """Probabilities by action, positive ones alone."""
 
 
-def _document(record: Any) -> dict[str, Any]:
-    made = {one.name: getattr(record, one.name) for one in fields(record)}
-    return {name: _json(value) for name, value in made.items() if value is not None}
-
-
-def _json(value: Any) -> Any:
-    if isinstance(value, bool | str):
-        return value
-    if isinstance(value, tuple):
-        return [_json(entry) for entry in value]
-    if isinstance(value, Mapping):
-        return {key: _json(entry) for key, entry in value.items()}
-    if isinstance(value, Infinity):
-        return str(value)
-    return value.document() if isinstance(value, Enclosure | FixedPoint) else text_of(value)
-
-
-class RecommendationCell(Shown):
-    """Cells of games with recommendations, whose JSON has the names of their fields; what there is not is left out."""
-
-    __slots__ = ()
-
-    def document(self) -> dict[str, Any]:
-        """The cell as JSON."""
-        return _document(self)
-
-
 @dataclass(frozen=True, slots=True, repr=False)
-class ResponseCell(RecommendationCell):
+class ResponseCell(FieldsCell):
     """What comes of the game's policy: the ``leader``'s value, the follower's ``response`` z to the recommendation y,
     the ``violation`` of incentive compatibility (half the sum of |y_b - z_b|), and the quantal response q among the
     actions that are played (``quantal``).
@@ -77,7 +46,7 @@ class ResponseCell(RecommendationCell):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class FixedPoint(Record):
+class FixedPoint(FieldsCell):
     """Under a ``commitment`` the follower follows this ``recommendation``, which has ``full_support`` or not; the
     ``leader`` gets her value then."""
 
@@ -86,13 +55,9 @@ class FixedPoint(Record):
     full_support: bool
     leader: Number
 
-    def document(self) -> dict[str, Any]:
-        """The point as JSON."""
-        return _document(self)
-
 
 @dataclass(frozen=True, slots=True, repr=False)
-class FixedPointsCell(RecommendationCell):
+class FixedPointsCell(FieldsCell):
     """All recommendations that the follower follows, under the policy's commitment or under every pure one.
 
     Among recommendations of every action there is one for each commitment; on the boundary there is a further one for
@@ -106,7 +71,7 @@ class FixedPointsCell(RecommendationCell):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class CompatibleCell(RecommendationCell):
+class CompatibleCell(FieldsCell):
     """The best that the leader can do with exact incentive compatibility, that is by recommending the quantal response
     to her commitment: her value V*, a commitment that gets it and its ``recommendation``; and what ``pure`` commitments
     get.
@@ -123,7 +88,7 @@ class CompatibleCell(RecommendationCell):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class RelaxedCell(RecommendationCell):
+class RelaxedCell(FieldsCell):
     """The limit as ε > 0 goes to 0 of the supremum of the leader's value with violations of at most ε, approached by
     recommending nearly nothing but ``response`` under ``commitment``: whether it is ``attained`` without any violation
     by a recommendation of every action, and V* (``compatible``), which it exceeds where it is not."""
@@ -137,7 +102,7 @@ class RelaxedCell(RecommendationCell):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class MisspecificationCell(RecommendationCell):
+class MisspecificationCell(FieldsCell):
     """What a leader who believes in the wrong α̂ makes of the response to the game's policy.
 
     ``log_odds`` of what pays, log(W_b/W_n), n being the ``reference``, as they are and as ``estimated``; the ``errors``

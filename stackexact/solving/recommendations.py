@@ -22,14 +22,13 @@ from stackexact.recommending.misspecified import misspecified
 from stackexact.recommending.models import Mixture, Model, model_of, number_of, probability_of
 from stackexact.recommending.responses import Response, respond
 from stackexact.solving.answers import Answer
-from stackexact.solving.cells import Infinity, frozen_mapping
+from stackexact.solving.cells import FieldsCell, Infinity, frozen_mapping
 from stackexact.solving.quantal import proof_by_parts
 from stackexact.solving.recommendation_cells import (
     CompatibleCell,
     FixedPoint,
     FixedPointsCell,
     MisspecificationCell,
-    RecommendationCell,
     RelaxedCell,
     ResponseCell,
 )
@@ -85,7 +84,7 @@ def _policy(game: RecommendationGame) -> tuple[tuple[Fraction, ...], tuple[Fract
     return cast("tuple[tuple[Fraction, ...], tuple[Fraction, ...]]", (policy.commitment, policy.recommendation))
 
 
-def _answer(cell: RecommendationCell, proof: Callable[[], dict[str, Any]] = dict) -> Answer:
+def _answer(cell: FieldsCell, proof: Callable[[], dict[str, Any]] = dict) -> Answer:
     """An answer; one that a check works out by itself has nothing to its proof."""
     return Answer(cast(Any, cell), proof)
 
