@@ -6,6 +6,8 @@ The command line maps the branches to exit codes: :class:`InputError` to 2, :cla
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 __all__ = [
     "CertificateError",
     "ExpressionError",
@@ -73,6 +75,12 @@ class MissingLibrary(StackexactError, ImportError):
 
 class LimitReached(StackexactError, RuntimeError):
     """A well-formed question that a stated limit leaves open (exit code 3)."""
+
+
+def require_time(stop: Callable[[], bool]) -> None:
+    """Raise :class:`LimitReached` when ``stop`` says that the time is over."""
+    if stop():
+        raise LimitReached("the time limit was reached; raise it")
 
 
 class Unproved(StackexactError):

@@ -43,8 +43,8 @@ def climb(decision: Decision, start: Sequence[float] | None = None) -> tuple[flo
 
 def _floats(decision: Decision) -> tuple[Any, Any]:
     """Logits and values as floats; both in ranges that floats hold, for they only propose."""
-    low = min(map(min, decision.leader))
-    values = np.array([[float((value - low) / decision.scale) for value in row] for row in decision.leader])
+    low, scale = min(map(min, decision.leader)), decision.scale
+    values = np.array([[float((value - low) / scale) for value in row] for row in decision.leader])
     logits = np.array([[float(ball.mid()) for ball in column] for column in decision.logits.columns()]).T
     return np.clip(logits, -1e9, 1e9), values
 

@@ -11,13 +11,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import ROUND_DOWN, ROUND_UP
 from fractions import Fraction
 from typing import Final
 
 import numpy as np
 from flint import arb, ctx
 
-from stackexact.errors import LimitReached
+from stackexact.errors import LimitReached, require_time
+from stackexact.exact.decimals import rounded
 from stackexact.exact.enclosures import ball_of, bits_of, ends
 from stackexact.exact.exponential import ExponentialNumber
 from stackexact.quantal.climbing import as_shares, climb, polished
@@ -35,6 +37,8 @@ from stackexact.quantal.simplices import Corner, apart, expanded, middle
 
 __all__ = ["Committed", "best_commitment", "exact_parts", "uniform"]
 
+_TOLD: Final = 9
+"""Digits of what a message tells."""
 _SPARE: Final = 48
 _MOST_PARTS: Final = 200_000
 """Parts of the simplex that are looked at before the search gives up."""
@@ -85,13 +89,18 @@ def best_commitment(low: Decision, high: Decision, digits: int, stop: Callable[[
     with ctx.workprec(2 * bits):
         balls = high.balls()
         first = climb(high)
+        require_time(stop)
         commitment = _best(as_shares(first, bits - _SPARE), [first], balls, bits)
         for _ in range(_MOST_CANDIDATES):
             policy = uniform(commitment, high.shape[1])
             lower, upper = ends(value_at(policy, low))[0], ends(value_at(policy, high))[1]
             limit = rounded_up(upper + wanted / 4, bits)
             proof = _Proof(balls, ball_of(limit), stop, _alike(high))
-            found = proof.run(proof.corner(commitment))
+            try:
+                found = proof.run(proof.corner(commitment))
+            except LimitReached as reached:
+                known = rounded(lower, _TOLD, ROUND_DOWN if lower > 0 else ROUND_UP).text
+                raise LimitReached(f"{reached}; a commitment was found that gets at least {known}") from None
             if found.better is None:
                 return Committed(rounded_down(lower, bits), limit, commitment, found.parts)
             floats = tuple(map(float, found.better))
@@ -171,8 +180,7 @@ class _Proof:
             corners, place = pending.pop(), places.pop()
             if len(told) >= self.most:
                 raise LimitReached(f"the proof takes more than {self.most} parts of the simplex")
-            if self.stop():
-                raise LimitReached("the time limit was reached; raise it")
+            require_time(self.stop)
             letter = _proved(corners, point, pure)
             if letter:
                 told.append(letter)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final, TypeAlias
 
 from stackexact.errors import LimitReached
-from stackexact.exact.enclosures import Enclosure, Number, enclosed
+from stackexact.exact.enclosures import Enclosure, Number, enclosed, refined
 from stackexact.exact.exponential import ExponentialNumber
+from stackexact.lp.simplex import never
 from stackexact.quantal.commitments import Committed, best_commitment, exact_parts, uniform
-from stackexact.quantal.decisions import Decision, Logits, Policy
+from stackexact.quantal.decisions import Decision, Logits, Policy, Stop
 from stackexact.quantal.exactly import deterministic_value, exactly_best, first_best, is_best
 from stackexact.quantal.prescriptions import best_prescription
 from stackexact.quantal.rules import best_action, best_rule
@@ -107,7 +108,7 @@ def decide(
     *,
     prescription: bool,
     digits: int,
-    stop: Callable[[], bool] = lambda: False,
+    stop: Stop = never,
 ) -> Decided:
     """The best policy where the leader gets ``leader[a][b]`` and the follower responds by ``logits``.
 
@@ -123,7 +124,7 @@ def decide(
     low = Decision(tuple(tuple(one.lower for one in row) for row in leader), logits)
     high = Decision(tuple(tuple(one.upper for one in row) for row in leader), logits)
     if prescription:
-        found = best_prescription(low, high, digits)
+        found = best_prescription(low, high, digits, stop)
         chosen = _pure(found.policy)
         exact = None if chosen is None else _exact_prescription(chosen, leader, logits)
         if exact is not None:
@@ -141,7 +142,7 @@ def decide(
 
 
 def decide_deterministically(
-    leader: Sequence[Sequence[Bounds]], logits: Logits, *, prescription: bool, digits: int
+    leader: Sequence[Sequence[Bounds]], logits: Logits, *, prescription: bool, digits: int, stop: Stop = never
 ) -> Decided:
     """As :func:`decide`, among deterministic policies.
 
@@ -154,12 +155,20 @@ def decide_deterministically(
     low = Decision(tuple(tuple(one.lower for one in row) for row in leader), logits)
     high = Decision(tuple(tuple(one.upper for one in row) for row in leader), logits)
     find = best_rule if prescription else best_action
-    lower, upper, chosen = find(low, high, digits)
     table = _exact_table(leader)
+    try:
+        lower, upper, chosen = find(low, high, digits, stop)
+    except LimitReached:
+        if table is None or stop():
+            raise
+        # Rewards so far apart that no precision tells them apart: sums of exponentials do.
+        exact, best = exactly_best([0] * len(leader[0]), table, logits, prescription=prescription, stop=stop)
+        width = high.scale / Fraction(10) ** digits
+        return Decided(_exactly(*refined(exact.ball, width), exact), _rule(best), Rules(None))
     policy = _rule(chosen)
     if table is not None:
         try:
-            exact, best = exactly_best(chosen, table, logits, prescription=prescription)
+            exact, best = exactly_best(chosen, table, logits, prescription=prescription, stop=stop)
         except LimitReached:
             return Decided(Bounds(lower, upper), policy, Rules(upper))
         return Decided(_exactly(lower, upper, exact), _rule(best), Rules(None))
@@ -204,7 +213,7 @@ def _exact_prescription(
 
 
 def _exact_commitment(
-    committed: Committed, leader: Sequence[Sequence[Bounds]], decision: Decision, stop: Callable[[], bool]
+    committed: Committed, leader: Sequence[Sequence[Bounds]], decision: Decision, stop: Stop
 ) -> tuple[int, ExponentialNumber, tuple[str, ...]] | None:
     """The best pure commitment, where it is as good as what was found, its exact value, and a proof that none gets
     more."""

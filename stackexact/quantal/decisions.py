@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeAlias
@@ -17,6 +17,7 @@ __all__ = [
     "Decision",
     "Logits",
     "Policy",
+    "Stop",
     "Table",
     "decimal",
     "greatest",
@@ -29,6 +30,9 @@ __all__ = [
 
 Table: TypeAlias = tuple[tuple[Fraction, ...], ...]
 """Exact numbers by leader action (rows) and follower action (columns)."""
+
+Stop: TypeAlias = Callable[[], bool]
+"""Says when the time is over."""
 
 Balls: TypeAlias = list[list[arb]]
 """Balls by follower action (the outer list), then by leader action."""
@@ -55,9 +59,12 @@ class Logits:
         """The same less, in every row, the greatest entry: where the leader does the same whatever the follower does,
         nothing depends on what a row has in common."""
         if self.exponents is not None:
-            return Logits(tuple(tuple(value - max(row) for value in row) for row in self.exponents), None)
+            tops = map(max, self.exponents)
+            rows = zip(self.exponents, tops, strict=True)
+            return Logits(tuple(tuple(value - top for value in row) for row, top in rows), None)
         assert self.weights is not None
-        return Logits(None, tuple(tuple(value / max(row) for value in row) for row in self.weights))
+        rows = zip(self.weights, map(max, self.weights), strict=True)
+        return Logits(None, tuple(tuple(value / top for value in row) for row, top in rows))
 
     def columns(self) -> Balls:
         """The logits by follower action, then by leader action, at the working precision; less the greatest exponent

@@ -8,13 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from typing import Final
 
-from stackexact.errors import LimitReached
+from flint import ctx
+
+from stackexact.errors import LimitReached, require_time
 from stackexact.exact.enclosures import ball_of, sign_of
 from stackexact.exact.exponential import ExponentialNumber, rational
-from stackexact.quantal.decisions import Logits
+from stackexact.lp.simplex import never
+from stackexact.quantal.decisions import Logits, Stop, greatest
 
 __all__ = ["ExactTable", "deterministic_value", "exactly_best", "first_best", "is_best"]
+
+_BITS: Final = 256
+"""The working precision of first looks."""
 
 ExactTable = Sequence[Sequence[ExponentialNumber]]
 """Exact values by leader and follower action."""
@@ -31,7 +38,7 @@ def deterministic_value(chosen: Sequence[int], leader: ExactTable, logits: Logit
 
 
 def exactly_best(
-    chosen: Sequence[int], leader: ExactTable, logits: Logits, *, prescription: bool
+    chosen: Sequence[int], leader: ExactTable, logits: Logits, *, prescription: bool, stop: Stop = never
 ) -> tuple[ExponentialNumber, tuple[int, ...]]:
     """The greatest value of deterministic policies and the first of the best, found from a good one: while some action
     of a column has a greater term than the chosen one, the value grows (Dinkelbach's iteration, exactly)."""
@@ -43,30 +50,61 @@ def exactly_best(
             best = a if values[best] < values[a] else best
         return values[best], (best,) * len(columns)
     while True:
+        require_time(stop)
         value = deterministic_value(chosen, leader, logits)
-        terms = _terms(value, leader, logits)
-        better = tuple(_first_greatest(column) for column in terms)
-        if all(not (terms[b][a] - terms[b][c]).sign() for b, (a, c) in enumerate(zip(better, chosen, strict=True))):
-            return value, better
-        chosen = better
+        every = [_Column(b, value, leader, logits, stop) for b in columns]
+        found = [(column.first(), column.rises(c)) for column, c in zip(every, chosen, strict=True)]
+        if not any(rises for _, rises in found):
+            return value, tuple(best for best, _ in found)
+        chosen = tuple(best for best, _ in found)
 
 
 def first_best(value: ExponentialNumber, leader: ExactTable, logits: Logits) -> tuple[int, ...]:
     """Of deterministic prescriptions that are best, whose ``value`` is given, the first in the order of actions."""
-    return tuple(_first_greatest(column) for column in _terms(value, leader, logits))
+    return tuple(_Column(b, value, leader, logits, never).first() for b in range(len(leader[0])))
 
 
-def _terms(value: ExponentialNumber, leader: ExactTable, logits: Logits) -> list[list[ExponentialNumber]]:
-    """e^logit (value - c) by the follower's action, then the leader's."""
-    rows, columns = range(len(leader)), range(len(leader[0]))
-    return [[ExponentialNumber(logits.mass(a, b)) * (leader[a][b] - value) for a in rows] for b in columns]
+class _Column:
+    """e^logit (u - V) against one action of the follower, by the leader's: told apart by balls where they do so, else
+    exactly."""
 
+    def __init__(self, b: int, value: ExponentialNumber, leader: ExactTable, logits: Logits, stop: Stop) -> None:
+        self.b, self.value, self.leader, self.logits, self.stop = b, value, leader, logits, stop
+        with ctx.workprec(_BITS):
+            exponents = [logits.ball(a, b) for a in range(len(leader))]
+            shift, level = greatest(exponents).mid(), value.ball()
+            pairs = zip(exponents, leader, strict=True)
+            self.balls = [(one - shift).exp() * (row[b].ball() - level) for one, row in pairs]
+        self.known: dict[int, ExponentialNumber] = {}
 
-def _first_greatest(values: Sequence[ExponentialNumber]) -> int:
-    best = 0
-    for i, value in enumerate(values):
-        best = i if values[best] < value else best
-    return best
+    def first(self) -> int:
+        """The first of the greatest."""
+        best = 0
+        for a in range(1, len(self.leader)):
+            if self._sign(a, best) > 0:
+                best = a
+        return best
+
+    def rises(self, chosen: int) -> bool:
+        """Whether something is greater than what is chosen."""
+        return self._sign(self.first(), chosen) > 0
+
+    def _sign(self, one: int, two: int) -> int:
+        """The sign of one term less another."""
+        if one == two:
+            return 0
+        with ctx.workprec(_BITS):
+            apart = self.balls[one] - self.balls[two]
+        if apart > 0 or apart < 0:
+            return 1 if apart > 0 else -1
+        require_time(self.stop)
+        return (self._exactly(one) - self._exactly(two)).sign()
+
+    def _exactly(self, a: int) -> ExponentialNumber:
+        if a not in self.known:
+            mass = ExponentialNumber(self.logits.mass(a, self.b))
+            self.known[a] = mass * (self.leader[a][self.b] - self.value)
+        return self.known[a]
 
 
 def is_best(chosen: Sequence[int], value: ExponentialNumber, leader: ExactTable, logits: Logits) -> bool:

@@ -55,7 +55,7 @@ def by_stages(
                 raise LimitReached("the time limit was reached; raise it")
             about = continuation(node, after), node.logits
             if deterministic:
-                found = decide_deterministically(*about, prescription=prescription, digits=digits + spare)
+                found = decide_deterministically(*about, prescription=prescription, digits=digits + spare, stop=stop)
             else:
                 found = decide(*about, prescription=prescription, digits=digits + spare, stop=stop)
             # What earlier stages are computed from is what answers state, so that a proof can start from there.

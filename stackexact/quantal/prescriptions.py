@@ -19,12 +19,14 @@ from typing import Final, NamedTuple
 
 from flint import arb, ctx
 
-from stackexact.errors import LimitReached
+from stackexact.errors import LimitReached, require_time
 from stackexact.exact.enclosures import END_BITS, ball_of, bits_of, ends
+from stackexact.lp.simplex import never
 from stackexact.quantal.decisions import (
     Balls,
     Decision,
     Policy,
+    Stop,
     decimal,
     greatest,
     quotient,
@@ -60,27 +62,28 @@ class Prescribed:
     tangents: tuple[Fraction | None, ...]
 
 
-def best_prescription(low: Decision, high: Decision, digits: int) -> Prescribed:
+def best_prescription(low: Decision, high: Decision, digits: int, stop: Stop = never) -> Prescribed:
     """Enclose the best prescription's value for leader's values between those of ``low`` and ``high``, to 10**-digits
     of their range (beyond what these two are apart).
 
-    Raises :class:`~stackexact.errors.LimitReached` where the working precision does not suffice.
+    Raises :class:`~stackexact.errors.LimitReached` where the working precision does not suffice, or when ``stop`` says
+    so.
     """
     wanted = high.scale / Fraction(10) ** digits
     apart = max(b - a for one, two in zip(low.leader, high.leader, strict=True) for a, b in zip(one, two, strict=True))
     bits = bits_of(digits) + _SPARE + high.logits.magnitude
     while bits <= END_BITS:
         with ctx.workprec(2 * bits):
-            found = _attempt(low, high, wanted / 4, bits)
+            found = _attempt(low, high, wanted / 4, bits, stop)
         if found is not None and found.upper - found.lower <= wanted + apart:
             return found
         bits *= 2
     raise LimitReached("the working precision does not suffice for the best prescription; ask for fewer digits")
 
 
-def _attempt(low: Decision, high: Decision, step: Fraction, bits: int) -> Prescribed | None:
+def _attempt(low: Decision, high: Decision, step: Fraction, bits: int, stop: Stop) -> Prescribed | None:
     logits, values = high.balls()
-    policy, value = _climb(logits, values, bits)
+    policy, value = _climb(logits, values, bits, stop)
     lower, _ = ends(value_at(policy, low))
     if not value.is_finite():
         return None
@@ -89,26 +92,29 @@ def _attempt(low: Decision, high: Decision, step: Fraction, bits: int) -> Prescr
     return Prescribed(rounded_down(lower, bits), upper, policy, tangents) if bounded_by(high, upper, tangents) else None
 
 
-def _climb(logits: Balls, values: Balls, bits: int) -> tuple[Policy, arb]:
+def _climb(logits: Balls, values: Balls, bits: int, stop: Stop) -> tuple[Policy, arb]:
     """Dinkelbach's iteration from below, which converges quadratically in the end; where responses are sharp its steps
     are short before (of the order of 1/η), and so it takes turns with bisection."""
     mids = [value.mid() for column in values for value in column]
     target, roof = -greatest([-mid for mid in mids]) - 1, greatest(mids)
     while True:
-        policy, value = _answered(logits, values, target, bits)
+        policy, value = _answered(logits, values, target, bits, stop)
         better = value.mid()
         if not better > target or not (better - target).is_finite() or better - target < abs(better) * arb(2) ** -bits:
             return policy, value
         middle = ((better + roof) / 2).mid()
-        reached = _answered(logits, values, middle, bits)[1].mid()
+        reached = _answered(logits, values, middle, bits, stop)[1].mid()
         if not reached > middle:
             roof = middle
         target = reached if reached > better else better
 
 
-def _answered(logits: Balls, values: Balls, target: arb, bits: int) -> tuple[Policy, arb]:
+def _answered(logits: Balls, values: Balls, target: arb, bits: int, stop: Stop) -> tuple[Policy, arb]:
     """The policy whose terms exceed the target most, and what it gets: more than the target where any gets more."""
-    chosen = [_best(*column, target) for column in zip(logits, values, strict=True)]
+    chosen = []
+    for column in zip(logits, values, strict=True):
+        require_time(stop)
+        chosen.append(_best(*column, target))
     policy = tuple(_mixture(one, bits) for one in chosen)
     top, bottom = quotient(policy, logits, values)
     return policy, top / bottom

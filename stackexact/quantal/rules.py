@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import Final
+from typing import Final, TypeAlias
 
 from flint import arb, ctx
 
-from stackexact.errors import LimitReached
+from stackexact.errors import LimitReached, require_time
 from stackexact.exact.enclosures import END_BITS, ball_of, bits_of, ends
+from stackexact.lp.simplex import never
 from stackexact.quantal.decisions import (
     Balls,
     Decision,
     Policy,
+    Stop,
     greatest,
     quotient,
     rounded_down,
@@ -29,18 +31,22 @@ __all__ = ["best_action", "best_rule"]
 
 _SPARE: Final = 32
 
+Chosen: TypeAlias = tuple[int, ...]
+"""The leader's action by the follower's."""
 
-def best_rule(low: Decision, high: Decision, digits: int) -> tuple[Fraction, Fraction, tuple[int, ...]]:
+
+def best_rule(low: Decision, high: Decision, digits: int, stop: Stop = never) -> tuple[Fraction, Fraction, Chosen]:
     """Bounds of the greatest value, and a rule that gets the lower one: the leader's action by the follower's.
 
-    Raises :class:`~stackexact.errors.LimitReached` where the working precision does not suffice.
+    Raises :class:`~stackexact.errors.LimitReached` where the working precision does not suffice, or when ``stop`` says
+    so.
     """
     step = high.scale / Fraction(10) ** digits / 4
     bits = bits_of(digits) + _SPARE + high.logits.magnitude
     while bits <= END_BITS:
         with ctx.workprec(2 * bits):
             logits, values = high.balls()
-            chosen, top = _climbed(logits, values, bits)
+            chosen, top = _climbed(logits, values, bits, stop)
             limit = rounded_up(ends(top)[1] + step, bits)
             if _never_above(logits, values, ball_of(limit)):
                 lower = ends(value_at(_policy(chosen), low))[0]
@@ -49,12 +55,16 @@ def best_rule(low: Decision, high: Decision, digits: int) -> tuple[Fraction, Fra
     raise LimitReached("the working precision does not suffice for the best rule; ask for fewer digits")
 
 
-def best_action(low: Decision, high: Decision, digits: int) -> tuple[Fraction, Fraction, tuple[int, ...]]:
+def best_action(low: Decision, high: Decision, digits: int, stop: Stop = never) -> tuple[Fraction, Fraction, Chosen]:
     """The same where the leader does the same whatever the follower does."""
     bits = bits_of(digits) + _SPARE + high.logits.magnitude
     rows, columns = high.shape
     with ctx.workprec(2 * bits):
-        found = [[ends(value_at(_policy((a,) * columns), one)) for a in range(rows)] for one in (low, high)]
+        found: list[list[tuple[Fraction, Fraction]]] = [[], []]
+        for a in range(rows):
+            require_time(stop)
+            for known, one in zip(found, (low, high), strict=True):
+                known.append(ends(value_at(_policy((a,) * columns), one)))
         best = max(range(rows), key=lambda a: found[0][a][0])
         upper = max(one[1] for one in found[1])
         return rounded_down(found[0][best][0], bits), rounded_up(upper, bits), (best,) * columns
@@ -64,9 +74,10 @@ def _policy(chosen: Sequence[int]) -> Policy:
     return tuple(((a, Fraction(1)),) for a in chosen)
 
 
-def _climbed(logits: Balls, values: Balls, bits: int) -> tuple[tuple[int, ...], arb]:
+def _climbed(logits: Balls, values: Balls, bits: int, stop: Stop) -> tuple[Chosen, arb]:
     target = -greatest([-value for column in values for value in column]) - 1
     while True:
+        require_time(stop)
         target = target.mid()
         chosen = tuple(_best(*column, target) for column in zip(logits, values, strict=True))
         top, bottom = quotient(_policy(chosen), logits, values)

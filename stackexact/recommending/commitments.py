@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
+from stackexact.errors import require_time
 from stackexact.exact.enclosures import Number, enclosed
 from stackexact.exact.exponential import ExponentialNumber
 from stackexact.quantal.commitments import best_commitment, exact_parts
@@ -37,8 +38,14 @@ def compatible(model: Model, digits: int, stop: Callable[[], bool]) -> Compatibl
     Raises :class:`~stackexact.errors.LimitReached` where the proof takes too long.
     """
     rows = units(model.shape[0])
-    pure = tuple(model.quantal(row).mean(model.rewards_at(row)) for row in rows)
-    best = max(range(len(rows)), key=lambda a: _Ordered(pure[a]))
+    made = []
+    for row in rows:
+        require_time(stop)
+        made.append(model.quantal(row).mean(model.rewards_at(row)))
+    pure, best = tuple(made), 0
+    for a in range(1, len(rows)):
+        require_time(stop)
+        best = a if pure[best] < pure[a] else best
     parts = exact_parts(model.decision, dict(enumerate(pure)), best, stop)
     if parts is not None:
         leader = number_of(pure[best], digits, model.decision.scale)
@@ -47,14 +54,6 @@ def compatible(model: Model, digits: int, stop: Callable[[], bool]) -> Compatibl
     leader = enclosed(found.lower, found.upper, digits, model.decision.scale)
     proof = Parts(found.upper, found.parts)
     return Compatible(leader, found.commitment, model.quantal(found.commitment), pure, proof)
-
-
-@dataclass(frozen=True, slots=True)
-class _Ordered:
-    value: ExponentialNumber
-
-    def __lt__(self, other: _Ordered) -> bool:
-        return self.value < other.value
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,8 +84,8 @@ class Model:
 
     def rewards_at(self, commitment: Sequence[Fraction]) -> tuple[Fraction, ...]:
         """The leader's reward under a commitment, of every follower action."""
-        columns = zip(*self.leader, strict=True)
-        return tuple(sum((x * u for x, u in zip(commitment, column, strict=True)), Fraction(0)) for column in columns)
+        played = [(x, row) for x, row in zip(commitment, self.leader, strict=True) if x]
+        return tuple(sum((x * row[b] for x, row in played), Fraction(0)) for b in range(len(self.leader[0])))
 
     def quantal(self, commitment: Sequence[Fraction], support: Sequence[int] | None = None) -> Mixture:
         """The quantal response among the actions of a support, all of them unless told."""
@@ -111,7 +111,7 @@ def model_of(game: RecommendationGame) -> Model:
 def _relative(table: Table, less: Callable[[Fraction, Fraction], Fraction]) -> Table:
     """Each row relative to its greatest entry: the quantal response is the same, and where rows differ in size alone
     it does not seem to move with the commitment."""
-    return tuple(tuple(less(value, max(row)) for value in row) for row in table)
+    return tuple(tuple(less(value, top) for value in row) for row, top in ((row, max(row)) for row in table))
 
 
 def number_of(value: ExponentialNumber | LogNumber, digits: int, scale: Fraction = ONE) -> Number:

@@ -40,8 +40,6 @@ class Concept:
     needs_eta: bool = False
     numbers_only: bool = False
     """Whether it is answered in games without parameters alone."""
-    certified: bool = True
-    """Whether certificates hold proofs of its answers."""
 
     def __call__(self, space: Workspace) -> Answer:
         """Search and verify."""

@@ -67,7 +67,7 @@ def evaluate(game: Game | MarkovGame, policy: object, *, eta: object = None, dig
     elif isinstance(game, MarkovGame):
         if eta is not None and not limit:
             raise UsageError(
-                f"eta: expected 0 or oo for a Markov game, found {shorten(str(eta))}; it is part of the game"
+                f"eta: expected 0 or oo for a Markov game, found {shorten(str(eta))}; change it in the game"
             )
         options_of(game.kind, None, False, digits)
         played = game

@@ -124,7 +124,7 @@ class _Numeric:
         # A parameter may occur in no payoff: the answer is a function of it, on its domain, all the same.
         told = bound, (), game.parameters, game.assumptions, _counted(game)
         result = Result(concept.name, (answer.cell,), *told, asked=_asked(concept, self.space.options), kind=game.kind)
-        return _Part(result, () if answer.proof is None or not concept.certified else (answer.proof,))
+        return _Part(result, () if answer.proof is None else (answer.proof,))
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from stackexact.solving.announced import Sentence, sentences
 from stackexact.solving.cells import Cell, EquilibriumCell, Infinity
 from stackexact.solving.concepts import CONCEPTS
 from stackexact.solving.incentive_cells import IncentiveCell, RandomisedCell
-from stackexact.solving.recommendation_cells import FixedPoint
+from stackexact.solving.recommendation_cells import FixedPoint, RelaxedCell
 from stackexact.solving.shown import Shown
 from stackexact.solving.solution import Certificate, Result, Solution
 
@@ -31,6 +31,8 @@ _REMARKS: Final = {
     ("constant", Infinity.OO): "oo (no finite constant)",
 }
 """Values that need a word of explanation."""
+_PARTLY: Final = "no (not with recommendations of every action)"
+"""What is not attained, though recommendations of a single action may be followed."""
 
 
 _PLAIN: Final = 15
@@ -155,6 +157,9 @@ def _items(cell: Cell) -> Iterator[Item]:
         label = field.name.replace("_", " ")
         if isinstance(value, tuple) and value and isinstance(value[0], Mapping):
             yield from _staged(label, value)
+            continue
+        if isinstance(cell, RelaxedCell) and field.name == "attained" and not value:
+            yield Item(label, (Part(_PARTLY),))
             continue
         yield Item(label, tuple(_parts(field.name, value)))
 

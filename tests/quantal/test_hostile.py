@@ -200,3 +200,22 @@ def test_every_value_of_a_solution_is_an_enclosure_or_exact():
     cell = solved(oracle.Play([[0, 1], [1, 0]], [[0, 3], [1, 0]]), prescription=True)
     for number in (cell.leader, *cell.response.values()):
         assert isinstance(number, Fraction | Enclosure)
+
+
+@pytest.mark.parametrize("exponent", [4, 5, 20, 300])
+def test_rewards_that_no_precision_tells_apart_are_compared_exactly(exponent: int) -> None:
+    """Rules whose values differ by exp(-10**exponent): sums of exponentials tell which is greater."""
+    far = f"1e{exponent}"
+    states = {
+        "s": {
+            "payoffs": {"leader": [[0, 1], [2, 0]], "follower": [[far, 0], [0, far]]},
+            "transitions": [[{"s": 1}, {"t": 1}], [{"t": "1/2", "s": "1/2"}, {"s": 1}]],
+        },
+        "t": {"payoffs": {"leader": [[1, 0]], "follower": [[0, 3]]}, "transitions": [[{"t": 1}, {"s": 1}]]},
+    }
+    game = sx.MarkovGame(states, horizon=2, initial={"s": 1}, follower={"response": "quantal", "eta": 1})
+    solution = sx.solve(game, ["deterministic"])
+    cell = solution["deterministic"].cell
+    assert cell.policy[1]["s"] == {"b1": {"a2": 1}, "b2": {"a1": 1}}  # both answers alike, instead of one for certain
+    assert cell.values[1]["s"] == Fraction(3, 2)
+    assert solution.certificate().check()

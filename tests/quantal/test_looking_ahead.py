@@ -264,7 +264,7 @@ def test_what_does_not_fit_is_refused():
         ((markov, {**rest, "Z": {"p": 1}}, None), "policy[0]: expected states of the game, found 'Z'; correct it"),
         (
             (markov, rest, "5"),
-            "eta: expected 0 or oo for a Markov game, found '5'; it is part of the game",
+            "eta: expected 0 or oo for a Markov game, found '5'; change it in the game",
         ),
         (
             (markov, {**rest, "X": {"p0": 1}}, "oo"),

@@ -113,7 +113,7 @@ def test_pages() -> None:
     assert "2*log(2) = 1.38629…" in text
     assert "0.828287…" in text
     assert "a1: b1 (4/5), b2 (1/5); leader 4/5" in text
-    assert "no (a supremum, approached but not reached)" in text
+    assert "no (not with recommendations of every action)" in text
     assert all(f"\n{name}:" in text for name in solution)
     html = solution._repr_html_()
     assert "0.828287…" in html
