@@ -16,7 +16,7 @@ from stackexact.certificates.exponential_sums import PRECISIONS, Quotient, ends,
 from stackexact.certificates.exponentials import Bounds, exp_bounds, fixed, log_bounds
 from stackexact.certificates.quantal_decision import Decision, Entries, Policy, Responses, read_policy, table_of
 from stackexact.certificates.quantal_parts import Corner, Problem, prove_parts
-from stackexact.certificates.reading import Labels, Node, show
+from stackexact.certificates.reading import Labels, Node, Weights, show, total
 from stackexact.certificates.stated_numbers import Stated, read_stated, require_between, require_equal
 
 __all__ = ["ExactLeader", "Settled", "exact_leader", "prove_decision", "quantal", "value_of"]
@@ -72,7 +72,8 @@ def prove_decision(settled: Settled, stated: Stated, policy: Policy, prescriptio
     if "deterministic" in proof.members():
         _prove_exactly(settled, stated, policy, prescription, proof)
         return
-    parts = proof.fields("limit", "tangents" if prescription else "parts")
+    names, more = (("tangents",), ()) if prescription else (("parts",), ("mixtures",))
+    parts = proof.fields("limit", *names, optional=more)
     if stated.exact is not None and stated.lower < stated.upper:
         raise proof.fails("expected a deterministic proof, for the claim is exact")
     if Responses(settled.low, policy).above(stated.lower) < 0:
@@ -83,25 +84,57 @@ def prove_decision(settled: Settled, stated: Stated, policy: Policy, prescriptio
     if prescription:
         _prove_tangents(settled.high, limit, parts["tangents"], settled.follower)
         return
-    point = _corner(policy, settled.high.shape[0])
+    left = _left(settled.high, settled.leader, parts)
     gap = (limit - stated.lower) / (settled.high.spread or Fraction(1))
     digits = gap.denominator.bit_length() - gap.numerator.bit_length() if gap > 0 else 0
-    prove_parts(
-        Problem(settled.high.levelled(), Quotient.of(limit), point, frozenset(), 80 + max(digits, 0)), parts["parts"]
-    )
+    decision, point = _among(settled.high, left), _corner(policy, left)
+    problem = Problem(decision.levelled(), Quotient.of(limit), point, frozenset(), 80 + max(digits, 0))
+    prove_parts(problem, parts["parts"])
 
 
-def _corner(policy: Policy, rows: int) -> Corner:
-    shares = [policy[0].get(a, Fraction(0)) for a in range(rows)]
+def _left(decision: Decision, labels: Labels, parts: dict[str, Node]) -> list[int]:
+    """The actions without those that are shown to be mixtures of them: values are means of theirs, and logits are but
+    for a constant, so that commitments to what is left get all that any gets."""
+    if "mixtures" not in parts:
+        return list(range(decision.shape[0]))
+    told = parts["mixtures"].by_label(labels)
+    if decision.weights is not None:
+        raise parts["mixtures"].fails("expected no mixtures where the follower has weights")
+    for a, node in told.items():
+        shares = node.distribution(labels)
+        if any(i in told for i in shares):
+            raise node.fails("expected a mixture of actions that are none themselves")
+        if _apart(decision.leader, a, shares) != {Fraction(0)} or len(_apart(decision.exponents, a, shares)) > 1:
+            raise node.fails("expected a mixture that is the same whatever the follower does")
+    return [a for a in range(decision.shape[0]) if a not in told]
+
+
+def _apart(rows: Entries, a: int, shares: Weights) -> set[Fraction]:
+    """By how much the mean of rows differs from one of them, column by column."""
+    return {total([-value, *(share * rows[i][b] for i, share in shares.items())]) for b, value in enumerate(rows[a])}
+
+
+def _among(decision: Decision, left: list[int]) -> Decision:
+    """The decision with some of the leader's actions."""
+    leader, exponents = (tuple(rows[a] for a in left) for rows in (decision.leader, decision.exponents))
+    weights = None if decision.weights is None else tuple(decision.weights[a] for a in left)
+    return Decision(leader, exponents, weights)
+
+
+def _corner(policy: Policy, left: list[int]) -> Corner:
+    """A commitment among some actions, with the shares that it has there; any, where it has none."""
+    shares = [policy[0].get(a, Fraction(0)) for a in left]
     bottom = lcm(*(share.denominator for share in shares))
-    return Corner(tuple(int(share * bottom) for share in shares), bottom)
+    whole = [int(share * bottom) for share in shares]
+    return Corner(tuple(whole), sum(whole)) if any(whole) else Corner((1, *(0 for _ in whole[1:])), 1)
 
 
 # -- exact optima -----------------------------------------------------------------------------------------------------
 
 
 def _prove_exactly(settled: Settled, stated: Stated, policy: Policy, prescription: bool, proof: Node) -> None:
-    parts = proof.fields("deterministic", *(() if prescription else ("parts",)))
+    names, more = ((), ()) if prescription else (("parts",), ("mixtures",))
+    parts = proof.fields("deterministic", *names, optional=more)
     if not parts["deterministic"].flag():
         raise parts["deterministic"].wrong("true")
     if stated.exact is None:
@@ -121,9 +154,13 @@ def _prove_exactly(settled: Settled, stated: Stated, policy: Policy, prescriptio
         return
     if settled.low is not settled.high:
         raise proof.fails("expected a prescription, for values of later stages are not rational")
-    rows, columns = settled.low.shape
-    tied = frozenset(a for a in range(rows) if not value_of(settled.low, leader, [a] * columns).less(value))
-    prove_parts(Problem(settled.low.levelled(), value, _corner(policy, rows), tied, 96), parts["parts"])
+    left, columns = _left(settled.low, settled.leader, parts), settled.low.shape[1]
+    if chosen[0] not in left:
+        raise proof.fails("expected an action that is no mixture of others")
+    values = [value_of(settled.low, leader, [a] * columns) for a in left]
+    tied = frozenset(place for place, one in enumerate(values) if not one.less(value))
+    problem = Problem(_among(settled.low, left).levelled(), value, _corner(policy, left), tied, 96)
+    prove_parts(problem, parts["parts"])
 
 
 def value_of(decision: Decision, leader: ExactLeader, chosen: Sequence[int]) -> Quotient:

@@ -14,6 +14,7 @@ from stackexact.lp.simplex import never
 from stackexact.quantal.commitments import Committed, best_commitment, exact_parts, uniform
 from stackexact.quantal.decisions import Decision, Logits, Policy, Stop
 from stackexact.quantal.exactly import deterministic_value, exactly_best, first_best, is_best
+from stackexact.quantal.mixtures import Mixtures, left_of
 from stackexact.quantal.prescriptions import best_prescription
 from stackexact.quantal.rules import best_action, best_rule
 
@@ -66,10 +67,12 @@ class Tangents:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """No commitment gets more than ``limit`` (without one: than the stated pure one), part by part of the simplex."""
+    """No commitment gets more than ``limit`` (without one: than the stated pure one), part by part of the simplex of
+    the actions that are no ``mixtures`` of others."""
 
     limit: Fraction | None
     parts: tuple[str, ...]
+    mixtures: Mixtures
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,14 +134,16 @@ def decide(
             value, first = exact
             return Decided(_exactly(found.lower, found.upper, value), _rule(first), Deterministic())
         return Decided(Bounds(found.lower, found.upper), found.policy, Tangents(found.upper, found.tangents))
-    committed = best_commitment(low, high, digits, stop)
-    policy = uniform(committed.commitment, high.shape[1])
-    made = _exact_commitment(committed, leader, high, stop)
+    left = left_of(high)
+    committed = best_commitment(left.among(low), left.among(high), digits, stop)
+    made = _exact_commitment(committed, left.rows(leader), left.among(high), stop)
     if made is not None:
         best, value, parts = made
-        pure = _rule((best,) * high.shape[1])
-        return Decided(_exactly(committed.lower, committed.upper, value), pure, Parts(None, parts))
-    return Decided(Bounds(committed.lower, committed.upper), policy, Parts(committed.upper, committed.parts))
+        pure = _rule((left.actions[best],) * high.shape[1])
+        return Decided(_exactly(committed.lower, committed.upper, value), pure, Parts(None, parts, left.mixtures))
+    policy = uniform(left.spread(committed.commitment), high.shape[1])
+    proof = Parts(committed.upper, committed.parts, left.mixtures)
+    return Decided(Bounds(committed.lower, committed.upper), policy, proof)
 
 
 def decide_deterministically(

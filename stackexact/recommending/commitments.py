@@ -13,6 +13,7 @@ from stackexact.exact.enclosures import Number, enclosed
 from stackexact.exact.exponential import ExponentialNumber
 from stackexact.quantal.commitments import best_commitment, exact_parts
 from stackexact.quantal.deciding import Parts
+from stackexact.quantal.mixtures import left_of
 from stackexact.recommending.fixed_points import units
 from stackexact.recommending.models import Mixture, Model, number_of
 
@@ -42,18 +43,20 @@ def compatible(model: Model, digits: int, stop: Callable[[], bool]) -> Compatibl
     for row in rows:
         require_time(stop)
         made.append(model.quantal(row).mean(model.rewards_at(row)))
-    pure, best = tuple(made), 0
-    for a in range(1, len(rows)):
+    pure, left = tuple(made), left_of(model.decision)
+    decision, values = left.among(model.decision), left.rows(tuple(made))
+    best = 0
+    for place in range(1, len(values)):
         require_time(stop)
-        best = a if pure[best] < pure[a] else best
-    parts = exact_parts(model.decision, dict(enumerate(pure)), best, stop)
+        best = place if values[best] < values[place] else best
+    parts = exact_parts(decision, dict(enumerate(values)), best, stop)
     if parts is not None:
-        leader = number_of(pure[best], digits, model.decision.scale)
-        return Compatible(leader, rows[best], model.quantal(rows[best]), pure, Parts(None, parts))
-    found = best_commitment(model.decision, model.decision, digits, stop)
-    leader = enclosed(found.lower, found.upper, digits, model.decision.scale)
-    proof = Parts(found.upper, found.parts)
-    return Compatible(leader, found.commitment, model.quantal(found.commitment), pure, proof)
+        leader, row = number_of(values[best], digits, decision.scale), rows[left.actions[best]]
+        return Compatible(leader, row, model.quantal(row), pure, Parts(None, parts, left.mixtures))
+    found = best_commitment(decision, decision, digits, stop)
+    leader = enclosed(found.lower, found.upper, digits, decision.scale)
+    commitment, proof = left.spread(found.commitment), Parts(found.upper, found.parts, left.mixtures)
+    return Compatible(leader, commitment, model.quantal(commitment), pure, proof)
 
 
 @dataclass(frozen=True, slots=True)

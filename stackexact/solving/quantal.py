@@ -159,18 +159,21 @@ def _proof(decided: Decided, actions: Actions) -> dict[str, Any]:
     if isinstance(proof, Tangents):
         return {"limit": fraction_to_text(proof.limit), "tangents": _tangents(proof.slopes, actions)}
     if isinstance(proof, Parts):
-        return proof_by_parts(proof)
+        return proof_by_parts(proof, actions.leader)
     if isinstance(proof, Rules):
         return {"rules": True} if proof.limit is None else {"rules": True, "limit": fraction_to_text(proof.limit)}
     return {"deterministic": True}
 
 
-def proof_by_parts(proof: Parts) -> dict[str, Any]:
-    """The proof that no commitment gets more, as certificates have it."""
-    parts = ",".join(proof.parts)
-    if proof.limit is None:
-        return {"deterministic": True, "parts": parts}
-    return {"limit": fraction_to_text(proof.limit), "parts": parts}
+def proof_by_parts(proof: Parts, labels: Sequence[str]) -> dict[str, Any]:
+    """The proof that no commitment to the leader's actions gets more, as certificates have it."""
+    told: dict[str, Any] = {"parts": ",".join(proof.parts)}
+    if proof.mixtures:
+        told["mixtures"] = {
+            labels[a]: {labels[i]: fraction_to_text(share) for i, share in shares}
+            for a, shares in proof.mixtures.items()
+        }
+    return {"deterministic": True, **told} if proof.limit is None else {"limit": fraction_to_text(proof.limit), **told}
 
 
 def _proofs(stages: Sequence[Mapping[int, Decided]], game: MarkovGame) -> dict[str, Any]:

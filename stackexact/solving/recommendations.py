@@ -151,7 +151,7 @@ def incentive_compatible(space: Workspace) -> Answer:
             make.mixed(found.recommendation),
             frozen_mapping({label: make.value(value) for label, value in pure}),
         ),
-        partial(proof_by_parts, found.proof),
+        partial(proof_by_parts, found.proof, make.game.actions.leader),
     )
 
 
@@ -177,7 +177,7 @@ def relaxed(space: Workspace) -> Answer:
 def _beside(make: _Maker, compatible: Compatible) -> dict[str, Any]:
     """The proof of the value that stands beside: what gets it, and that nothing gets more."""
     shares = {label: text_of(share) for label, share in make.commitment(compatible.commitment).items()}
-    return {"compatible": {"commitment": shares, "proof": proof_by_parts(compatible.proof)}}
+    return {"compatible": {"commitment": shares, "proof": proof_by_parts(compatible.proof, make.game.actions.leader)}}
 
 
 def misspecification(space: Workspace) -> Answer:

@@ -3,6 +3,7 @@ checks that refuse them can be left out."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from functools import lru_cache
@@ -13,6 +14,7 @@ from lies import at, at_ends, changed, moved, shifted
 from quantal_making import best_known, certificate, exact_commitment, markov_certificate, numbers
 from refusals import unnoticed
 
+import stackexact as sx
 from stackexact.certificates import (
     markov_proofs,
     quantal_decision,
@@ -279,6 +281,54 @@ def unfit() -> Iterator[dict[str, Any]]:
     yield document
 
 
+def mixed() -> Iterator[dict[str, Any]]:
+    """Actions that are said to be mixtures of others, and are not, or not so."""
+    half = Fraction(1, 2)
+    rows = [[Fraction(2), Fraction(4)], [Fraction(1), Fraction(3)], [half * 3, half * 7]]
+    own = [[Fraction(1), Fraction(0)], [Fraction(0), Fraction(1)], [half, half]]
+    true = sx.solve(sx.Game(rows, own), ["quantal"], eta=5).certificate()
+    assert true.check()
+    for told in (
+        {"a3": {"a1": "1/4", "a2": "3/4"}},  # no mean of these
+        {"a3": {"a3": "1"}},  # of itself
+        {"a2": {"a1": "1"}, "a3": {"a2": "1"}},
+    ):
+        document: dict[str, Any] = json.loads(true.dumps())
+        at(document, PROOF)["mixtures"] = told
+        yield document
+    # Another game, in which the third action answers better than the mean of the others.
+    document = json.loads(true.dumps())
+    document["game"]["payoffs"]["follower"][2] = ["1", "0"]
+    yield document
+    same = sx.solve(sx.Game([[1, 0], [0, 1], [1, 0]], [[1, 0], [0, 1], [1, 0]]), ["quantal"], eta=5).certificate()
+    document = json.loads(same.dumps())
+    at(document, CLAIM)["commitment"] = {"a3": "1"}  # as good as the first, and left out
+    yield document
+    yield _weighed()
+
+
+def _weighed() -> dict[str, Any]:
+    """Weights of a third action are no mean, whatever it pays."""
+    payoffs = {"leader": [["1", "0"], ["0", "1"]], "weights": [["2", "1"], ["1", "2"]]}
+    small = MarkovGame({"s": {"payoffs": payoffs}}, horizon=1, follower={"response": "quantal"}, prescription=False)
+    document: dict[str, Any] = json.loads(sx.solve(small, ["quantal"]).certificate().dumps())
+    table = document["game"]["states"]["s"]["payoffs"]
+    table["leader"].append(["1", "0"])
+    table["weights"].append(["9", "1"])
+    document["game"]["actions"]["leader"].append("a3")
+    proof = at(document, f"{PROOF}.stages")[0]["s"]
+    proof["mixtures"] = {"a3": {"a1": "1"}}
+    return document
+
+
+def test_no_other_mixtures_are_left_out() -> None:
+    for document in mixed():
+        (verdict,) = check(document).verdicts
+        assert not verdict.true
+        assert not verdict.limit
+        assert verdict.reason.startswith("proofs.quantal"), verdict
+
+
 def test_what_does_not_fit_is_refused() -> None:
     for document in unfit():
         (verdict,) = check(document).verdicts
@@ -304,5 +354,5 @@ TWICE = ("settled.low is not settled.high",)
 
 
 def test_no_refusal_can_be_left_out() -> None:
-    left = unnoticed(MODULES, [*(edited(*lie) for lie in LIES), *worse(), *unfit()], TWICE)
+    left = unnoticed(MODULES, [*(edited(*lie) for lie in LIES), *worse(), *unfit(), *mixed()], TWICE)
     assert not left, "\n".join(left)

@@ -105,3 +105,26 @@ def test_the_game_of_conitzer_and_sandholm(eta):
     assert holds(cell.leader, best)
     assert finite_and_narrow(cell.leader, 39, Fraction(3))
     assert abs(oracle.number(cell.commitment.get("bottom", Fraction(0))) - share) < mp.mpf(10) ** -15
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_mixtures_of_other_actions_change_nothing(seed: int) -> None:
+    """Means of other actions, and means of these; the same optimum as without them, and a proof of it."""
+    rng = Random(seed)
+    leader = [[Fraction(rng.randint(0, 6), 2) for _ in range(3)] for _ in range(3)]
+    follower = [[Fraction(rng.randint(0, 6), 3) for _ in range(3)] for _ in range(3)]
+    alone = sx.solve(sx.Game(leader, follower), ["quantal"], eta=2)["quantal"].cell
+    for _ in range(2):
+        shares = [Fraction(rng.randint(1, 4)) for _ in leader]
+        shares = [share / sum(shares) for share in shares]
+        for table in (leader, follower):
+            means = [sum(w * row[b] for w, row in zip(shares, table, strict=True)) for b in range(3)]
+            table.append(means)
+    solution = sx.solve(sx.Game(leader, follower), ["quantal"], eta=2)
+    found = solution["quantal"].cell
+    if isinstance(alone.leader, Fraction) or alone.leader.closed_form:
+        assert str(found.leader) == str(alone.leader)
+    else:
+        assert max(found.leader.lower, alone.leader.lower) <= min(found.leader.upper, alone.leader.upper)
+    assert not {"a4", "a5"} & set(found.commitment)
+    assert solution.certificate().check()
