@@ -75,6 +75,8 @@ def mixtures_of(decision: Decision) -> Mixtures:
     found: dict[int, tuple[tuple[int, Fraction], ...]] = {}
     for a in reversed(range(rows)):
         others = [i for i in range(rows) if i != a and i not in found]
+        if not others:
+            break
         equal = list(zip(zip(*(points[i] for i in others), strict=True), points[a], strict=True))
         result = solve(Program.of([Fraction(0)] * len(others), equal=equal))
         if result.status is Status.OPTIMAL and result.point is not None:
