@@ -14,9 +14,9 @@ from stackexact.covering.division import holds_at, rest
 from stackexact.covering.formulas import Conditions
 from stackexact.covering.labels import Label, Labels, find_marks
 from stackexact.covering.models import SIZES
-from stackexact.covering.rivals import Comparisons, Quotient, find_rivals, go_on, point_of
+from stackexact.covering.rivals import Comparisons, Quotient, find_rivals, point_of
 from stackexact.covering.smt import Domain, Formula, Unknown
-from stackexact.errors import LimitReached
+from stackexact.errors import LimitReached, require_time
 from stackexact.exact.points import Point
 from stackexact.exact.tracing import Polynomial
 
@@ -99,9 +99,9 @@ class _Search:
                 self.limit = self.limit or str(unknown)
 
     def _look_at(self, formula: Formula, place: Conditions) -> None:
-        go_on(self.stop)
+        require_time(self.stop)
         while (model := formula.model(place)) is not None:
-            go_on(self.stop)
+            require_time(self.stop)
             conditions = self._note(point_of(model))
             if conditions == place:
                 return
@@ -129,7 +129,7 @@ class _Search:
                 continue
             for conditions in self._conditions(waiting):
                 try:
-                    go_on(self.stop)
+                    require_time(self.stop)
                     model = self.domain.formula().model(conditions)
                     if model is not None:
                         self._note(point_of(model))

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from itertools import product
 
 from stackexact.covering.formulas import Conditions
-from stackexact.covering.rivals import Comparisons, Rivals, go_on, stated
+from stackexact.covering.rivals import Comparisons, Rivals, stated
 from stackexact.covering.smt import Domain, Formula, Unknown
+from stackexact.errors import require_time
 from stackexact.exact.points import Point
 from stackexact.exact.tracing import Polynomial, Sign
 
@@ -58,7 +59,7 @@ def find_marks(
         return -sum(point.sign_of(polynomials[number]) < 0 for point in points)
 
     for number in sorted(range(len(polynomials)), key=often):
-        go_on(stop)
+        require_time(stop)
         if _never(formula, stated([(-polynomials[number], Sign.POSITIVE)])):
             continue
         telling.append(number)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from stackexact.errors import LimitReached
+from stackexact.errors import require_time
 from stackexact.exact.real_roots import Root, between, roots_of_irreducible
 from stackexact.exact.tracing import Condition, Polynomial, key_of
 
@@ -109,8 +109,7 @@ class Line:
     def _isolated(self, polynomial: Polynomial) -> tuple[Root, ...]:
         if polynomial.degree() < 2:
             return tuple(roots_of_irreducible(polynomial)) if polynomial.degree() == 1 else ()
-        if self.stop():
-            raise LimitReached("the time limit was reached; raise it")
+        require_time(self.stop)
         factors = [factor for factor, _ in polynomial.factor()[1]]
         if len(factors) == 1 and factors[0].degree() == polynomial.degree():
             return tuple(roots_of_irreducible(factors[0], self.stop))

@@ -15,7 +15,7 @@ from stackexact.covering.division import holds_at
 from stackexact.covering.formulas import Conditions
 from stackexact.covering.models import Model
 from stackexact.covering.smt import Domain, Unknown
-from stackexact.errors import LimitReached
+from stackexact.errors import require_time
 from stackexact.exact.points import Point
 from stackexact.exact.tracing import Condition, Polynomial, Sign, primitive
 
@@ -101,7 +101,7 @@ def find_rivals(domain: Domain, comparisons: Comparisons, stop: Callable[[], boo
         search.saw(point)
     for number in range(len(comparisons.quotients)):
         while number not in search.rivals:
-            go_on(stop)
+            require_time(stop)
             try:
                 above = search.above(number)
             except Unknown:  # one rival too many changes no answer: its region is just empty
@@ -114,12 +114,6 @@ def find_rivals(domain: Domain, comparisons: Comparisons, stop: Callable[[], boo
     absent = frozenset(number for number in search.rivals if search.absence(number) is not None)
     order = sorted(search.rivals, key=lambda number: (number in absent, number))
     return Rivals(tuple(order), absent, tuple(search.points))
-
-
-def go_on(stop: Callable[[], bool]) -> None:
-    """Raise where the time is over."""
-    if stop():
-        raise LimitReached("the time limit was reached; raise it")
 
 
 class _Search:
@@ -174,7 +168,7 @@ def _looked_at(domain: Domain, quotients: Iterable[Quotient], stop: Callable[[],
     found: dict[tuple[object, ...], Point] = {}
     formula = domain.formula()
     for one in quotients:
-        go_on(stop)
+        require_time(stop)
         try:
             model = None if one.poles is None else formula.model(one.poles)
         except Unknown:
@@ -184,7 +178,7 @@ def _looked_at(domain: Domain, quotients: Iterable[Quotient], stop: Callable[[],
     yield from found.values()
     step = max(1, len(found) * (len(found) - 1) // (2 * LOOKED_AT))
     for a, b in islice(combinations(found.values(), 2), 0, None, step):
-        go_on(stop)
+        require_time(stop)
         point = Point.rational([(x + y) / 2 for x, y in zip(a.fractions, b.fractions, strict=True)])
         if holds_at(point, domain.conditions):
             yield point

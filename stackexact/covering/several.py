@@ -17,7 +17,7 @@ from stackexact.covering.models import SIZES, Model, rational_near
 from stackexact.covering.pieces import Piece
 from stackexact.covering.signs import Signs
 from stackexact.covering.smt import WORK, Domain, Formula, Unknown
-from stackexact.errors import LimitReached, Unproved
+from stackexact.errors import LimitReached, Unproved, require_time
 from stackexact.exact.points import Point
 from stackexact.exact.tracing import Condition, Sign
 
@@ -104,8 +104,7 @@ class _Search(Generic[A]):
 
     def go_on(self) -> None:
         """Raise where the time is over, or z3 has worked enough."""
-        if self.stop():
-            raise LimitReached("the time limit was reached; raise it")
+        require_time(self.stop)
         if self.domain.reals.spent > self.end:
             raise LimitReached("the limit on the work of z3 was reached; fix a parameter or narrow the domain")
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Final, TypeAlias, cast
 
-from stackexact.errors import LimitReached, UsageError, shorten
+from stackexact.errors import LimitReached, UsageError, require_time, shorten
 from stackexact.exact.enclosures import Enclosure, Number, limits
 from stackexact.games.markov import MarkovGame
 from stackexact.learning.runs import Announcement, LearningGame, LearningRun
@@ -110,8 +110,7 @@ class Book:
         return self.broken[announcement]
 
     def _look_at(self, announcement: Announcement) -> None:
-        if self.stop():
-            raise LimitReached("the time limit was reached; raise it")
+        require_time(self.stop)
         self.valuer.require(announcement)
 
     def episode(self, measure: Measure) -> tuple[Callable[[Announcement], Ends], Ends]:

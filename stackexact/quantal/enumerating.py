@@ -17,7 +17,7 @@ from typing import Final, TypeAlias
 
 from flint import arb, ctx
 
-from stackexact.errors import LimitReached
+from stackexact.errors import LimitReached, require_time
 from stackexact.exact.enclosures import ball_of, ends
 from stackexact.quantal.deciding import Bounds
 from stackexact.quantal.decisions import Policy, greatest
@@ -113,8 +113,7 @@ def _exactly_best(tables: Tables, plans: Sequence[Rules], stop: Callable[[], boo
     """The first of the best plans and its exact values; nothing where some plan's value is not exact."""
     best: tuple[Rules, Evaluated] | None = None
     for plan in sorted(plans, key=_order):
-        if stop():
-            raise LimitReached("the time limit was reached; raise it")
+        require_time(stop)
         found = exactly_evaluated(tables, plan)
         if found is None:
             return None
@@ -136,8 +135,7 @@ def _enclosed(
         raise LimitReached("too many policies are too close to one another for so many digits; ask for fewer")
     found: list[tuple[Bounds, Rules]] = []
     for one in close:
-        if stop():
-            raise LimitReached("the time limit was reached; raise it")
+        require_time(stop)
         found.append((evaluate(tables, one.plan, width), one.plan))
     value, plan = max(found, key=lambda pair: pair[0].lower)
     return Bounds(value.lower, max(bounds.upper for bounds, _ in found)), plan
@@ -160,8 +158,7 @@ def _candidates(tables: Tables, *, prescription: bool, stop: Callable[[], bool])
 def _before(
     tables: Tables, row: Mapping[int, Node], after: _Outlook, prescription: bool, stop: Callable[[], bool]
 ) -> Iterator[_Outlook]:
-    if stop():
-        raise LimitReached("the time limit was reached; raise it")
+    require_time(stop)
     options = [
         [
             (s, rule, node_balls(tables, node, rule, after.values, after.heights))
@@ -178,8 +175,7 @@ def _before(
 def _started(tables: Tables, after: _Outlook, prescription: bool, stop: Callable[[], bool]) -> Iterator[_Candidate]:
     """The best rules at the first stage, where nobody looks back: all those that balls do not tell apart, up to some
     number of them."""
-    if stop():
-        raise LimitReached("the time limit was reached; raise it")
+    require_time(stop)
     best: list[list[tuple[int, Policy, arb]]] = []
     for s, node in tables.stages[0].items():
         found = [

@@ -53,10 +53,10 @@ def exactly_best(
         require_time(stop)
         value = deterministic_value(chosen, leader, logits)
         every = [_Column(b, value, leader, logits, stop) for b in columns]
-        found = [(column.first(), column.rises(c)) for column, c in zip(every, chosen, strict=True)]
-        if not any(rises for _, rises in found):
-            return value, tuple(best for best, _ in found)
-        chosen = tuple(best for best, _ in found)
+        found = tuple(column.first() for column in every)
+        if not any(column.is_greater(*pair) for column, *pair in zip(every, found, chosen, strict=True)):
+            return value, found
+        chosen = found
 
 
 def first_best(value: ExponentialNumber, leader: ExactTable, logits: Logits) -> tuple[int, ...]:
@@ -81,13 +81,13 @@ class _Column:
         """The first of the greatest."""
         best = 0
         for a in range(1, len(self.leader)):
-            if self._sign(a, best) > 0:
+            if self.is_greater(a, best):
                 best = a
         return best
 
-    def rises(self, chosen: int) -> bool:
-        """Whether something is greater than what is chosen."""
-        return self._sign(self.first(), chosen) > 0
+    def is_greater(self, one: int, two: int) -> bool:
+        """Whether one term is greater than another."""
+        return self._sign(one, two) > 0
 
     def _sign(self, one: int, two: int) -> int:
         """The sign of one term less another."""

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from stackexact.errors import LimitReached
+from stackexact.errors import require_time
 from stackexact.exact.enclosures import Enclosure
 from stackexact.exact.exponential import ExponentialNumber
 from stackexact.quantal.deciding import Bounds, Decided, decide, decide_deterministically
@@ -51,8 +51,7 @@ def by_stages(
         made: dict[int, Decided] = {}
         for count, (s, node) in enumerate(row.items(), start=1):
             report(f"stage {h} of {tables.horizon}, state {count} of {len(row)}")
-            if stop():
-                raise LimitReached("the time limit was reached; raise it")
+            require_time(stop)
             about = continuation(node, after), node.logits
             if deterministic:
                 found = decide_deterministically(*about, prescription=prescription, digits=digits + spare, stop=stop)

@@ -18,17 +18,17 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypeVar
 
 import numpy as np
 from flint import arb, ctx
 
-from stackexact.errors import LimitReached
+from stackexact.errors import require_time
 from stackexact.exact.enclosures import ball_of, ends
 from stackexact.quantal.decisions import greatest, rounded_down, rounded_up
 from stackexact.quantal.tables import Node, Tables
 
-__all__ = ["MOST_CELLS", "Cell", "Proved", "Reach", "prove_upper", "upper_bound"]
+__all__ = ["MOST_CELLS", "Cell", "Proved", "Reach", "prove_upper"]
 
 MOST_CELLS: Final = 64
 _BITS: Final = 128
@@ -66,7 +66,7 @@ class Proved:
     stages: tuple[Mapping[int, Reach], ...]
 
 
-_Pair: TypeAlias = tuple[Any, Any]
+_Number = TypeVar("_Number", Fraction, float)
 
 _Corner: TypeAlias = tuple[Fraction, Fraction]
 """A logarithm, and what the leader gets."""
@@ -86,11 +86,6 @@ class _Column:
         return max(gain for _, gain in self.high)
 
 
-def upper_bound(tables: Tables, cells: int, stop: Callable[[], bool] = lambda: False) -> Fraction:
-    """The most that any policy can get, as :func:`prove_upper` finds it."""
-    return prove_upper(tables, cells, stop).upper
-
-
 def prove_upper(tables: Tables, cells: int, stop: Callable[[], bool] = lambda: False) -> Proved:
     """The most that any policy can get, with the range of L in every state cut into so many cells (1 to
     :data:`MOST_CELLS`; at the first stage one), and what shows it.
@@ -103,8 +98,7 @@ def prove_upper(tables: Tables, cells: int, stop: Callable[[], bool] = lambda: F
         for h, row in reversed(list(enumerate(tables.stages))):
             made = {}
             for s, node in row.items():
-                if stop():
-                    raise LimitReached("the time limit was reached; raise it")
+                require_time(stop)
                 made[s] = _cells(tables, node, after, 1 if h == 0 else cells)
             stages.append(made)
             after = made
@@ -154,9 +148,9 @@ def _gain(corner: _Corner) -> Fraction:
     return corner[1]
 
 
-def _hull(points: Sequence[_Corner]) -> list[_Corner]:
+def _hull(points: Sequence[tuple[_Number, _Number]]) -> list[tuple[_Number, _Number]]:
     """The corners above, of points in the order of their logarithms."""
-    kept: list[_Corner] = []
+    kept: list[tuple[_Number, _Number]] = []
     for point in points:
         while len(kept) > 1 and _turns(kept[-2], kept[-1], point):
             kept.pop()
@@ -164,9 +158,9 @@ def _hull(points: Sequence[_Corner]) -> list[_Corner]:
     return kept
 
 
-def _turns(one: _Pair, two: _Pair, three: _Pair) -> bool:
+def _turns(one: tuple[_Number, _Number], two: tuple[_Number, _Number], three: tuple[_Number, _Number]) -> bool:
     """Whether the middle one of three points is not above the line of the others."""
-    return bool((two[0] - one[0]) * (three[1] - one[1]) >= (two[1] - one[1]) * (three[0] - one[0]))
+    return (two[0] - one[0]) * (three[1] - one[1]) >= (two[1] - one[1]) * (three[0] - one[0])
 
 
 def _summed(hulls: Sequence[Sequence[_Corner]]) -> list[_Corner]:
@@ -264,14 +258,11 @@ def _in_floats(column: _Column, shift: Fraction, unit: Fraction) -> _Floats:
         [(float(max(min(logit - shift, _FAR), -_FAR)), float(gain / unit)) for logit, gain in side]
         for side in (column.low, column.high)
     )
-    kept: list[tuple[float, float]] = []
-    for logit, gain in sorted(high, key=lambda pair: (-pair[1], -pair[0])):
-        if kept and logit <= kept[-1][0]:
-            continue
-        while len(kept) > 1 and _turns(kept[-2], kept[-1], (logit, gain)):
-            kept.pop()
-        kept.append((logit, gain))
-    return _Floats(np.array(low), kept)
+    rising: list[tuple[float, float]] = []
+    for pair in sorted(high, key=lambda pair: (-pair[1], -pair[0])):
+        if not rising or pair[0] > rising[-1][0]:
+            rising.append(pair)
+    return _Floats(np.array(low), _hull(rising))
 
 
 def _sums(tables: Sequence[_Floats], target: float) -> tuple[float, float]:

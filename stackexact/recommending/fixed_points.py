@@ -8,7 +8,7 @@ from fractions import Fraction
 from itertools import combinations
 from typing import Final
 
-from stackexact.errors import LimitReached
+from stackexact.errors import LimitReached, require_time
 from stackexact.exact.exponential import ExponentialNumber
 from stackexact.recommending.models import Mixture, Model
 
@@ -51,8 +51,7 @@ def fixed_points(
     for commitment in commitments:
         rewards = model.rewards_at(commitment)
         for support in _supports(columns, model.alpha):
-            if stop():
-                raise LimitReached("the time limit was reached; raise it")
+            require_time(stop)
             point = model.quantal(commitment, support)
             found.append(FixedPoint(commitment, point, point.mean(rewards)))
     return found

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
-from stackexact.errors import ExpressionError, LimitReached
+from stackexact.errors import ExpressionError, LimitReached, require_time
 from stackexact.exact.prover import Numbers, Prover
 from stackexact.exact.reading import NumberReader, Parameter, Parameters
 from stackexact.exact.tracing import Tracer
@@ -79,8 +79,7 @@ class IncentiveRoutine:
 
     def at(self, game: IncentiveGame, tables: _Tables, sample: Any, stop: Callable[[], bool]) -> Traced:
         """Verify at a point; raises :class:`~stackexact.errors.LimitReached` when ``stop`` says so."""
-        if stop():
-            raise LimitReached("the time limit was reached; raise it")
+        require_time(stop)
         ring = tables.parameter
         made = tables.made.turned(sample.sign_of)
         tracer = Tracer(ring.constant, sample.sign_of)

@@ -8,7 +8,7 @@ from fractions import Fraction
 from math import prod
 from typing import Any, Final
 
-from stackexact.errors import LimitReached
+from stackexact.errors import require_time
 from stackexact.exact.rational_function import Exact
 from stackexact.exact.tracing import Tracer
 from stackexact.games.markov import MarkovGame
@@ -43,8 +43,7 @@ class DeterministicRoutine:
 
     def at(self, game: MarkovGame, tables: _Tables, sample: Any, stop: Callable[[], bool]) -> Traced:
         """Search and verify at a point; raises :class:`~stackexact.errors.LimitReached` when ``stop`` says so."""
-        if stop():
-            raise LimitReached("the time limit was reached; raise it")
+        require_time(stop)
         ring = tables.parameter
         problem = tables.made.turned(tuple(sample.sign_of(bottom) for bottom in tables.made.bottoms))
         tracer = Tracer(ring.constant, sample.sign_of)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from stackexact.errors import LimitReached
+from stackexact.errors import require_time
 from stackexact.exact.prover import Prover
 from stackexact.exact.tracing import Condition, Tracer
 from stackexact.games.bimatrix import Game
@@ -62,8 +62,7 @@ class Routine:
 
         Raises :class:`~stackexact.errors.LimitReached` when ``stop`` says so.
         """
-        if stop():
-            raise LimitReached("the time limit was reached; raise it")
+        require_time(stop)
         point = tables.at(sample)
         return self.traced(game, tables.parameter, point, self.search(point, stop))
 

@@ -16,7 +16,7 @@ from stackexact.errors import LimitReached, UsageError
 from stackexact.exact.enclosures import Enclosure
 from stackexact.games.markov_reaching import reached_by_stage
 from stackexact.quantal.enumerating import best_deterministic
-from stackexact.quantal.promises import upper_bound
+from stackexact.quantal.promises import prove_upper
 from stackexact.quantal.tables import tables_of
 
 
@@ -117,7 +117,7 @@ def test_the_best_deterministic_policy_and_the_bound(states, horizon, discount, 
         best = max(oracle.value(game, plan) for plan in oracle.plans(game, reached, prescription=game.prescription))
         assert inside(cell.leader, best)
     tables = tables_of(game)
-    bounds = [upper_bound(tables, cells) for cells in (1, 4, 16)]
+    bounds = [prove_upper(tables, cells).upper for cells in (1, 4, 16)]
     assert bounds == sorted(bounds, reverse=True) or max(bounds) - min(bounds) < Fraction(1, 10**6)
     for _ in range(10):
         assert oracle.value(game, random_plan(random, game)) <= oracle._real(bounds[-1])
@@ -131,7 +131,7 @@ def test_the_bound_tends_to_the_value_of_a_tree():
     tables = tables_of(game)
     best = best_deterministic(tables, 20, prescription=True).value.lower
     assert best == Fraction(4, 9)
-    gaps = [upper_bound(tables, cells) - best for cells in (4, 16, 64)]
+    gaps = [prove_upper(tables, cells).upper - best for cells in (4, 16, 64)]
     assert 0 <= gaps[2] < Fraction(1, 400)
     assert all(later < earlier / 2 for earlier, later in zip(gaps, gaps[1:], strict=False))
 
@@ -142,7 +142,7 @@ def test_the_bound_is_the_optimum_of_one_stage():
         game = looking_ahead(random, 1, 1, "0", weighted=random.random() < 0.5, chance=False)._with(prescription=True)
         cell: Any = sx.solve(game, ["quantal"])["quantal"].cell
         upper = cell.leader.upper if isinstance(cell.leader, Enclosure) else cell.leader
-        assert 0 <= upper_bound(tables_of(game), 1) - upper < Fraction(1, 10**6)
+        assert 0 <= prove_upper(tables_of(game), 1).upper - upper < Fraction(1, 10**6)
 
 
 def test_ties_are_broken_in_order():
