@@ -69,10 +69,9 @@ class Problem:
     start: int
 
     def units(self) -> list[Corner]:
-        """The corners of the simplex; actions whose logits and values are all the same are one."""
-        told, rows = self.decision, range(self.decision.shape[0])
-        found = [(told.leader[a], told.exponents[a], told.weights and told.weights[a]) for a in rows]
-        return [Corner(tuple(int(i == found.index(row)) for i in rows), 1) for row in found]
+        """The corners of the simplex."""
+        rows = range(self.decision.shape[0])
+        return [Corner(tuple(int(i == a) for i in rows), 1) for a in rows]
 
     @cached_property
     def scale(self) -> int:

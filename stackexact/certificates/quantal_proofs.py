@@ -98,15 +98,24 @@ def _left(decision: Decision, labels: Labels, parts: dict[str, Node]) -> list[in
     if "mixtures" not in parts:
         return list(range(decision.shape[0]))
     told = parts["mixtures"].by_label(labels)
-    if decision.weights is not None:
-        raise parts["mixtures"].fails("expected no mixtures where the follower has weights")
     for a, node in told.items():
         shares = node.distribution(labels)
         if any(i in told for i in shares):
             raise node.fails("expected a mixture of actions that are none themselves")
-        if _apart(decision.leader, a, shares) != {Fraction(0)} or len(_apart(decision.exponents, a, shares)) > 1:
+        if not _is_mean(decision, a, shares):
             raise node.fails("expected a mixture that is the same whatever the follower does")
     return [a for a in range(decision.shape[0]) if a not in told]
+
+
+def _is_mean(decision: Decision, a: int, shares: Weights) -> bool:
+    """Whether values of an action are the means of those of others, and logits are but for a constant; weights are
+    those of each, but for a factor."""
+    if _apart(decision.leader, a, shares) != {Fraction(0)} or len(_apart(decision.exponents, a, shares)) > 1:
+        return False
+    weights = decision.weights
+    return weights is None or all(
+        len({x / y for x, y in zip(weights[a], weights[i], strict=True)}) == 1 for i in shares
+    )
 
 
 def _apart(rows: Entries, a: int, shares: Weights) -> set[Fraction]:

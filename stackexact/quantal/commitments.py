@@ -95,7 +95,7 @@ def best_commitment(low: Decision, high: Decision, digits: int, stop: Callable[[
             policy = uniform(commitment, high.shape[1])
             lower, upper = ends(value_at(policy, low))[0], ends(value_at(policy, high))[1]
             limit = rounded_up(upper + wanted / 4, bits)
-            proof = _Proof(balls, ball_of(limit), stop, _alike(high))
+            proof = _Proof(balls, ball_of(limit), stop)
             try:
                 found = proof.run(proof.corner(commitment))
             except LimitReached as reached:
@@ -116,18 +116,12 @@ def exact_parts(
     limit, decision = values[best], replace(decision, logits=decision.logits.levelled())
     tied = [a for a, value in values.items() if not (value - limit).sign()]
     with ctx.workprec(2 * (_SPARE + decision.logits.magnitude + 128)):
-        proof = _Proof(decision.balls(), limit.ball(), stop, _alike(decision), tuple(tied), _FEW_PARTS)
+        proof = _Proof(decision.balls(), limit.ball(), stop, tuple(tied), _FEW_PARTS)
         try:
             found = proof.run(None)
         except LimitReached:
             return None
     return found.parts if found.better is None else None
-
-
-def _alike(decision: Decision) -> tuple[int, ...]:
-    """For every action of the leader the first that is as good whatever happens."""
-    rows = [(row, *(decision.logits.at(a, b) for b in range(len(row)))) for a, row in enumerate(decision.leader)]
-    return tuple(rows.index(row) for row in rows)
 
 
 def _best(
@@ -156,13 +150,11 @@ class _Found:
 
 @dataclass(frozen=True, slots=True)
 class _Proof:
-    """The walk through the parts of the simplex; at the pure actions ``tied`` the limit is reached exactly. Actions
-    that are ``alike`` are the same corner."""
+    """The walk through the parts of the simplex; at the pure actions ``tied`` the limit is reached exactly."""
 
     balls: tuple[Balls, Balls]
     limit: arb
     stop: Callable[[], bool]
-    alike: tuple[int, ...]
     tied: tuple[int, ...] = ()
     most: int = field(default=_MOST_PARTS)
 
@@ -170,8 +162,7 @@ class _Proof:
         """Prove the limit by expansions at ``point`` and elsewhere, or find what gets more."""
         rows = len(self.balls[0][0])
         units = [tuple(Fraction(int(i == a)) for i in range(rows)) for a in range(rows)]
-        own = [self.corner(one) for one in units]
-        whole = [own[first] for first in self.alike]
+        whole = [self.corner(one) for one in units]
         pure = {a: whole[a] for a in self.tied}
         pending = [whole]
         places = [tuple(units)]

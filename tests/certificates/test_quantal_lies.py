@@ -304,20 +304,21 @@ def mixed() -> Iterator[dict[str, Any]]:
     document = json.loads(same.dumps())
     at(document, CLAIM)["commitment"] = {"a3": "1"}  # as good as the first, and left out
     yield document
-    yield _weighed()
+    yield _weighed({"a3": {"a1": "1"}}, ["9", "1"])
+    yield _weighed({"a3": {"a1": "1/2", "a2": "1/2"}}, ["2", "2"])  # nor are weights of a mixture means
 
 
-def _weighed() -> dict[str, Any]:
-    """Weights of a third action are no mean, whatever it pays."""
+def _weighed(told: dict[str, Any], weights: list[str]) -> dict[str, Any]:
+    """A third action with weights, which pays the leader the mean of what is told."""
     payoffs = {"leader": [["1", "0"], ["0", "1"]], "weights": [["2", "1"], ["1", "2"]]}
     small = MarkovGame({"s": {"payoffs": payoffs}}, horizon=1, follower={"response": "quantal"}, prescription=False)
     document: dict[str, Any] = json.loads(sx.solve(small, ["quantal"]).certificate().dumps())
     table = document["game"]["states"]["s"]["payoffs"]
-    table["leader"].append(["1", "0"])
-    table["weights"].append(["9", "1"])
+    table["leader"].append(["1", "0"] if len(told["a3"]) == 1 else ["1/2", "1/2"])
+    table["weights"].append(weights)
     document["game"]["actions"]["leader"].append("a3")
     proof = at(document, f"{PROOF}.stages")[0]["s"]
-    proof["mixtures"] = {"a3": {"a1": "1"}}
+    proof["mixtures"] = told
     return document
 
 

@@ -7,10 +7,15 @@ from random import Random
 
 import mpmath as mp
 import pytest
+from oracles import programs
 from oracles import quantal as oracle
 from quantal_plays import ends, finite_and_narrow, holds, mixtures, play, policy_of, solved, spread
 
 import stackexact as sx
+from stackexact.games.markov import MarkovGame
+from stackexact.lp import Program
+from stackexact.quantal.decisions import Decision, Logits
+from stackexact.quantal.mixtures import mixtures_of
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -128,3 +133,45 @@ def test_mixtures_of_other_actions_change_nothing(seed: int) -> None:
         assert max(found.leader.lower, alone.leader.lower) <= min(found.leader.upper, alone.leader.upper)
     assert not {"a4", "a5"} & set(found.commitment)
     assert solution.certificate().check()
+
+
+@pytest.mark.parametrize("rows", [2, 20])
+def test_actions_that_are_the_same_change_nothing(rows: int) -> None:
+    """Of any number, with weights too: what is left is proved for all of them."""
+    weights, leader = [[2, 1, 1], [1, 3, 1]], [[0, 1, "1/2"], [1, 0, "1/3"]]
+    more = [[k * w for w in weights[1]] for k in range(2, rows + 2)]  # the follower's weights count but for a factor
+    one, two = (_weighed(leader + [leader[1]] * len(extra), weights + extra) for extra in ([], more))
+    first, second = (solution["quantal"].cell.leader for solution in (one, two))
+    assert first == second
+    assert one.certificate().check()
+    assert two.certificate().check()
+
+
+def _weighed(leader, weights):
+    payoffs = {"leader": leader, "weights": weights}
+    game = MarkovGame({"s": {"payoffs": payoffs}}, horizon=1, follower={"response": "quantal"}, prescription=False)
+    return sx.solve(game, ["quantal"])
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_floats_hide_no_mixture(seed: int) -> None:
+    """Close to one or one exactly: those left out are just those that linear programs by themselves find."""
+    rng = Random(seed)
+    rows = [[Fraction(rng.randint(0, 4)) for _ in range(4)] for _ in range(rng.randint(3, 7))]
+    for _ in range(rng.randint(0, 4)):
+        one, two = rng.sample(rows, 2)
+        share = Fraction(rng.randint(0, 3), 3)
+        nudge = rng.choice([0, Fraction(1, 10**12)])
+        rows.append([share * x + (1 - share) * y + nudge * rng.randint(0, 1) for x, y in zip(one, two, strict=True)])
+    table = tuple(tuple(row) for row in rows)
+    found = mixtures_of(Decision(tuple(row[:2] for row in table), Logits(tuple(row[1:] for row in table), None)))
+    points = [(*row[:2], *(value - row[1] for value in row[2:])) for row in table]
+    left = [a for a in range(len(table)) if a not in found]
+    for a, shares in found.items():
+        assert all(i in left for i, _ in shares)
+        assert all(sum(w * points[i][k] for i, w in shares) == value for k, value in enumerate(points[a]))
+    for a in left:
+        others = [i for i in left if i != a]
+        equal = [([points[i][k] for i in others], points[a][k]) for k in range(4)]
+        program = Program.of([0] * len(others), equal=[*equal, ([1] * len(others), 1)])
+        assert programs.optimum(program) == programs.INFEASIBLE
