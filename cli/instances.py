@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
+_SHOWN = 30
+"""Columns of a terminal for what a game shows, if there is room."""
+
 
 @click.group("instances", cls=Group, invoke_without_command=True)
 @click.option("--json", "as_json", is_flag=True, help="Print the list as one JSON object.")
@@ -81,13 +84,15 @@ def _list(as_json: bool) -> None:
     on_terminal = is_terminal(sys.stdout)
     columns = zip(("name", "shape", "parameters"), *map(_columns, games), strict=True)
     names, shapes, parameters = (max(map(len, column)) for column in columns)
+    if on_terminal:  # what a game shows is worth more than the last of its parameters
+        parameters = min(parameters, max(len("parameters"), width - names - shapes - _SHOWN))
     head = f"{'name':{names + 4}}{'shape':{shapes}}  {'parameters':{parameters}}  what it shows"
     lines: list[Line] = [((head, "title"),)]
     for publication, members in groupby(games, key=lambda info: info.publication):
         lines.append(((publication, "label"),))
         for info in members:
             name, shape, listed = _columns(info)
-            start = f"  {name:{names}}  {shape:{shapes}}  {listed:{parameters}}  "
+            start = f"  {name:{names}}  {shape:{shapes}}  {clip(listed, parameters):{parameters}}  "
             shown = clip(info.description, width - len(start)) if on_terminal else printable(info.description)
             lines.append(((start, ""), (shown, "dim")))
     emit(painted(lines, colour=colour))

@@ -114,6 +114,14 @@ KINDS: Final[tuple[Kind, ...]] = (
         screen="stackexact.games.recommendation_display:text",
         latex="stackexact.games.recommendation_display:whole_latex",
     ),
+    Kind(
+        name="mechanism",
+        title="rules of a designer, and followers with private types",
+        schema="mechanism.schema.json",
+        loader="stackexact.games.mechanism_document:load",
+        screen="stackexact.games.mechanism_display:text",
+        latex="stackexact.games.mechanism_display:whole_latex",
+    ),
 )
 
 

@@ -58,15 +58,15 @@ def wide(text: str) -> int:
 def clip(text: str, width: int) -> str:
     """``text`` without control characters, in at most ``width`` cells; ``…`` stands for what was cut off.
 
-    >>> clip("a long label", 6)
-    'a lon…'
+    >>> clip("a long label", 6), clip("a long label", 0)
+    ('a lon…', '')
     """
     text = printable(text)
     if wide(text) <= width:
         return text
-    while wide(text) > width - 1:
+    while text and wide(text) > width - 1:
         text = text[:-1]
-    return text + "…"
+    return text + "…" if width > 0 else ""
 
 
 def pieces(word: str, width: int) -> list[str]:

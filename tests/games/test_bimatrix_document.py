@@ -108,7 +108,7 @@ def put(*path_and_value: Any) -> Callable[[Document], object]:
     return change
 
 
-KNOWN = "bimatrix, lq-incentive, markov, recommendation"
+KNOWN = "bimatrix, lq-incentive, markov, recommendation, mechanism"
 NUMBER = 'expected a number or an expression, found {}; write text such as "3/5" or a number such as 0.6'
 REFUSED: list[tuple[Callable[[Document], object], str]] = [
     (without("format"), 'format: expected this key at the top level, found none; add "format": "stackexact/game"'),

@@ -172,7 +172,7 @@ def test_nfg_and_strategic_options_are_refused(tmp_path: Path) -> None:
 
 
 def test_every_kind_is_shown_by_the_table_of_kinds() -> None:
-    games = [*map(game, DOCUMENTS.values()), sx.instance("maintain"), sx.instance("many-followers")]
+    games = [*map(game, DOCUMENTS.values()), sx.instance("maintain"), sx.instance("many-followers"), sx.instance("pi")]
     assert {one.kind for one in games} == {row.name for row in KINDS}
     for one in games:
         assert kind(one.kind).text(one, colour=False, width=80, hint="") == str(one)

@@ -93,8 +93,8 @@ def test_schemas_are_schemas_and_self_contained(name: str) -> None:
 
 
 def test_unknown_schema() -> None:
-    kinds = "bimatrix, lq-incentive, markov, recommendation"
-    known = f"{kinds}, solution, certificate, trace, learning, verification, estimate, robustness"
+    kinds = "bimatrix, lq-incentive, markov, recommendation, mechanism"
+    known = f"{kinds}, solution, certificate, trace, learning, follower-play, follower-verification, verification, estimate, robustness"
     with pytest.raises(UsageError, match=f"schema: expected one of {known}, found 'poker'"):
         schema.load("poker")
 
