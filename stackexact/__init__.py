@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from stackexact.exact.grammar import parse as parse
     from stackexact.exact.rational_function import Expression as Expression
     from stackexact.exact.relation import text_of as text_of
+    from stackexact.games import mechanism_families as families
     from stackexact.games.adapters import from_game as from_game
     from stackexact.games.bimatrix import Game as Game
     from stackexact.games.files import read_csv_pair as read_csv_pair
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from stackexact.games.files import write_game as write
     from stackexact.games.lq_incentive import IncentiveGame as IncentiveGame
     from stackexact.games.markov import MarkovGame as MarkovGame
+    from stackexact.games.mechanism import MechanismGame as MechanismGame
     from stackexact.games.recommendation import RecommendationGame as RecommendationGame
     from stackexact.instances import instance as instance
     from stackexact.learning.files import read_learning as read_learning
@@ -43,6 +45,10 @@ if TYPE_CHECKING:
     from stackexact.learning.repeating import learn_runs as learn_runs
     from stackexact.learning.robustness import robustness as robustness
     from stackexact.learning.verifying import verify_learning as verify_learning
+    from stackexact.no_regret.files import read_followers as read_followers
+    from stackexact.no_regret.files import write_followers as write_followers
+    from stackexact.no_regret.playing import play_followers as play_followers
+    from stackexact.no_regret.verifying import verify_followers as verify_followers
     from stackexact.simulation.simulate import simulate as simulate
     from stackexact.solving.comparing import compare as compare
     from stackexact.solving.evaluation import evaluate as evaluate
@@ -65,6 +71,7 @@ _PLACES: Final = {
     "Game": "stackexact.games.bimatrix:Game",
     "IncentiveGame": "stackexact.games.lq_incentive:IncentiveGame",
     "MarkovGame": "stackexact.games.markov:MarkovGame",
+    "MechanismGame": "stackexact.games.mechanism:MechanismGame",
     "Observation": "stackexact.estimation.data:Observation",
     "RecommendationGame": "stackexact.games.recommendation:RecommendationGame",
     "Solution": "stackexact.solving.solution:Solution",
@@ -73,6 +80,7 @@ _PLACES: Final = {
     "Verification": "stackexact.verification.result:Verification",
     "check": "stackexact.certificates.check:check",
     "compare": "stackexact.solving.comparing:compare",
+    "families": "stackexact.games.mechanism_families:",
     "estimate": "stackexact.estimation.estimate:estimate",
     "evaluate": "stackexact.solving.evaluation:evaluate",
     "from_game": "stackexact.games.adapters:from_game",
@@ -83,11 +91,13 @@ _PLACES: Final = {
     "lp": "stackexact.lp:",
     "parse": "stackexact.exact.grammar:parse",
     "play": "stackexact.dynamics.playing:play",
+    "play_followers": "stackexact.no_regret.playing:play_followers",
     "plot_incentives": "stackexact.solving.plotting_incentives:plot_incentives",
     "plot_quantal": "stackexact.solving.plotting_quantal:plot_quantal",
     "plot_recommendation": "stackexact.solving.plotting_quantal:plot_recommendation",
     "read": "stackexact.games.files:read_game",
     "read_csv_pair": "stackexact.games.files:read_csv_pair",
+    "read_followers": "stackexact.no_regret.files:read_followers",
     "read_learning": "stackexact.learning.files:read_learning",
     "read_trace": "stackexact.traces.reading:read_trace",
     "robustness": "stackexact.learning.robustness:robustness",
@@ -95,9 +105,11 @@ _PLACES: Final = {
     "solve": "stackexact.solving.solve:solve",
     "text_of": "stackexact.exact.relation:text_of",
     "verify": "stackexact.verification.verify:verify",
+    "verify_followers": "stackexact.no_regret.verifying:verify_followers",
     "verify_learning": "stackexact.learning.verifying:verify_learning",
     "verify_play": "stackexact.dynamics.verifying:verify_play",
     "write": "stackexact.games.files:write_game",
+    "write_followers": "stackexact.no_regret.files:write_followers",
     "write_learning": "stackexact.learning.files:write_learning",
     "write_trace": "stackexact.traces.writing:write_trace",
 }
@@ -108,6 +120,7 @@ __all__ = [
     "Game",
     "IncentiveGame",
     "MarkovGame",
+    "MechanismGame",
     "Observation",
     "RecommendationGame",
     "Solution",
@@ -119,6 +132,7 @@ __all__ = [
     "compare",
     "estimate",
     "evaluate",
+    "families",
     "from_game",
     "instance",
     "instances",
@@ -127,11 +141,13 @@ __all__ = [
     "lp",
     "parse",
     "play",
+    "play_followers",
     "plot_incentives",
     "plot_quantal",
     "plot_recommendation",
     "read",
     "read_csv_pair",
+    "read_followers",
     "read_learning",
     "read_trace",
     "robustness",
@@ -139,9 +155,11 @@ __all__ = [
     "solve",
     "text_of",
     "verify",
+    "verify_followers",
     "verify_learning",
     "verify_play",
     "write",
+    "write_followers",
     "write_learning",
     "write_trace",
 ]

@@ -54,6 +54,9 @@ _QUANTAL = "stackexact.solving.quantal"
 _MYOPIC = "stackexact.solving.myopic"
 _CHEN = "Chen, Wang & Yang 2023"
 _RECOMMENDATIONS = "stackexact.solving.recommendations"
+_MECHANISMS = "stackexact.solving.mechanisms"
+_RULES = "stackexact.solving.mechanism_rules"
+_BRERO = "Brero et al. 2022"
 _ON_THE_FLY = "Learning to incentivize on the fly, ICLR 2026 submission 23162"
 
 CONCEPTS: Final[tuple[Concept, ...]] = (
@@ -255,8 +258,83 @@ CONCEPTS: Final[tuple[Concept, ...]] = (
         f"{_RECOMMENDATIONS}:misspecification",
         numbers_only=True,
     ),
+    Concept(
+        "coarse-correlated",
+        "mechanism",
+        "best and worst Bayesian coarse correlated equilibrium",
+        _BRERO,
+        f"{_MECHANISMS}:coarse_correlated",
+        numbers_only=True,
+    ),
+    Concept(
+        "correlated",
+        "mechanism",
+        "best and worst correlated equilibrium, type by type",
+        "Forges 1993 (agent normal form)",
+        f"{_MECHANISMS}:correlated",
+        numbers_only=True,
+    ),
+    Concept(
+        "bayes-nash",
+        "mechanism",
+        "pure Bayes-Nash equilibria",
+        "Harsanyi 1967",
+        f"{_MECHANISMS}:bayes_nash",
+        numbers_only=True,
+    ),
+    Concept(
+        "coarse-correlated-vertices",
+        "mechanism",
+        "all vertices of the coarse correlated equilibria",
+        _BRERO,
+        f"{_MECHANISMS}:coarse_correlated_vertices",
+        by_default=False,
+        numbers_only=True,
+    ),
+    Concept(
+        "correlated-vertices",
+        "mechanism",
+        "all vertices of the correlated equilibria",
+        "Forges 1993 (agent normal form)",
+        f"{_MECHANISMS}:correlated_vertices",
+        by_default=False,
+        numbers_only=True,
+    ),
+    Concept(
+        "optimistic",
+        "mechanism",
+        "best rules, in the best coarse correlated equilibrium",
+        _BRERO,
+        f"{_RULES}:optimistic",
+        numbers_only=True,
+    ),
+    Concept(
+        "pessimistic",
+        "mechanism",
+        "best rules, in the worst coarse correlated equilibrium",
+        _BRERO,
+        f"{_RULES}:pessimistic",
+        numbers_only=True,
+    ),
+    Concept(
+        "no-incentives",
+        "mechanism",
+        "what no rules exceed, incentives left aside",
+        _BRERO,
+        f"{_RULES}:no_incentives",
+        numbers_only=True,
+    ),
 )
 
+
+_OF_FIXED_RULES: Final = (
+    "coarse-correlated",
+    "correlated",
+    "bayes-nash",
+    "coarse-correlated-vertices",
+    "correlated-vertices",
+)
+"""The concepts of mechanisms in which the designer has nothing to choose."""
 
 _BEST: Final = ("pure-strong", "pure-weak", "mixed-strong", "mixed-weak")
 """The concepts of Markov games whose follower responds best."""
@@ -311,9 +389,19 @@ def _unfit_follower(game: Any, concept: Concept) -> str:
     return ""
 
 
+def _unfit_rules(game: Any, concept: Concept) -> str:
+    """What rules a concept of mechanisms expects instead of these."""
+    if concept.name in _OF_FIXED_RULES and not game.is_fixed:
+        return "a game whose rules are fixed (one rule, one outcome each, no prices)"
+    if concept.name in ("optimistic", "pessimistic") and game.is_fixed:
+        return "a game in which the designer has something to choose"
+    return ""
+
+
 _EXPECTED: Final[dict[str, Callable[[Any, Concept], str]]] = {
     "lq-incentive": _unfit_incentive,
     "markov": _unfit_follower,
+    "mechanism": _unfit_rules,
     "recommendation": _unfit_policy,
 }
 """What finds out, in a kind of games, whether a concept fits one of them; where there is none every concept does."""

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from stackexact.exact.records import Record
 
-__all__ = ["Shown"]
+__all__ = ["Shown", "unsettled"]
+
+
+def unsettled(cell: object) -> str:
+    """What a cell leaves open, empty where it leaves nothing open."""
+    return str(getattr(cell, "unsettled", ""))
 
 
 class Shown(Record):

@@ -15,7 +15,7 @@ from stackexact.exact.records import FrozenMapping
 from stackexact.exact.relation import Assumption, text_of
 from stackexact.games.bimatrix import Game
 from stackexact.solving.cells import Cell
-from stackexact.solving.shown import Shown
+from stackexact.solving.shown import Shown, unsettled
 from stackexact.solving.workspace import Options
 
 if TYPE_CHECKING:
@@ -214,7 +214,9 @@ class Solution(Mapping[str, Result]):
     @property
     def complete(self) -> bool:
         """Whether nothing stayed undecided."""
-        return not any(result.undecided for result in self.results.values())
+        return not any(
+            result.undecided or any(unsettled(cell) for cell in result.cells) for result in self.results.values()
+        )
 
     @cached_property
     def claims(self) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from stackexact.errors import GameError, LimitReached, UsageError, shorten
 from stackexact.exact.rational_function import Expression
 from stackexact.games.bimatrix import Game
 from stackexact.solving.concepts import Concept, chosen
+from stackexact.solving.shown import unsettled
 from stackexact.solving.solution import Result, Solution
 from stackexact.solving.workspace import DIGITS, Options, Workspace, deadline, options_of
 
@@ -124,7 +125,7 @@ class _Numeric:
         # A parameter may occur in no payoff: the answer is a function of it, on its domain, all the same.
         told = bound, (), game.parameters, game.assumptions, _counted(game)
         result = Result(concept.name, (answer.cell,), *told, asked=_asked(concept, self.space.options), kind=game.kind)
-        return _Part(result, () if answer.proof is None else (answer.proof,))
+        return _Part(result, () if answer.proof is None else (answer.proof,), unsettled(answer.cell))
 
 
 @dataclass(frozen=True, slots=True)

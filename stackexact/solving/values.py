@@ -17,9 +17,10 @@ from stackexact.exact.relation import text_of
 from stackexact.games.latex import escaped
 from stackexact.games.table import Marks
 from stackexact.solving.announced import Sentence, sentences
-from stackexact.solving.cells import Cell, EquilibriumCell, Infinity
+from stackexact.solving.cells import Cell, EquilibriumCell, FieldsCell, Infinity
 from stackexact.solving.concepts import CONCEPTS
 from stackexact.solving.incentive_cells import IncentiveCell, RandomisedCell
+from stackexact.solving.mechanism_cells import Extreme, Played, Strategies
 from stackexact.solving.recommendation_cells import FixedPoint, RelaxedCell
 from stackexact.solving.shown import Shown
 from stackexact.solving.solution import Certificate, Result, Solution
@@ -40,7 +41,7 @@ _STATES: Final = 16
 """States of a stage of which words are told."""
 _STAGES: Final = 4
 """Stages that are shown one by one."""
-_NO_SHARES: Final = frozenset({"pure", "log_odds", "estimated", "errors", "reward_errors"})
+_NO_SHARES: Final = frozenset({"followers", "pure", "log_odds", "estimated", "errors", "reward_errors"})
 """Mappings of actions to numbers that are no probabilities."""
 _ENCLOSED: Final = 6
 """Digits of an enclosure where none are asked for."""
@@ -155,6 +156,10 @@ def _items(cell: Cell) -> Iterator[Item]:
         if field.name == "when" or value is None or _follows(cell, field.name, said=bool(said) and whole):
             continue
         label = field.name.replace("_", " ")
+        if isinstance(value, FieldsCell):
+            for item in _items(cast(Cell, value)):
+                yield Item(label if item.label == "leader" else f"{label} {item.label}", item.parts)
+            continue
         if isinstance(value, tuple) and value and isinstance(value[0], Mapping):
             yield from _staged(label, value)
             continue
@@ -188,15 +193,39 @@ def _parts(name: str, value: Any) -> Iterator[Part]:
         yield from _weights(name, value)
     elif all(isinstance(entry, FixedPoint) for entry in value):
         yield from (Part("", _followed(point)) for point in value)
+    elif all(isinstance(entry, Extreme) for entry in value):
+        for number, vertex in enumerate(value, start=1):
+            yield Part("", _plain_sentence(f"{number}: leader {_brief(vertex.leader)}"))
+            yield from _parts("", vertex.equilibrium)
+    elif all(isinstance(entry, Played) for entry in value):
+        yield from (
+            Part("", _plain_sentence(f"{_brief(one.probability)}: {_together(one.strategies)}")) for one in value
+        )
     else:
         yield from (Part(entry if isinstance(entry, str) else f"{{{', '.join(entry)}}}") for entry in value)
+
+
+def _plain_sentence(said: str) -> Sentence:
+    return Sentence(said, rf"\text{{{escaped(said)}}}")
+
+
+def _together(strategies: Strategies) -> str:
+    """Strategies of several followers, in words."""
+    return "; ".join(f"{follower} {_strategy(own)}" for follower, own in strategies.items())
+
+
+def _strategy(own: str | Mapping[str, str]) -> str:
+    if isinstance(own, str):
+        return own
+    if len(set(own.values())) == 1 and len(own) > 1:
+        return f"always {next(iter(own.values()))}"
+    return ", ".join(f"{label} → {action}" for label, action in own.items())
 
 
 def _followed(point: FixedPoint) -> Sentence:
     """A fixed point as a statement: under a commitment a recommendation is followed, and the leader gets her value."""
     mixtures = (", ".join(_share(*one) for one in mixed.items()) for mixed in (point.commitment, point.recommendation))
-    said = f"{': '.join(mixtures)}; leader {_brief(point.leader)}"
-    return Sentence(said, rf"\text{{{escaped(said)}}}")
+    return _plain_sentence(f"{': '.join(mixtures)}; leader {_brief(point.leader)}")
 
 
 def _share(label: str, share: Fraction | Enclosure) -> str:
@@ -211,6 +240,12 @@ def _brief(value: Fraction | Enclosure) -> str:
 
 
 def _weights(name: str, weights: Mapping[str, Any]) -> Iterator[Part]:
+    if name == "strategies" and all(_is_strategy(own) for own in weights.values()):
+        yield from (Part("", _plain_sentence(f"{follower}: {_strategy(own)}")) for follower, own in weights.items())
+        return
+    if name == "choices":
+        yield from (Part("", _plain_sentence(said)) for said in _chosen(weights))
+        return
     if list(weights.values()) == [1] and name not in _NO_SHARES:
         yield from map(Part, weights)  # one action, played with certainty
         return
@@ -221,6 +256,19 @@ def _weights(name: str, weights: Mapping[str, Any]) -> Iterator[Part]:
             yield from (Part("", number) for number in weight.values())  # there is no other
         else:
             yield from (Part(f"{label}, {inner}", number) for inner, number in weight.items())
+
+
+def _chosen(choices: Mapping[str, Any], before: str = "") -> Iterator[str]:
+    """What is chosen after which actions."""
+    for label, own in choices.items():
+        if isinstance(own, Mapping):
+            yield from _chosen(own, f"{before}{label}, ")
+        else:
+            yield f"{before}{label}: {f'number {own + 1}' if isinstance(own, int) else own}"
+
+
+def _is_strategy(own: Any) -> bool:
+    return isinstance(own, str) or (isinstance(own, Mapping) and all(isinstance(a, str) for a in own.values()))
 
 
 def _staged(label: str, stages: Sequence[Mapping[str, Any]]) -> Iterator[Item]:

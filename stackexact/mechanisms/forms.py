@@ -1,0 +1,142 @@
+"""The followers' game under fixed rules: in strategic form, in integers.
+
+A strategy of a follower is an action for each of its types; numbers of each follower, of the objective, and chances are
+integers, each over a scale of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from itertools import product
+from math import lcm, prod
+from typing import TypeAlias
+
+from stackexact.games.mechanism import MechanismGame
+from stackexact.mechanisms.limits import ENTRIES, require_size
+from stackexact.mechanisms.outcomes import Outcomes, Way
+
+__all__ = ["Form", "Profile", "fixed_form", "form_of"]
+
+Profile: TypeAlias = tuple[tuple[int, ...], ...]
+"""A strategy for each follower: an action by type."""
+
+
+@dataclass(frozen=True)
+class Form:
+    """Payoffs by profile of types (of those that can occur) and profile of actions (the last follower's fastest).
+
+    ``allowed`` lists by follower and type the actions that there are; ``chances`` are over ``chance_scale``;
+    ``utilities[i][k][a]`` over ``utility_scales[i]`` and ``objective[k][a]`` over ``objective_scale``.
+    """
+
+    sizes: tuple[int, ...]
+    allowed: tuple[tuple[tuple[int, ...], ...], ...]
+    profiles: tuple[tuple[int, ...], ...]
+    chances: tuple[int, ...]
+    chance_scale: int
+    utilities: tuple[tuple[tuple[int, ...], ...], ...]
+    utility_scales: tuple[int, ...]
+    objective: tuple[tuple[int, ...], ...]
+    objective_scale: int
+
+    @property
+    def followers(self) -> range:
+        """The followers."""
+        return range(len(self.sizes))
+
+    @cached_property
+    def strides(self) -> tuple[int, ...]:
+        """By how much the number of a profile of actions rises with a follower's action."""
+        return tuple(prod(self.sizes[i + 1 :]) for i in self.followers)
+
+    @cached_property
+    def occurring(self) -> tuple[tuple[int, ...], ...]:
+        """By follower the types that can occur."""
+        return tuple(tuple(sorted({types[i] for types in self.profiles})) for i in self.followers)
+
+    @cached_property
+    def strategies(self) -> tuple[int, ...]:
+        """How many strategies each follower has; types that cannot occur have no say."""
+        return tuple(prod(len(self.allowed[i][t]) for t in self.occurring[i]) for i in self.followers)
+
+    @property
+    def scale(self) -> int:
+        """What sums of chances times the objective are over."""
+        return self.chance_scale * self.objective_scale
+
+    @cached_property
+    def common_scale(self) -> int:
+        """What all utilities can be over."""
+        return lcm(*self.utility_scales)
+
+    def strategies_of(self, i: int) -> Iterator[tuple[int, ...]]:
+        """The strategies of a follower; of types that cannot occur the first action."""
+        occurring = set(self.occurring[i])
+        return product(*(one if t in occurring else one[:1] for t, one in enumerate(self.allowed[i])))
+
+    def all_profiles(self) -> Iterator[Profile]:
+        """All profiles of strategies."""
+        return product(*(self.strategies_of(i) for i in self.followers))
+
+    def played(self, profile: Profile) -> list[int]:
+        """By profile of types the number of the profile of actions that is played."""
+        return [
+            sum(stride * profile[i][t] for i, (t, stride) in enumerate(zip(types, self.strides, strict=True)))
+            for types in self.profiles
+        ]
+
+    def value(self, profile: Profile) -> int:
+        """What the designer expects, over :attr:`scale`."""
+        pairs = zip(self.chances, self.objective, self.played(profile), strict=True)
+        return sum(chance * row[a] for chance, row, a in pairs)
+
+    def utility(self, i: int, profile: Profile) -> Fraction:
+        """What a follower expects."""
+        pairs = zip(self.chances, self.utilities[i], self.played(profile), strict=True)
+        return Fraction(sum(chance * row[a] for chance, row, a in pairs), self.chance_scale * self.utility_scales[i])
+
+
+def form_of(outcomes: Outcomes, ways: Sequence[Way], prices: Sequence[Fraction] = ()) -> Form:
+    """The game in which so comes out, by profile of actions, at prices."""
+    game = outcomes.game
+    profiles, actions = len(outcomes.profiles), len(ways)
+    require_size(profiles * actions * len(game.followers), ENTRIES, "payoffs")
+    chance_scale = lcm(*(chance.denominator for chance in outcomes.chances))
+
+    def table(rows: Iterable[Iterable[Fraction]]) -> tuple[tuple[tuple[int, ...], ...], int]:
+        values = [list(row) for row in rows]
+        scale = lcm(*(value.denominator for row in values for value in row))
+        return tuple(tuple(int(value * scale) for value in row) for row in values), scale
+
+    utilities = [
+        table((way.utilities[i][k].at(prices) for way in ways) for k in range(profiles))
+        for i in range(len(game.followers))
+    ]
+    objective, scale = table((way.objective[k].at(prices) for way in ways) for k in range(profiles))
+    return Form(
+        tuple(len(one.actions) for one in game.followers),
+        tuple(one.allowed for one in game.followers),
+        tuple(outcomes.profiles),
+        tuple(int(chance * chance_scale) for chance in outcomes.chances),
+        chance_scale,
+        tuple(one for one, _ in utilities),
+        tuple(own for _, own in utilities),
+        objective,
+        scale,
+    )
+
+
+def fixed_form(game: MechanismGame) -> Form:
+    """The followers' game of a game of numbers in which the designer has nothing to choose."""
+    outcomes = Outcomes(game)
+    require_size(len(outcomes.profiles) * len(game.rules[0].leaves) * len(game.followers), ENTRIES, "payoffs")
+    made: dict[object, Way] = {}
+    ways = []
+    for place, choice in game.rules[0].places(game.followers):
+        if choice not in made:
+            made[choice] = outcomes.way_at(choice, place)
+        ways.append(made[choice])
+    return form_of(outcomes, ways)
