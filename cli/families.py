@@ -11,7 +11,7 @@ from click.core import ParameterSource
 
 from stackexact.errors import UsageError
 
-__all__ = ["LEARNING", "PLAYS", "TRACES", "Family", "family", "given", "require"]
+__all__ = ["FOLLOWERS", "LEARNING", "PLAYS", "TRACES", "Family", "family", "given", "require"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +30,10 @@ PLAYS: Final = Family(("lq-incentive",))
 """Followers move under an incentive."""
 LEARNING: Final = Family(("markov", "recommendation"))
 """The leader learns her follower."""
+FOLLOWERS: Final = Family(("mechanism",))
+"""Followers learn to respond to rules."""
 
-_FAMILIES: Final = (TRACES, PLAYS, LEARNING)
+_FAMILIES: Final = (TRACES, PLAYS, LEARNING, FOLLOWERS)
 
 
 def family(game: Any) -> Family:

@@ -26,7 +26,7 @@ OWN: Final = ("algorithm", "episodes", "settings", "models")
 """The options of ``simulate`` that only these games have."""
 
 _OPTIONS: Final = (
-    click.option("--algorithm", metavar="NAME", help="markov, recommendation: how she learns; usually mle-ovi, prom."),
+    click.option("--algorithm", metavar="NAME", help="markov, recommendation, mechanism: how they learn."),
     click.option("--episodes", type=int, multiple=True, metavar="T",
                  help="markov, recommendation: episodes of a run (repeatable; 1000)."),
     click.option("--option", "settings", multiple=True, metavar="NAME=VALUE", help="An option of the algorithm."),

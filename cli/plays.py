@@ -27,7 +27,7 @@ OWN: Final = ("dynamics", "rounds", "damping", "order", "step", "spread", "shift
 
 _OPTIONS: Final = (
     click.option("--dynamics", metavar="NAME", help="lq-incentive: best-response (default), gradient or hold."),
-    click.option("--rounds", type=int, metavar="T", help="lq-incentive: rounds of a run.  [default: 100]"),
+    click.option("--rounds", type=int, metavar="T", help="lq-incentive (100), mechanism (65536): rounds of a run."),
     click.option("--damping", metavar="X", help="Best responses: the share of the way that is gone.  [default: 1]"),
     click.option("--order", metavar="NAME", help="Best responses: simultaneous (default) or sequential."),
     click.option("--step", metavar="X", help="Gradients: the step."),

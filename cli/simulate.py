@@ -11,9 +11,9 @@ import click
 
 from stackexact.errors import UsageError
 
-from . import lessons, plays
+from . import followers, lessons, plays
 from .commands import Command
-from .families import LEARNING, PLAYS, TRACES, given, require
+from .families import FOLLOWERS, LEARNING, PLAYS, TRACES, given, require
 from .games import Change, argument, changes, load, named, substituted, values_of
 from .lessons import learning
 from .output import emit
@@ -28,8 +28,10 @@ _FOR: Final = {
     **dict.fromkeys(("learners", "horizon", "form", "rewards", "checkpoints", "journal", "assume"), (TRACES,)),
     **dict.fromkeys(plays.OWN, (PLAYS,)),
     **dict.fromkeys(lessons.OWN, (LEARNING,)),
+    **dict.fromkeys(("algorithm", "settings"), (LEARNING, FOLLOWERS)),
+    "rounds": (PLAYS, FOLLOWERS),
     "noise": (TRACES, LEARNING),
-    "workers": (TRACES, PLAYS),
+    "workers": (TRACES, PLAYS, FOLLOWERS),
 }
 """The kinds of games that options are for which are not for all."""
 
@@ -72,7 +74,7 @@ _FOR: Final = {
 @playing
 @learning
 @click.option("--output", required=True, metavar="TRACE",
-              help="The trace: .csv, .csv.gz or .parquet; runs of a leader who learns: .json or .json.gz.")  # fmt: skip
+              help="The trace: .csv, .csv.gz or .parquet; runs of those who learn: .json or .json.gz.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object about the trace.")
 @click.pass_context
 def command(
@@ -102,7 +104,9 @@ def command(
 
     In a GAME of the kind lq-incentive, the N followers move by the --dynamics under the incentive that the leader
     announces, as --rounds, --damping, --order, --step, --spread, --shift and --bound tell. In a GAME of the kind markov
-    or recommendation the leader learns her quantal follower in --episodes, by an --algorithm with its --option.
+    or recommendation the leader learns her quantal follower in --episodes, by an --algorithm with its --option. In a
+    GAME of the kind mechanism the followers learn to respond in --rounds, by an --algorithm with its --option:
+    multiplicative-weights, regret-matching or q-learning.
     """
     from stackexact.simulation.registry import learner
     from stackexact.simulation.simulate import simulate, write_rounds
@@ -124,6 +128,12 @@ def command(
             substituted(loaded, at), output, asked, runs=rest["runs"], seed=rest["seed"], noise=noise
         )
         emit(lessons.said(learnt, output, as_json))
+        return 0
+    if family is FOLLOWERS:
+        own = {**asked, "rounds": moving["rounds"]}
+        there = substituted(loaded, at)
+        met = followers.simulate(there, output, own, runs=rest["runs"], seed=rest["seed"], workers=workers)
+        emit(followers.said(met, output, as_json))
         return 0
     require_format(output)
     if family is PLAYS:

@@ -15,9 +15,9 @@ from stackexact.traces.metadata import beside
 from stackexact.verification.growth import FITS
 from stackexact.verification.intervals import METHODS
 
-from . import lessons, plays
+from . import followers, lessons, plays
 from .commands import Command
-from .families import LEARNING, PLAYS, TRACES, require
+from .families import FOLLOWERS, LEARNING, PLAYS, TRACES, require
 from .games import Change, argument, changes, load, locate, named, substituted, values_of
 from .output import emit, note, terminal
 from .places import writable
@@ -31,7 +31,9 @@ __all__ = ["command"]
 _FALSE, _UNDECIDED = 1, 3
 _CODES: Final = {"true": 0, "false": _FALSE, "undecided": _UNDECIDED}
 _FOR: Final = {
-    **dict.fromkeys(("claims", "method", "fit", "decades", "time_limit"), (TRACES, LEARNING)),
+    "claims": (TRACES, LEARNING),
+    **dict.fromkeys(("method", "fit", "decades", "time_limit"), (TRACES, LEARNING, FOLLOWERS)),
+    "margin": (TRACES, PLAYS, LEARNING),
     **dict.fromkeys(("assume", "tolerance"), (TRACES,)),
     **dict.fromkeys(("concept", "digits"), (LEARNING,)),
 }
@@ -98,7 +100,9 @@ def command(
     For a GAME of the kind lq-incentive, TRACE is what simulate wrote about its followers: what they did is compared
     with what is exactly true of it; there are no claims then, nor --method, --fit, --decades, --time-limit. For a GAME
     of the kind markov or recommendation, TRACE is what simulate wrote about a leader who learns her follower: every
-    policy that she announced is valued exactly, or enclosed, and so is the --target.
+    policy that she announced is valued exactly, or enclosed, and so is the --target. For a GAME of the kind mechanism,
+    TRACE is what simulate wrote about followers who learn: their regrets beside their bounds, and how far from the
+    exact equilibria they are.
 
     Exit code 0: every claim is true; 1: one is false; 3: none is false, but one is undecided.
     """
@@ -113,6 +117,9 @@ def command(
     own = {"target": given.pop("concept"), "digits": given.pop("digits")}
     if family is PLAYS:
         return _run_play(loaded, trace, request, {**given, "at": values})
+    if family is FOLLOWERS:
+        options = {name: given[name] for name in ("confidence", "method", "fit", "decades", "time_limit")}
+        return _run_followers(substituted(loaded, at), trace, request, options)
     if family is LEARNING:
         there = substituted(loaded, at)
         return _shown(lessons.verify(there, trace, {**given, **own, "claims": claims}), request)
@@ -215,6 +222,17 @@ def _run_play(game: Any, trace: str, request: _Request, options: dict[str, Any])
         picture = b"" if request.plot is None else plays.drawn(play, os.path.splitext(request.plot)[1][1:].lower())
         text = plays.rendered(found, json=request.json)
         request.write(text, picture)
+    if request.target is None:
+        emit(text, utf8=request.json)
+    return _CODES[str(found.verdict)]
+
+
+def _run_followers(game: Any, trace: str, request: _Request, options: dict[str, Any]) -> int:
+    """The verdict on followers who learn."""
+    found = followers.verify(game, trace, options)
+    picture = b"" if request.plot is None else followers.drawn(found, request.plot)
+    text = followers.rendered(found, json=request.json)
+    request.write(text, picture)
     if request.target is None:
         emit(text, utf8=request.json)
     return _CODES[str(found.verdict)]

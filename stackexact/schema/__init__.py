@@ -32,6 +32,8 @@ _RESULTS: Final = {
     "certificate": "certificate.schema.json",
     "trace": "trace.schema.json",
     "learning": "learning.schema.json",
+    "follower-play": "follower-play.schema.json",
+    "follower-verification": "follower-verification.schema.json",
     "verification": "verification.schema.json",
     "estimate": "estimate.schema.json",
     "robustness": "robustness.schema.json",
@@ -50,7 +52,8 @@ def names() -> tuple[str, ...]:
 
 def load(kind: str = "bimatrix") -> dict[str, Any]:
     """The schema of a kind of game, of a ``"solution"``, a ``"certificate"``, a ``"verification"``, an ``"estimate"``,
-    of ``"learning"`` runs, ``"robustness"`` or the metadata of a ``"trace"``, as a fresh dictionary.
+    of ``"learning"`` runs, ``"follower-play"`` and its ``"follower-verification"``, ``"robustness"`` or the metadata of
+    a ``"trace"``, as a fresh dictionary.
 
     A schema that refers to another one carries it in its ``$defs`` (a compound schema document), so that a validator
     needs nothing else. Raises :class:`~stackexact.errors.UsageError` for an unknown name.

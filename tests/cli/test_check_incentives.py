@@ -76,7 +76,7 @@ def test_of_no_kind_or_of_the_wrong_one(run: Any, game: str) -> None:
     document = json.loads(Path("c.json").read_text(encoding="utf-8"))
     Path("c.json").write_text(json.dumps({**document, "kind": "poker"}), encoding="utf-8")
     assert (
-        "kind: expected one of bimatrix, lq-incentive, markov, recommendation, found 'poker'"
+        "kind: expected one of bimatrix, lq-incentive, markov, mechanism, recommendation, found 'poker'"
         in run("check", "c.json").refused()
     )
     Path("c.json").write_text(json.dumps({**document, "kind": "bimatrix"}), encoding="utf-8")
