@@ -15,6 +15,7 @@ import json
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +27,8 @@ __all__ = ["InstanceInfo", "expected", "instance", "instances", "names", "path"]
 @dataclass(frozen=True, slots=True)
 class InstanceInfo:
     """What the list of games says about one: the publication it is filed under, its full citation (``source``), its
-    ``kind``, its ``shape`` as text (the numbers of leader and follower actions, of followers, or of states and
-    stages), and the parameters it depends on."""
+    ``kind``, its ``shape`` as text (the numbers of leader and follower actions, of followers, of states and
+    stages, or of followers, type profiles and action profiles), and the parameters it depends on."""
 
     name: str
     publication: str
@@ -127,7 +128,17 @@ def _shape(document: dict[str, Any]) -> str:
     if "states" in document:
         count = len(document["states"])
         return f"{count} {'state' if count == 1 else 'states'}, H = {document['horizon']}"
+    if "rules" in document:
+        followers = document["followers"].values()
+        types = prod(len(one.get("types", [0])) for one in followers)
+        actions = prod(len(_actions(one["actions"])) for one in followers)
+        return f"{len(followers)} {'follower' if len(followers) == 1 else 'followers'}, {types} x {actions}"
     return f"{document['followers']} followers"
+
+
+def _actions(given: Any) -> Any:
+    """The actions of a follower, which may be listed by type."""
+    return {label for own in given.values() for label in own} if isinstance(given, dict) else given
 
 
 def _document(file: Path) -> Any:

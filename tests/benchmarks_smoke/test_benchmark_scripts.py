@@ -26,6 +26,7 @@ SMALL = {
     "closed_forms.py": (["--sizes", "1", "--runs", "1", "--naive", "20"], 4),
     "incentives.py": (["--families", "weights", "many", "--sizes", "1", "--runs", "1"], 8),
     "quantal.py": (["--sizes", "2", "--runs", "1", "--starts", "1"], 3),
+    "mechanisms.py": (["--families", "equilibria", "silent", "--sizes", "3", "--runs", "1"], 2),
     "simulation.py": (["--horizon", "10000", "--turns", "1"], 3),
     "startup.py": (["--pairs", "1"], 1),
 }
