@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from stackexact.solving.comparing import compare as compare
     from stackexact.solving.evaluation import evaluate as evaluate
     from stackexact.solving.plotting_incentives import plot_incentives as plot_incentives
+    from stackexact.solving.plotting_mechanisms import plot_mechanism as plot_mechanism
     from stackexact.solving.plotting_quantal import plot_quantal as plot_quantal
     from stackexact.solving.plotting_quantal import plot_recommendation as plot_recommendation
     from stackexact.solving.solution import Solution as Solution
@@ -93,6 +94,7 @@ _PLACES: Final = {
     "play": "stackexact.dynamics.playing:play",
     "play_followers": "stackexact.no_regret.playing:play_followers",
     "plot_incentives": "stackexact.solving.plotting_incentives:plot_incentives",
+    "plot_mechanism": "stackexact.solving.plotting_mechanisms:plot_mechanism",
     "plot_quantal": "stackexact.solving.plotting_quantal:plot_quantal",
     "plot_recommendation": "stackexact.solving.plotting_quantal:plot_recommendation",
     "read": "stackexact.games.files:read_game",
@@ -143,6 +145,7 @@ __all__ = [
     "play",
     "play_followers",
     "plot_incentives",
+    "plot_mechanism",
     "plot_quantal",
     "plot_recommendation",
     "read",
