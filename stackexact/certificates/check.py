@@ -22,6 +22,9 @@ from stackexact.certificates import (
     incentive_variants,
     looking_ahead_bounds,
     markov_proofs,
+    mechanism_bounds,
+    mechanism_proofs,
+    mechanism_rules,
     proofs,
     quantal_proofs,
     recommendation_commitments,
@@ -35,6 +38,7 @@ from stackexact.certificates.embedded import Embedded, read_game
 from stackexact.certificates.incentive_game import IncentiveGame, read_incentive_game
 from stackexact.certificates.line import Region
 from stackexact.certificates.markov_game import MarkovGame, read_markov_game
+from stackexact.certificates.mechanism_game import read_mechanism_game
 from stackexact.certificates.reading import DIGITS, Node
 from stackexact.certificates.recommendation_game import read_recommendation_game
 from stackexact.certificates.several import prove_in_several
@@ -51,6 +55,7 @@ KINDS: dict[str, Callable[[Node], Embedded]] = {
     "bimatrix": read_game,
     "lq-incentive": read_incentive_game,
     "markov": read_markov_game,
+    "mechanism": read_mechanism_game,
     "recommendation": read_recommendation_game,
 }
 """What reads a game of each kind."""
@@ -80,6 +85,14 @@ CONCEPTS: dict[str, dict[str, Callable[[Any, Node, Node], None]]] = {
         "deterministic": markov_proofs.deterministic,
         "randomised-bound": looking_ahead_bounds.randomised_bound,
     },
+    "mechanism": {
+        "coarse-correlated": mechanism_proofs.coarse_correlated,
+        "correlated": mechanism_proofs.correlated,
+        "bayes-nash": mechanism_proofs.bayes_nash,
+        "optimistic": mechanism_rules.optimistic,
+        "pessimistic": mechanism_rules.pessimistic,
+        "no-incentives": mechanism_bounds.no_incentives,
+    },
     "recommendation": {
         "response": recommendation_proofs.response,
         "fixed-points": recommendation_proofs.fixed_points,
@@ -105,6 +118,7 @@ BESIDE: dict[str, dict[str, tuple[tuple[str, ...], Callable[..., None]]]] = {
     },
     "lq-incentive": {},
     "markov": {},
+    "mechanism": {},
     "recommendation": {},
 }
 """Concepts whose claim states more beside the cells, which what shows them is given before the cell."""

@@ -64,7 +64,11 @@ def test_a_coverage_that_is_not_shown_is_assumed(coverage: str, assumed: bool) -
         (("version",), 2, "version: expected 1"),
         (("version",), True, "version: expected 1"),
         (("version",), "1", "version: expected 1, found '1'"),
-        (("kind",), "poker", "kind: expected one of bimatrix, lq-incentive, markov, recommendation, found 'poker'"),
+        (
+            ("kind",),
+            "poker",
+            "kind: expected one of bimatrix, lq-incentive, markov, mechanism, recommendation, found 'poker'",
+        ),
         (("game",), GONE, "game: expected, but missing"),
         (("claims",), [], "claims: expected an object, found a list"),
         (("proofs",), None, "proofs: expected an object, found null"),
