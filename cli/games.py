@@ -37,6 +37,7 @@ def changes(*, assume: bool = True, tolerance: bool = False) -> Callable[[Functi
     """The options that change a game before it is used."""
     options = [
         click.option("--at", "at", multiple=True, metavar="NAME=VALUE", help="Put an exact value in for a parameter."),
+        click.option("--rule", metavar="NAME", help="mechanism: the rule that the designer has chosen."),
         click.option("--leader", type=click.Choice(["1", "2"]), default="1", help="The player who commits."),
         click.option("--follower", metavar="FILE", help="The follower's CSV table, when GAME is the leader's."),
     ]
@@ -64,11 +65,13 @@ class Change:
     leader: str = "1"
     follower: str | None = None
     tolerance: str | None = None
+    rule: str | None = None
 
     def remark(self) -> str:
         """What was changed, for the reader of a result."""
         values = [" = ".join(part.strip() for part in text.partition("=")[::2]) for text in self.at]
         said = [f"at {', '.join(values)}"] if values else []
+        said += [] if self.rule is None else [f"rule {self.rule}"]
         return "; ".join(said + (["player 2 leads"] if self.leader == "2" else []))
 
 
@@ -85,6 +88,9 @@ def load(source: str, change: Change) -> Any:
     game = loaded.game
     if change.leader == "2":
         game = _method(game, "with_leader", "--leader")(2)
+    if change.rule is not None:
+        with _named("--rule"):
+            game = _method(game, "with_rule", "--rule")(change.rule)
     if change.tolerance is not None:
         game = _method(game, "with_tolerance", "--tolerance")(change.tolerance)
     for relation in change.assume:

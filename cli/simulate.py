@@ -83,6 +83,7 @@ def command(
     game: str,
     at: tuple[str, ...],
     assume: tuple[str, ...],
+    rule: str | None,
     leader: str,
     follower: str | None,
     learners: tuple[str, str],
@@ -118,7 +119,7 @@ def command(
         raise UsageError(f"--journal: expected another file than --output, found {journal} for both; name another")
     sometimes = {"--checkpoints": checkpoints, "--workers": workers, "--journal": journal}
     _require_form(form, rewards, sometimes)
-    loaded = load(game, Change((), assume, leader, follower))
+    loaded = load(game, Change((), assume, leader, follower, rule=rule))
     family = require(context, loaded, _FOR)
     moving = {name: rest.pop(name) for name in plays.OWN}
     asked = {name: rest.pop(name) for name in lessons.OWN}

@@ -68,6 +68,7 @@ def command(
     game: str,
     at: tuple[str, ...],
     assume: tuple[str, ...],
+    rule: str | None,
     leader: str,
     follower: str | None,
     tolerance: str | None,
@@ -77,7 +78,7 @@ def command(
 
     Decimals stand beside exact values: = is the value itself, ≈ is rounded. Exit code 3: something stays undecided.
     """
-    change = Change(at, assume, leader, follower, tolerance)
+    change = Change(at, assume, leader, follower, tolerance, rule)
     request = _Request(**given)
     request.check(game)
     return _run(load(game, change), request, change.remark())

@@ -82,6 +82,7 @@ def command(
     trace: str,
     at: tuple[str, ...],
     assume: tuple[str, ...],
+    rule: str | None,
     leader: str,
     follower: str | None,
     tolerance: str | None,
@@ -111,7 +112,7 @@ def command(
     request = _Request(as_json, plot, output)
     request.check(game, trace, follower)
     claims = [parse_claim(text) for text in given.pop("claims")]  # refused before any work
-    loaded = load(game, Change((), (), leader, follower, tolerance))
+    loaded = load(game, Change((), (), leader, follower, tolerance, rule))
     values = values_of(loaded, at)
     family = require(context, loaded, _FOR)
     own = {"target": given.pop("concept"), "digits": given.pop("digits")}

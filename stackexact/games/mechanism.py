@@ -144,7 +144,8 @@ class MechanismGame(ParametricGame):
         return self.outcomes[choice] if isinstance(choice, str) else choice
 
     def with_rule(self, name: str) -> MechanismGame:
-        """The same with one of the rules alone.
+        """The same with one of the rules alone. Outcomes that stand in others stay among the named ones, so that
+        ``first_best`` is what it was.
 
         Raises :class:`~stackexact.errors.GameError` for a name that is none of theirs.
         """
@@ -152,7 +153,19 @@ class MechanismGame(ParametricGame):
         if not kept:
             known = ", ".join(rule.name for rule in self.rules)
             raise GameError(f"rule: expected one of {known}, found {shorten(name)}; correct it")
-        return self._with(rules=kept)
+        return self._spared(kept)
+
+    def _spared(self, kept: tuple[Rule, ...]) -> MechanismGame:
+        """The same with these rules; outcomes that no longer stand in any become named ones."""
+
+        def spelled(rules: tuple[Rule, ...]) -> set[Outcome | Offers]:
+            return {one for rule in rules for leaf in rule.leaves for one in leaf if not isinstance(one, str)}
+
+        outcomes = dict(self.outcomes)
+        left = spelled(self.rules) - spelled(kept) - set(outcomes.values())
+        for number, one in enumerate(sorted(left, key=repr), start=1):
+            outcomes[_free_name(f"other {number}", outcomes)] = one
+        return self._with(rules=kept, outcomes=FrozenMapping(outcomes))
 
     def with_choices(
         self, rule: str, choices: Sequence[int] | None = None, prices: Mapping[str, object] | None = None
@@ -173,12 +186,7 @@ class MechanismGame(ParametricGame):
         if len(picked) != len(sizes) or not all(0 <= c < size for c, size in zip(picked, sizes, strict=True)):
             raise GameError(f"choices: expected one place for each of {len(sizes)} leaves, found {shorten(picked)}")
         leaves = tuple((leaf[c],) for leaf, c in zip(kept.leaves, picked, strict=True))
-        spared = {choice for one in self.rules for leaf in one.leaves for choice in leaf if not isinstance(choice, str)}
-        spared -= {leaf[0] for leaf in leaves if not isinstance(leaf[0], str)}
-        outcomes = dict(self.outcomes)
-        for number, one in enumerate(sorted(spared, key=repr), start=1):
-            outcomes[_free_name(f"other {number}", outcomes)] = one
-        made = made._with(rules=(Rule(kept.name, leaves),), outcomes=FrozenMapping(outcomes))
+        made = made._spared((Rule(kept.name, leaves),))
         return made.at(dict(prices)) if prices else made
 
     def numbers(self) -> Iterator[tuple[str, Exact]]:
@@ -212,6 +220,10 @@ class MechanismGame(ParametricGame):
         for price in self.prices:
             if price.name in given:
                 fixed[price.name] = _price_of(price, left.pop(price.name))
+        for name in left:
+            if name not in self.parameters:
+                known = ", ".join((*self.parameters, *(price.name for price in self.prices))) or "none"
+                raise GameError(f"{shorten(name)[1:-1]}: expected one of the parameters and prices ({known})")
         made = self._put_in_prices(fixed) if fixed else self
         return super(MechanismGame, made).at(left) if left or not fixed else made
 

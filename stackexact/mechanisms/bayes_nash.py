@@ -56,7 +56,10 @@ def each_equilibrium(form: Form, stop: Callable[[], bool] = lambda: False) -> It
     for chosen in product(*(form.strategies_of(i) for i in others)):
         require_time(stop)
         told = dict(zip(others, chosen, strict=True))
-        for own in product(*_replies(form, last, told)):
+        replies = _replies(form, last, told)
+        require_size(prod(map(len, replies)), PROFILES, "best strategies of a follower")
+        for own in product(*replies):
+            require_time(stop)
             told[last] = own
             profile = tuple(told[i] for i in form.followers)
             if all(gain >= 0 for gain in gains(form, deviations, profile)):

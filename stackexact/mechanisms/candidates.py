@@ -92,6 +92,7 @@ def _copied(
                 o
                 for o, option in enumerate(own)
                 if (option.choice, option.way.endings) == (wanted.choice, wanted.way.endings)
+                and len(option.way.results.prices) == len(wanted.way.results.prices)
             ),
             None,
         )

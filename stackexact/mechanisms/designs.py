@@ -6,7 +6,7 @@ objective is linear in prices; with the interval in which its conditions keep ea
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -21,6 +21,7 @@ from stackexact.games.mechanism_parts import Choice, Rule
 from stackexact.mechanisms.limits import TABLES, require_size
 from stackexact.mechanisms.linear import Linear
 from stackexact.mechanisms.outcomes import Condition, Outcomes, Way
+from stackexact.mechanisms.prices import prices_within
 
 __all__ = ["Design", "Option", "designs_of"]
 
@@ -80,13 +81,13 @@ class Design:
 
     @cached_property
     def _whole(self) -> dict[int, Array]:
-        """The same in integers over the scale."""
-        made = {}
-        for key, rows in self._fractions.items():
-            whole = [[int(value * self.scale) for value in row] for row in rows]
-            most = sum(max(abs(row[k]) for row in whole) for k in range(len(whole[0])))
-            made[key] = np.array(whole, dtype=np.int64 if most < 1 << 60 else object)
-        return made
+        """The same in integers over the scale; of 64 bits where no sum over all profiles of types is longer."""
+        whole = {
+            key: [[int(value * self.scale) for value in row] for row in rows] for key, rows in self._fractions.items()
+        }
+        every = [row for rows in whole.values() for row in rows]
+        most = sum(max(map(abs, column)) for column in zip(*every, strict=True))
+        return {key: np.array(rows, dtype=np.int64 if most < 1 << 60 else object) for key, rows in whole.items()}
 
     def bounds(self, option: Option) -> Array:
         """By profile of types chance times the most of the objective under an option, in integers over the scale."""
@@ -122,6 +123,14 @@ class Design:
                 made[named][1] = min(made[named][1], end)
         return tuple((low, high) for low, high in made)
 
+    def completed(self, options: Mapping[int, int], prices: Sequence[Fraction]) -> tuple[int, ...]:
+        """An option at every leaf: those that are given, elsewhere the first that comes out at prices."""
+        made = []
+        for number, leaf in enumerate(self.leaves):
+            first = (o for o, one in enumerate(leaf) if all(c.holds(prices) for c in one.way.conditions))
+            made.append(options[number] if number in options else next(first))
+        return tuple(made)
+
     @cached_property
     def settled(self) -> bool:
         """Whether one option is left at every leaf, and no price."""
@@ -145,10 +154,24 @@ def least(value: Linear, box: Sequence[tuple[Fraction, Fraction]]) -> Fraction:
     return -greatest(value.times(Fraction(-1)), box)
 
 
-def possible(condition: Condition, box: Sequence[tuple[Fraction, Fraction]]) -> bool:
-    """Whether a condition can be met in a box."""
-    most = greatest(condition.excess, box)
-    return most > 0 if condition.strict else most >= 0
+def possible(conditions: Sequence[Condition], box: Sequence[tuple[Fraction, Fraction]]) -> bool:
+    """Whether conditions can be met together in a box."""
+    if any(sum(map(bool, condition.excess.slopes)) != 1 for condition in conditions):
+        weak = [one.excess for one in conditions if not one.strict]
+        return prices_within(weak, [one.excess for one in conditions if one.strict], box) is not None
+    # Each speaks of one price: price by price the greatest lower end is below the least upper one, or both are met.
+    low, high = [(end, False) for end, _ in box], [(end, True) for _, end in box]
+    for condition in conditions:
+        (j,) = (j for j, slope in enumerate(condition.excess.slopes) if slope)
+        end = -condition.excess.constant / condition.excess.slopes[j]
+        if condition.excess.slopes[j] > 0:
+            low[j] = max(low[j], (end, condition.strict))
+        else:
+            high[j] = min(high[j], (end, not condition.strict))
+    return all(
+        first < last or (first == last and not open_ and closed)
+        for (first, open_), (last, closed) in zip(low, high, strict=True)
+    )
 
 
 def designs_of(game: MechanismGame) -> Iterator[Design]:
@@ -166,7 +189,7 @@ def designs_of(game: MechanismGame) -> Iterator[Design]:
                     Option(number, way)
                     for number, (place, choice) in enumerate(named)
                     for way in outcomes.ways(choice, place)
-                    if all(possible(condition, box) for condition in way.conditions)
+                    if possible(way.conditions, box)
                 )
             leaves.append(made[leaf])
         yield Design(outcomes, rule, tuple(leaves))

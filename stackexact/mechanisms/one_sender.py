@@ -26,6 +26,7 @@ from stackexact.exact.records import Record
 from stackexact.mechanisms.designs import Design, greatest, least
 from stackexact.mechanisms.limits import OPTIONS, require_size
 from stackexact.mechanisms.linear import Linear
+from stackexact.mechanisms.outcomes import Condition
 from stackexact.mechanisms.prices import most_within, prices_within
 
 __all__ = ["OneSender", "Settled", "sender_of", "silent"]
@@ -60,6 +61,21 @@ class _Seen:
     weak: tuple[Linear, ...]
     strict: tuple[Linear, ...]
     box: tuple[tuple[Fraction, Fraction], ...]
+
+
+def _prices(*some: Linear) -> set[int]:
+    """The prices that some numbers depend on."""
+    return {j for one in some for j, slope in enumerate(one.slopes) if slope}
+
+
+def _linked(conditions: Sequence[Condition], named: set[int]) -> tuple[Condition, ...]:
+    """The conditions that limit prices, be it by way of others; all the rest can be met whatever these are."""
+    found: tuple[Condition, ...] = ()
+    while True:
+        own = tuple(c for c in conditions if named & _prices(c.excess))
+        if own == found:
+            return found
+        found, named = own, named | _prices(*(c.excess for c in own))
 
 
 def silent(design: Design, follower: int) -> bool:
@@ -114,11 +130,14 @@ class OneSender:
 
     @cached_property
     def _shared(self) -> set[int]:
-        """The prices that several leaves speak of."""
+        """The prices that several leaves speak of, in conditions or in what counts here."""
         counts: dict[int, int] = {}
         for action in self.actions:
-            said = [c.excess for option in self.design.leaves[self.leaf_of(action)] for c in option.way.conditions]
-            for j in {j for one in said for j, slope in enumerate(one.slopes) if slope}:
+            named: set[int] = set()
+            for option in self.design.leaves[self.leaf_of(action)]:
+                way = option.way
+                named.update(_prices(*(c.excess for c in way.conditions), *way.utilities[self.sender], *way.objective))
+            for j in named:
                 counts[j] = counts.get(j, 0) + 1
         return {j for j, count in counts.items() if count > 1}
 
@@ -132,10 +151,7 @@ class OneSender:
                 way = option.way
                 values = tuple(self._sum(way.objective, t) for t in self.types)
                 utilities = tuple(self._sum(way.utilities[self.sender], t) for t in self.types)
-                named = self._shared | {
-                    j for one in (*utilities, *values) for j, slope in enumerate(one.slopes) if slope
-                }
-                own = tuple(c for c in way.conditions if any(c.excess.slopes[j] for j in named))
+                own = _linked(way.conditions, self._shared | _prices(*utilities, *values))
                 weak = tuple(c.excess for c in way.conditions if not c.strict)
                 strict = tuple(c.excess for c in way.conditions if c.strict)
                 one = _Seen(number, values, utilities, weak, strict, self.design.interval(option))
@@ -235,10 +251,13 @@ class _Replies:
                 return
             limit, prices, attained = found
         if self.beyond is None or (limit, attained) > self.beyond:
-            options = [0] * len(self.search.design.leaves)
-            for action, one in zip(self.search.actions, self.chosen, strict=True):
-                options[self.search.leaf_of(action)] = one.number
-            self.found = Settled(tuple(options), prices, state.value.at(prices), limit, attained)
+            options = {
+                self.search.leaf_of(action): one.number
+                for action, one in zip(self.search.actions, self.chosen, strict=True)
+            }
+            self.found = Settled(
+                self.search.design.completed(options, prices), prices, state.value.at(prices), limit, attained
+            )
             self.beyond = self.found.rank
 
     def _conditions(self, number: int, m: int, others: Sequence[int]) -> Iterator[tuple[list[Linear], list[Linear]]]:

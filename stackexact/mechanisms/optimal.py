@@ -51,6 +51,13 @@ class Rules(Record):
     options: tuple[int, ...]
     prices: tuple[Fraction, ...]
 
+    @property
+    def come_out(self) -> bool:
+        """Whether at these prices, which are allowed, the options are those that come out."""
+        inside = all(low <= p <= high for p, (low, high) in zip(self.prices, self.design.box, strict=True))
+        chosen = (leaf[o] for leaf, o in zip(self.design.leaves, self.options, strict=True))
+        return inside and all(c.holds(self.prices) for option in chosen for c in option.way.conditions)
+
     def form(self) -> Form:
         """The followers' game under them."""
         ways = [leaf[o].way for leaf, o in zip(self.design.leaves, self.options, strict=True)]
@@ -92,6 +99,8 @@ class _Search:
 
     def look_at(self, rules: Rules) -> Fraction:
         """The value of rules, which are kept if they are the best so far."""
+        if not rules.come_out:
+            raise Unproved("rules come out as their options say")
         form = rules.form()
         found = Programs(form, Family.COARSE, self.stop).best(-1 if self.sure else 1)
         value = (-found.value if self.sure else found.value) / form.scale
@@ -103,7 +112,7 @@ class _Search:
     def ended(self, bound: Fraction, method: str, *, attained: bool = True) -> Optimal:
         """The answer."""
         if self.rules is None or self.value is None or self.equilibrium is None:
-            raise LimitReached(f"no rules were found in time; nothing exceeds {bound}; raise the limit")
+            raise LimitReached(f"no rules were looked at in time; nothing exceeds {bound}; raise the limit")
         return Optimal(self.rules, self.value, self.equilibrium, max(bound, self.value), attained, method)
 
 
@@ -142,7 +151,9 @@ def _of_one_sender(search: _Search, designs: Sequence[Design]) -> Optimal:
         if found is not None:
             best, rules = found, Rules(design, found.options, found.prices)
     assert best is not None
-    if search.look_at(rules) != best.value:
+    value = search.look_at(rules)
+    # Prices close to a supremum may have an even better equilibrium for who hopes.
+    if not (best.value <= value <= best.limit) or (best.attained != (value == best.limit)):
         raise Unproved("the value under fixed rules is what the search says")
     return search.ended(best.limit, "one-sender", attained=best.attained)
 
@@ -164,7 +175,7 @@ def _of_none(search: _Search, designs: Sequence[Design]) -> Optimal:
         found = _priced_option(design, leaf, number)
         if found is not None and (best is None or (found[0], found[2]) > best):
             best = found[0], found[2]
-            rules = Rules(design, tuple(number if m == leaf else 0 for m in range(len(design.leaves))), found[1])
+            rules = Rules(design, design.completed({leaf: number}, found[1]), found[1])
     assert best is not None
     assert rules is not None
     search.look_at(rules)
@@ -212,6 +223,9 @@ def _by_strategies(search: _Search, designs: Sequence[Design]) -> Optimal:
     """Profiles of strategies, the greatest bound first, while there is hope for more than what is found."""
     left = _ordered(designs)
     top = bound = left[0][0]
+    for design in designs:  # so that there always is an answer
+        middle = tuple((low + high) / 2 for low, high in design.box)
+        search.look_at(Rules(design, design.completed({}, middle), middle))
     try:
         if search.sure:
             for rules in (found for design in designs for found in _spoken(search, design)):
@@ -235,7 +249,9 @@ def _by_strategies(search: _Search, designs: Sequence[Design]) -> Optimal:
 
 def _spoken(search: _Search, design: Design) -> Iterator[Rules]:
     for options, prices in one_speaks(design, search.sure, search.stop):
-        yield Rules(design, options, prices)
+        rules = Rules(design, options, prices)
+        if rules.come_out:
+            yield rules
 
 
 def _try(search: _Search, design: Design, profile: Profile) -> None:

@@ -123,7 +123,13 @@ class Outcomes:
         return {one.name: cast(Fraction, one.values[t]) for one, t in pairs if one.values is not None}
 
     def _entry(self, entry: Entry, k: int, own: int | None, place: str) -> Linear:
-        value = at_values(entry.at(self.profiles[k], own, self.counts), self._worth[k])
+        if own is not None:
+            place = at_path(place, self.game.followers[own].name)
+        try:
+            value = at_values(entry.at(self.profiles[k], own, self.counts), self._worth[k])
+        except ExpressionError as error:
+            told = str(error).partition(";")[0]
+            raise GameError(f"{place}: expected a number for all types that can occur: {told}; correct it") from None
         return linear(value, self.names, place)
 
     # -- First best and objective -------------------------------------------------------------------------------------

@@ -78,3 +78,17 @@ def test_play_in_another_game_is_refused(run, tmp_path: Path) -> None:
     done = run("verify", "matrix-game-payments", str(place))
     assert done.code == 2
     assert "another" in done.err or "expected play in" in done.err
+
+
+def test_a_rule_is_chosen(run, tmp_path: Path) -> None:
+    """Of several rules one is solved, played and checked."""
+    game = tmp_path / "leader.json"
+    sx.write(game, sx.families.leader_game(sx.instance("maintain")))
+    done = run("solve", str(game), "--rule", "a1", "--concept", "coarse-correlated", "--json")
+    (cell,) = json.loads(done.out)["results"]["coarse-correlated"]["cells"]
+    assert (done.code, cell["best"]["leader"]) == (0, "20")
+    assert run("simulate", str(game), "--rule", "a2", "--rounds", "50", "--output", "play.json").code == 0
+    assert run("verify", str(game), "play.json", "--rule", "a2").code == 0
+    assert run("verify", str(game), "play.json", "--rule", "a1").code == 2
+    assert "--rule: rule: expected one of a1, a2, a3" in run("solve", str(game), "--rule", "a4").refused()
+    assert "--rule: a game of the kind bimatrix has nothing" in run("solve", "maintain", "--rule", "a1").refused()

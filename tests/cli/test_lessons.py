@@ -179,7 +179,7 @@ def test_a_finite_class(run):
         (("ladder", "--journal", "j"), "--journal: expected only with games of the kind bimatrix"),
         (("ladder", "--assume", "k > 2"), "--assume 'k > 2': "),
         (("ladder", "--workers", "2"), "--workers: expected only with games of the kind bimatrix or lq-incentive"),
-        (("ladder", "--rounds", "5"), "--rounds: expected only with games of the kind lq-incentive or mechanism, found markov"),
+        (("ladder", "--rounds", "5"), "--rounds: expected only with games of the kind lq-incentive or mechanism"),
         (("misaligned-a", "--episodes", "5"), "--episodes: expected only with games of the kind markov or"),
         (("misaligned-a", "--algorithm", "prom"), "--algorithm: expected only with games of the kind markov or"),
         (("misaligned-a", "--option", "a=1"), "--option: expected only with games of the kind markov or"),

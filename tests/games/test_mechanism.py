@@ -203,6 +203,25 @@ def test_refused(change: Callable[[Any], Any], said: str) -> None:
     assert "\n" not in str(caught.value)
 
 
+def test_the_first_best_stays_what_it_is() -> None:
+    """Whichever rule is chosen."""
+    rules = {"one": {"x": {}}, "two": {"x": {"valuations": {"A": 1}}}}
+    game = sx.MechanismGame({"A": {"actions": ["x"]}}, rules, objective="welfare - first_best")
+    for fixed in (game.with_rule("one"), game.with_choices("one")):
+        (cell,) = sx.solve(fixed, ["coarse-correlated"])["coarse-correlated"].cells
+        assert cell.best.leader == -1
+
+
+def test_numbers_that_are_undefined_are_named() -> None:
+    game = sx.MechanismGame(
+        {"A": {"types": {"s": 0, "t": 1}, "actions": ["x"]}},
+        {"r": {"x": {"payments": {"A": "1/A"}}}},
+        prior={"A": {"s": "1/2", "t": "1/2"}},
+    )
+    with pytest.raises(GameError, match=r"rules.r.x.payments.A: expected a number for all types"):
+        sx.solve(game, ["coarse-correlated"])
+
+
 def test_what_is_not_linear_is_refused() -> None:
     document = changed(lambda d: offer(d).update(price="p**2"))
     game = read_document(document).game.at(delta="1/2")

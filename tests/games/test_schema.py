@@ -94,7 +94,8 @@ def test_schemas_are_schemas_and_self_contained(name: str) -> None:
 
 def test_unknown_schema() -> None:
     kinds = "bimatrix, lq-incentive, markov, recommendation, mechanism"
-    known = f"{kinds}, solution, certificate, trace, learning, follower-play, follower-verification, verification, estimate, robustness"
+    runs = "trace, learning, follower-play, follower-verification, verification"
+    known = f"{kinds}, solution, certificate, {runs}, estimate, robustness"
     with pytest.raises(UsageError, match=f"schema: expected one of {known}, found 'poker'"):
         schema.load("poker")
 

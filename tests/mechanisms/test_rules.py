@@ -138,15 +138,16 @@ def test_message_space_in_silence_up_to_sixty(n: int) -> None:
 
 @pytest.mark.parametrize(("n", "value"), [(2, "0"), (3, "0"), (4, "0"), (5, "0"), (6, "0")])
 def test_two_messages_reach_the_first_best(n: int, value: str) -> None:
-    """In the best equilibrium, a pure one by brute force over its deviations."""
+    """In the best equilibrium, by brute force over its deviations."""
     game = sx.families.message_space(n)
     cell = cell_of(game, "optimistic")
     assert (cell.leader, cell.bound) == (F(value), None)
     oracle = Mechanism(looked_at(game, cell).document())
-    (played,) = cell.equilibrium
-    profile = {name: dict(own) for name, own in played.strategies.items()}
-    assert oracle.is_equilibrium(profile)
-    assert oracle.mean(profile) == 0
+    played = [(p.probability, {name: dict(own) for name, own in p.strategies.items()}) for p in cell.equilibrium]
+    assert sum(p for p, _ in played) == 1
+    assert all(oracle.mean(profile) == 0 for _, profile in played)
+    for deviation in oracle.deviations(told=False):
+        assert sum(p * oracle.gain(profile, deviation) for p, profile in played) >= 0
 
 
 @pytest.mark.parametrize(("n", "value"), [(7, "-1/294"), (8, "-1/224")])
@@ -369,3 +370,128 @@ def test_what_is_best_is_verified_by_itself() -> None:
     )
     (cell,) = sx.solve(fixed, ["coarse-correlated"])["coarse-correlated"].cells
     assert cell.worst.leader == found.value == 0
+
+
+def test_leaves_that_are_never_reached() -> None:
+    """What comes out there is told all the same, and decides nothing."""
+    game = sx.MechanismGame(
+        {"A": {"types": {"s": 1, "t": 2}, "actions": {"s": ["x"], "t": ["x", "y"]}}},
+        {"r": {"x": {"offers": [{"to": "A", "price": "p"}]}, "y": {"offers": [{"to": "A", "price": "p - 1"}]}}},
+        prior={"A": {"s": 1}},
+        prices={"p": [0, 3]},
+        purchase="v >= p",
+        objective="revenue",
+    )
+    for concept in ("optimistic", "pessimistic"):
+        assert cell_of(game, concept).leader == 1
+
+
+def test_prices_of_one_leaf_that_count_at_another() -> None:
+    """A price that an offer asks at one leaf is paid out at the other."""
+    game = sx.MechanismGame(
+        {"A": {"types": {"a": 1}, "actions": ["-"]}, "B": {"actions": ["x", "y"]}},
+        {
+            "r": {
+                "-": {
+                    "x": {"valuations": {"B": "-3/2"}, "payments": {"B": "-p"}, "designer": 1},
+                    "y": {"offers": [{"to": "A", "price": "p"}]},
+                }
+            }
+        },
+        prior={"A": {"a": 1}},
+        prices={"p": [0, 2]},
+        purchase="v >= p",
+        objective="designer",
+    )
+    for concept in ("optimistic", "pessimistic"):
+        assert cell_of(game, concept).leader == 1
+
+
+def test_offers_at_one_price_come_out_together() -> None:
+    """What the bound counts must be possible: who values the item more takes it first."""
+    game = sx.MechanismGame(
+        {"A": {"types": {"a": 2}, "actions": ["-"]}, "B": {"types": {"b": 1}, "actions": ["-"]}},
+        {"r": {"-": {"-": {"offers": [{"to": "A", "price": "p"}, {"to": "B", "price": "p"}]}}}},
+        prior={"A": {"a": 1}, "B": {"b": 1}},
+        prices={"p": [0, 3]},
+        purchase="v >= p",
+        objective="-(welfare - 1)**2",
+    )
+    assert cell_of(game, "no-incentives").leader == cell_of(game, "optimistic").leader == -1
+
+
+def of_two(rule: Any, purchase: str, objective: str, prices: Any) -> sx.MechanismGame:
+    """S chooses between two leaves; X, who values the item at 1, has nothing to say."""
+    followers = {"S": {"actions": ["a", "b"]}, "X": {"types": {"x": 1}, "actions": ["o"]}}
+    told = {label: {"o": leaf} for label, leaf in rule.items()}
+    return sx.MechanismGame(
+        followers, {"r": told}, prior={"X": {"x": 1}}, purchase=purchase, objective=objective, prices=prices
+    )
+
+
+def test_who_hopes_may_get_more_close_to_a_supremum() -> None:
+    """At prices near the limit another action is better for the designer: the answer is the supremum all the same."""
+    rule = {"a": {"offers": [{"to": "X", "price": "p"}]}, "b": {"offers": [{"to": "X", "price": "(1 + p)/2"}]}}
+    game = of_two(rule, "v > p", "revenue", {"p": [0, 1]})
+    for concept in ("optimistic", "pessimistic"):
+        cell = cell_of(game, concept)
+        assert (cell.leader, cell.attained) == (1, False)
+        assert 0 < 1 - cell.near < F(1, 100)
+
+
+def test_a_price_of_an_offer_that_the_designer_gets_elsewhere() -> None:
+    rule = {"a": {"offers": [{"to": "X", "price": "p"}]}, "b": {"designer": "p"}}
+    game = of_two(rule, "v >= p", "designer", {"p": [0, 2]})
+    assert cell_of(game, "optimistic").leader == 2
+
+
+def test_bounds_are_not_cut_off() -> None:
+    """Sums over many leaves are longer than 64 bits though no leaf's are."""
+    large = 9 * (2**60 - 1)
+    labels = [f"t{k}" for k in range(9)]
+    followers = {"A": {"types": labels, "actions": {t: [f"m{k}"] for k, t in enumerate(labels)}}}
+    rule = {
+        f"m{k}": {"valuations": {"A": {t: large if t == own else 0 for t in labels}}} for k, own in enumerate(labels)
+    }
+    game = sx.MechanismGame(followers, {"r": rule}, prior={"A": {t: F(1, 9) for t in labels}})
+    assert cell_of(game, "no-incentives").leader == cell_of(game, "coarse-correlated").best.leader == large
+
+
+def test_there_is_always_an_answer() -> None:
+    """Matching pennies has no pure equilibrium, whatever is paid beside; every rule gives a half."""
+    pay = {"h": {"h": (1, 0), "t": (0, 1)}, "t": {"h": (0, 1), "t": (1, 0)}}
+    rule = {
+        a: {
+            b: {"valuations": {"A": u, "B": v}, "payments": {"A": "p"}, "designer": int(a == "h")}
+            for b, (u, v) in row.items()
+        }
+        for a, row in pay.items()
+    }
+    followers = {"A": {"actions": ["h", "t"]}, "B": {"actions": ["h", "t"]}}
+    game = sx.MechanismGame(followers, {"r": rule}, prices={"p": [0, 1]}, objective="designer")
+    for concept in ("optimistic", "pessimistic"):
+        cell = cell_of(game, concept)
+        assert (cell.leader, cell.bound) == (F(1, 2), 1)
+
+
+def test_leaves_of_different_sorts() -> None:
+    """Offers at one leaf, stated outcomes at others, two followers who speak."""
+    offered = {"offers": [{"to": "A", "price": "p"}]}
+    game = sx.MechanismGame(
+        {"A": {"types": {"x": 1}, "actions": ["0", "1"]}, "B": {"actions": ["0", "1"]}},
+        {"r": {"0": {"0": offered, "1": {}}, "1": {"0": {}, "1": {}}}},
+        prior={"A": {"x": 1}},
+        prices={"p": [0, 1]},
+        purchase="v >= p",
+        objective="revenue",
+    )
+    assert cell_of(game, "optimistic").leader == 1
+    assert cell_of(game, "pessimistic").leader <= 1
+
+
+def test_too_many_equilibria_are_refused_in_time() -> None:
+    types = [f"t{k}" for k in range(30)]
+    followers = {"A": {"types": types, "actions": ["0", "1"]}}
+    prior = {"A": {t: F(1, 30) for t in types}}
+    solution = sx.solve(sx.MechanismGame(followers, {"r": {"0": {}, "1": {}}}, prior=prior), ["bayes-nash"])
+    assert "expected at most 1048576 best strategies of a follower, found 1073741824" in solution.notes[0]
