@@ -6,8 +6,8 @@
 PPO of stable-baselines3 learns in ``StackelbergEnv``. What its network has come to is read off as a policy, an answer
 to every observation; that is valued in fractions, and set beside the best of all policies and the optimum of the game.
 Where the response phase is too long to go through, the value is the mean of fresh episodes instead, with an interval
-that contains the expectation with the confidence asked for. All cases take about three minutes on one core, and
-``--cases escape maintain`` ten seconds.
+that contains the expectation with the confidence asked for. A leader for each of the cases takes two to three
+minutes on one core, ``--cases escape maintain`` ten seconds.
 """
 
 from __future__ import annotations
@@ -56,8 +56,8 @@ SETTINGS: Final = {
     "policy_kwargs": {"net_arch": [64, 64]},
     "device": "cpu",
 }
-ENUMERATED: Final = 8192
-"""Most policies that are gone through for the best of them."""
+ENUMERATED: Final = 100_000
+"""Most response sub-episodes, over all policies, where these are gone through for the best of them."""
 
 
 # -- Cases ------------------------------------------------------------------------------------------------------------
@@ -74,7 +74,7 @@ class Case:
     responses: int
     steps: int
     solved: Any
-    exact_to: int = 100
+    exact_to: int = 10_000
 
     @property
     def range(self) -> tuple[Fraction, Fraction]:
@@ -114,17 +114,17 @@ def bimatrix(name: str) -> Case:
     return Case(name, sub_game(game), BestReply(), 5, 4096, game)
 
 
-def matrix_design(name: str, responses: int, step: int = 5) -> Case:
+def matrix_design(name: str, responses: int, step: int = 5, steps: int = 10_000) -> Case:
     """Payments from 0 to 10 for each profile of actions, promised to two followers who learn by their payoffs."""
     game = sx.instance("matrix-design")
     made = mechanism(game, prices={price.name: list(range(0, 11, step)) for price in game.prices})
-    return Case(name, made, MultiplicativeWeights("1/10"), responses, 10_000, game, exact_to=40)
+    return Case(name, made, MultiplicativeWeights("1/10"), responses, steps, game, exact_to=40)
 
 
 def allocation() -> Case:
     """An item for one of three types, who learns what to say."""
     game = sx.instance("simple-allocation-3")
-    return Case("allocation", mechanism(game), MultiplicativeWeights("1/10"), 30, 10_000, game)
+    return Case("allocation", mechanism(game), MultiplicativeWeights("1/10"), 30, 10_000, game, exact_to=90)
 
 
 def prices(name: str, instance: str, responses: int, steps: int) -> Case:
@@ -139,7 +139,7 @@ CASES: Final[dict[str, Callable[[], Case]]] = {
     "maintain": lambda: bimatrix("maintain"),
     "matrix-design": lambda: matrix_design("matrix-design", 8),
     "matrix-design-long": lambda: matrix_design("matrix-design-long", 200),
-    "matrix-design-fine": lambda: matrix_design("matrix-design-fine", 8, step=1),
+    "matrix-design-fine": lambda: matrix_design("matrix-design-fine", 8, step=1, steps=60_000),
     "allocation": allocation,
     "spm": lambda: prices("spm", "pi-silent", 8, 10_000),
     "pi": lambda: prices("pi", "pi", 32, 40_000),
@@ -179,8 +179,8 @@ def target(case: Case) -> Target:
 
 
 def enumerated(case: Case) -> int:
-    """How many policies may be gone through: one alone where valuing each of them would be too long."""
-    return ENUMERATED if case.responses <= case.exact_to else 1
+    """How many policies may be gone through: one alone where even that would take too long."""
+    return max(1, ENUMERATED // case.responses) if case.responses <= case.exact_to else 1
 
 
 # -- Training ---------------------------------------------------------------------------------------------------------
@@ -480,6 +480,8 @@ def plot(results: Sequence[Result], place: Path) -> None:
         curves(axes, result)
     for axes in grid.flat[len(results) :]:
         axes.set_axis_off()
+    lines = {line.get_label(): line for axes in grid.flat for line in axes.lines if line.get_label()[0] != "_"}
+    figure.legend(lines.values(), lines.keys(), fontsize=8, ncols=2 if wide == 1 else 4, loc="outside lower center")
     figure.savefig(place, dpi=100)
     pyplot.close(figure)
 
@@ -491,18 +493,18 @@ def curves(axes: Any, result: Result) -> None:
     for one in result.runs:
         assert one.diary is not None
         first = one is result.runs[0]
-        steps, means = zip(*one.diary.means(), strict=True)
+        steps, means = zip(*((step / 1000, mean) for step, mean in one.diary.means()), strict=True)
         axes.plot(steps, means, color="C0", alpha=0.6, linewidth=1, label="mean return in training" if first else None)
         if one.exact:
-            steps, values = zip(*((step, value(policy)) for step, policy in one.diary.policies), strict=True)
+            steps, values = zip(*((step / 1000, value(policy)) for step, policy in one.diary.policies), strict=True)
             label = "exact value of the policy" if first else None
-            axes.plot(steps, values, color="C1", alpha=0.8, linewidth=1.6, drawstyle="steps-post", label=label)
+            axes.plot(steps, values, color="C1", alpha=0.6, linewidth=1.2, drawstyle="steps-post", label=label)
+    line = {"color": "black", "linewidth": 1.2, "zorder": 3}
     if goal.best is not None:
-        axes.axhline(float(goal.best), color="black", linestyle="--", linewidth=1, label="best policy")
+        axes.axhline(float(goal.best), linestyle="--", label="best policy", **line)
     if goal.best != goal.optimistic:
-        axes.axhline(float(goal.optimistic), color="black", linestyle=":", linewidth=1.2, label="optimum of the game")
-    axes.set(title=case.name, xlabel="steps", ylabel="leader's reward")
-    axes.legend(fontsize=7, loc="lower right")
+        axes.axhline(float(goal.optimistic), linestyle=":", label="optimum of the game", **line)
+    axes.set(title=case.name, xlabel="steps, in thousands", ylabel="leader's reward")
 
 
 def results(cases: Sequence[Case], seeds: Sequence[int], judging: Judging) -> Iterator[Result]:
