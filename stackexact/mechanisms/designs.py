@@ -131,11 +131,6 @@ class Design:
             made.append(options[number] if number in options else next(first))
         return tuple(made)
 
-    @cached_property
-    def settled(self) -> bool:
-        """Whether one option is left at every leaf, and no price."""
-        return not self.game.prices and all(len(leaf) == 1 for leaf in self.leaves)
-
     @property
     def count(self) -> int:
         """The number of rules, ways in which prices come out counted each."""
