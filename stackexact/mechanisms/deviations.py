@@ -58,10 +58,6 @@ def deviations_of(form: Form, family: Family) -> tuple[Deviation, ...]:
 def gains(form: Form, deviations: Sequence[Deviation], profile: Profile) -> list[int]:
     """By deviation what following a profile brings more than it, by chances and utilities in their integers."""
     played = form.played(profile)
-    by_type: dict[tuple[int, int], list[int]] = {}
-    for k, types in enumerate(form.profiles):
-        for i in form.followers:
-            by_type.setdefault((i, types[i]), []).append(k)
     made = []
     for one in deviations:
         i, own = one.follower, profile[one.follower][one.type]
@@ -70,7 +66,7 @@ def gains(form: Form, deviations: Sequence[Deviation], profile: Profile) -> list
             continue
         move, table = (one.action - own) * form.strides[i], form.utilities[i]
         made.append(
-            sum(form.chances[k] * (table[k][played[k]] - table[k][played[k] + move]) for k in by_type[i, one.type])
+            sum(form.chances[k] * (table[k][played[k]] - table[k][played[k] + move]) for k in form.coming[i, one.type])
         )
     return made
 
@@ -88,11 +84,10 @@ def weighed(
     Scalars are those of the arrays."""
     shape = (len(form.profiles), *form.sizes)
     total = goal.reshape(shape).copy()
-    types = np.array(form.profiles, dtype=int).reshape(len(form.profiles), len(form.sizes))
     for one, weight in zip(deviations, weights, strict=True):
         if not weight:
             continue
-        here = np.flatnonzero(types[:, one.follower] == one.type)
+        here = list(form.coming[one.follower, one.type])
         table = np.moveaxis(tables[one.follower][here].reshape(len(here), *form.sizes), one.follower + 1, 1)
         gain = (table - table[:, one.action : one.action + 1]) * weight
         if one.told is not None:

@@ -12,13 +12,18 @@ from fractions import Fraction
 from functools import cached_property
 from itertools import product
 from math import lcm, prod
-from typing import TypeAlias
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
 
 from stackexact.games.mechanism import MechanismGame
 from stackexact.mechanisms.limits import ENTRIES, require_size
 from stackexact.mechanisms.outcomes import Outcomes, Way
 
 __all__ = ["Form", "Profile", "fixed_form", "form_of"]
+
+Array = npt.NDArray[Any]
 
 Profile: TypeAlias = tuple[tuple[int, ...], ...]
 """A strategy for each follower: an action by type."""
@@ -66,6 +71,21 @@ class Form:
     def scale(self) -> int:
         """What sums of chances times the objective are over."""
         return self.chance_scale * self.objective_scale
+
+    @cached_property
+    def coming(self) -> dict[tuple[int, int], tuple[int, ...]]:
+        """By follower and type the profiles of types with it."""
+        made: dict[tuple[int, int], list[int]] = {}
+        for k, types in enumerate(self.profiles):
+            for i, t in enumerate(types):
+                made.setdefault((i, t), []).append(k)
+        return {key: tuple(ks) for key, ks in made.items()}
+
+    @cached_property
+    def arrays(self) -> tuple[list[Array], Array]:
+        """Utilities by follower, and chances, as arrays of Python's integers."""
+        tables = [np.array(one, dtype=object) for one in self.utilities]
+        return tables, np.array(self.chances, dtype=object)
 
     @cached_property
     def common_scale(self) -> int:

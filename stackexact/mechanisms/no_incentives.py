@@ -7,7 +7,7 @@ together: with n types and m actions each, m^2n sums of m^2 numbers.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from stackexact.errors import require_time
 from stackexact.exact.records import Record
 from stackexact.mechanisms.designs import Design
 from stackexact.mechanisms.forms import Profile
@@ -42,6 +43,7 @@ class Bounds:
     """Bounds by profile of strategies of one design."""
 
     design: Design
+    stop: Callable[[], bool] = lambda: False
 
     @cached_property
     def _allowed(self) -> list[list[tuple[int, ...]]]:
@@ -68,7 +70,11 @@ class Bounds:
         require_size(self.count, PROFILES * 4, "profiles of strategies")
         if len(self._allowed) <= 2:
             return self._of_pairs()
-        return np.array([self.at(profile) for profile in self.profiles()], dtype=object)
+        found = []
+        for profile in self.profiles():
+            require_time(self.stop)
+            found.append(self.at(profile))
+        return np.array(found, dtype=object)
 
     def at(self, profile: Profile) -> int:
         """The bound of one profile of strategies, in the integers of the design."""
@@ -151,6 +157,7 @@ class Bounds:
         first, second = (np.array(one, dtype=table.dtype) for one in kinds)
         made = np.empty((len(first), len(second)), dtype=table.dtype)
         for row, mask in enumerate(first):
+            require_time(self.stop)
             made[row] = (np.tensordot(dense, mask, axes=([1], [0])) @ second.T).max(axis=0)
         return made
 

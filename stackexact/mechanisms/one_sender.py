@@ -163,7 +163,10 @@ class OneSender:
     def bounded(self) -> list[tuple[Fraction, tuple[_Seen, ...]]]:
         """All tuples of options with the most that the designer may have there, the greatest first."""
         require_size(prod(len(one) for one in self.seen), OPTIONS, "tuples of options")
-        pairs = [(self.rest(chosen)[0], chosen) for chosen in product(*self.seen)]
+        pairs = []
+        for chosen in product(*self.seen):
+            require_time(self.stop)
+            pairs.append((self.rest(chosen)[0], chosen))
         return sorted(pairs, key=lambda pair: -pair[0])
 
     def rest(self, chosen: Sequence[_Seen]) -> list[Fraction]:

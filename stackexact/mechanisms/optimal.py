@@ -37,7 +37,7 @@ __all__ = ["Optimal", "Rules", "best_rules"]
 
 _ATTEMPTS: Final = 100
 """Profiles of strategies for which rules are looked for."""
-_SECONDS: Final = 20.0
+_SECONDS: Final = 5.0
 """Time for one proposal."""
 _RULES: Final = 4096
 """Most rules without prices that are gone through one by one."""
@@ -197,7 +197,8 @@ def _of_finitely_many(search: _Search, designs: Sequence[Design]) -> Optimal:
     waiting: list[tuple[Fraction, Rules]] = []
     for design in designs:
         for options in product(*(range(len(leaf)) for leaf in design.leaves)):
-            waiting.append((_bound_of(design, options), Rules(design, options, ())))
+            require_time(search.stop)
+            waiting.append((_bound_of(search, design, options), Rules(design, options, ())))
     bounds = []
     for bound, rules in sorted(waiting, key=lambda pair: -pair[0]):
         if search.value is not None and bound <= search.value:
@@ -211,18 +212,18 @@ def _of_finitely_many(search: _Search, designs: Sequence[Design]) -> Optimal:
     return replace(found, others=tuple(needed))
 
 
-def _bound_of(design: Design, options: Sequence[int]) -> Fraction:
+def _bound_of(search: _Search, design: Design, options: Sequence[int]) -> Fraction:
     """What no strategies exceed under rules without prices."""
     one = Design(
         design.outcomes, design.rule, tuple((leaf[o],) for leaf, o in zip(design.leaves, options, strict=True))
     )
-    return Bounds(one).best().value
+    return Bounds(one, search.stop).best().value
 
 
 def _by_strategies(search: _Search, designs: Sequence[Design]) -> Optimal:
     """Profiles of strategies, the greatest bound first, while there is hope for more than what is found."""
-    left = _ordered(designs)
-    top = bound = left[0][0]
+    left = _ordered(search, designs)
+    top = left[0][0]
     for design in designs:  # so that there always is an answer
         middle = tuple((low + high) / 2 for low, high in design.box)
         search.look_at(Rules(design, design.completed({}, middle), middle))
@@ -235,12 +236,8 @@ def _by_strategies(search: _Search, designs: Sequence[Design]) -> Optimal:
             if search.value is not None and search.value >= (top if search.sure else bound):
                 break
             require_time(search.stop)
-            if number == _ATTEMPTS:
-                break
             _try(search, design, profile)
             search.report(f"{number + 1} profiles of strategies, bound {bound}")
-        else:
-            bound = top
     except LimitReached:
         if search.value is None:
             raise
@@ -280,12 +277,12 @@ def _look_around(search: _Search, design: Design, profile: Profile, found: Price
                 search.look_at(Rules(design, found.options, prices))
 
 
-def _ordered(designs: Sequence[Design]) -> list[tuple[Fraction, Design, Profile]]:
-    """The profiles of strategies with the greatest bounds, in their order."""
+def _ordered(search: _Search, designs: Sequence[Design]) -> list[tuple[Fraction, Design, Profile]]:
+    """The profiles of strategies with the greatest bounds, in their order, as many as are tried."""
     made = []
     for design in designs:
-        bounds = Bounds(design)
+        bounds = Bounds(design, search.stop)
         found = bounds.by_profile()
-        for number in np.argsort(-found, kind="stable")[: _ATTEMPTS + 1]:
+        for number in np.argsort(-found, kind="stable")[:_ATTEMPTS]:
             made.append((Fraction(int(found[number]), design.scale), design, bounds.profile(int(number))))
-    return sorted(made, key=lambda one: -one[0])
+    return sorted(made, key=lambda one: -one[0])[:_ATTEMPTS]

@@ -65,8 +65,7 @@ class Goal:
         what it has for itself."""
         scale = lcm(*(weight.denominator for weight in weights)) if weights else 1
         whole = [int(weight * scale) + own * scale for weight, own in zip(weights, self.slack, strict=True)]
-        tables = [np.array(one, dtype=object) for one in form.utilities]
-        chances = np.array(form.chances, dtype=object)
+        tables, chances = form.arrays
         return weighed(form, deviations, whole, self.table * scale, chances, tables), scale
 
 

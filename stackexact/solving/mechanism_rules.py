@@ -105,7 +105,7 @@ def no_incentives(space: Workspace) -> Answer:
     best = None
     first_best = Fraction(0)
     for design in designs_of(game):
-        found = Bounds(design).best()
+        found = Bounds(design, space.stop).best()
         if best is None or found.value > best.value:
             best = found
         outcomes = design.outcomes
