@@ -467,15 +467,13 @@ def told(result: Result, judging: Judging) -> dict[str, object]:
 def plot(results: Sequence[Result], place: Path) -> None:
     """Draw learning curves: returns in training, the exact value of the likeliest answers, and the optimum."""
     try:
-        import matplotlib as mpl
+        from matplotlib.figure import Figure
     except ImportError:
         raise MissingLibrary("plot: expected matplotlib, found none; pip install 'stackexact[plot]'") from None
-    mpl.use("Agg")
-    from matplotlib import pyplot
-
     wide = min(3, len(results))
     high = -(-len(results) // wide)
-    figure, grid = pyplot.subplots(high, wide, figsize=(4.6 * wide, 3.2 * high), squeeze=False, layout="constrained")
+    figure = Figure(figsize=(4.6 * wide, 3.2 * high), layout="constrained")
+    grid = figure.subplots(high, wide, squeeze=False)
     for axes, result in zip(grid.flat, results, strict=False):
         curves(axes, result)
     for axes in grid.flat[len(results) :]:
@@ -483,7 +481,6 @@ def plot(results: Sequence[Result], place: Path) -> None:
     lines = {line.get_label(): line for axes in grid.flat for line in axes.lines if line.get_label()[0] != "_"}
     figure.legend(lines.values(), lines.keys(), fontsize=8, ncols=2 if wide == 1 else 4, loc="outside lower center")
     figure.savefig(place, dpi=100)
-    pyplot.close(figure)
 
 
 def curves(axes: Any, result: Result) -> None:

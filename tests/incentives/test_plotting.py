@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import builtins
 import math
-from collections.abc import Iterator
 from typing import Any
 
-import matplotlib
 import pytest
-
-matplotlib.use("Agg")
 from incentive_games import gaussian, major, scalar, vector
 from matplotlib import pyplot
 from matplotlib.axes import Axes
@@ -27,15 +23,6 @@ SOLUTIONS = {
     "reacting": sx.solve(gaussian(reacts=True)),
     "major": sx.solve(major()),
 }
-
-
-@pytest.fixture(autouse=True)
-def figures() -> Iterator[None]:
-    """No settings are changed; figures of the tests are closed by the tests."""
-    before = dict(matplotlib.rcParams)
-    yield
-    assert dict(matplotlib.rcParams) == before
-    pyplot.close("all")
 
 
 def drawn(axes: Axes, label: str) -> dict[int, float]:

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import builtins
 import math
-from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
-import matplotlib
 import numpy
 import pytest
-
-matplotlib.use("Agg")
 from matplotlib import pyplot
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
@@ -22,15 +18,6 @@ from stackexact.errors import InputError, MissingLibrary, UsageError
 from stackexact.exact.relation import parse_assumption
 from stackexact.solving.cells import BenchmarkCell
 from stackexact.solving.solution import Result
-
-
-@pytest.fixture(autouse=True)
-def figures() -> Iterator[None]:
-    """No settings are changed; figures of the tests are closed by the tests."""
-    before = dict(matplotlib.rcParams)
-    yield
-    assert dict(matplotlib.rcParams) == before
-    pyplot.close("all")
 
 
 def jump() -> Result:

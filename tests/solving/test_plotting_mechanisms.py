@@ -9,8 +9,7 @@ import pytest
 
 import stackexact as sx
 
-matplotlib = pytest.importorskip("matplotlib")
-matplotlib.use("Agg")
+pytest.importorskip("matplotlib")
 
 
 def posted(purchase: str) -> sx.MechanismGame:

@@ -10,8 +10,7 @@ import pytest
 import stackexact as sx
 from stackexact.errors import UsageError
 
-matplotlib = pytest.importorskip("matplotlib")
-matplotlib.use("Agg")
+pyplot = pytest.importorskip("matplotlib.pyplot")
 
 STANDARD = sx.Game([[2, 4], [1, 3]], [[1, 0], [0, 1]])
 TALK = sx.RecommendationGame([[1, 0], [2, "1/2"]], weights=[[4, 1], [1, 9]], behaviour={"alpha": "1/2"})
@@ -37,7 +36,6 @@ def test_values_by_the_inverse_temperature():
         assert -1e-8 < found - max(grid) < 1e-5
     assert set(drawn["mixed-strong"].get_ydata()) == {3.5}
     assert axes.get_xscale() == "log"
-    matplotlib.pyplot.close("all")
 
 
 def test_what_is_made_of_recommendations():
@@ -56,9 +54,8 @@ def test_what_is_made_of_recommendations():
     assert values[-1] > best
     apart = list(told["violation (total variation)"].get_ydata())
     assert apart == pytest.approx([abs(y - z) for y, z in zip(response.get_xdata(), response.get_ydata(), strict=True)])
-    axes = matplotlib.pyplot.subplots(1, 2)[1]
+    axes = pyplot.subplots(1, 2)[1]
     assert sx.plot_recommendation(TALK, ax=axes) == tuple(axes)
-    matplotlib.pyplot.close("all")
 
 
 @pytest.mark.parametrize(
@@ -85,4 +82,3 @@ def test_the_commitment_of_a_policy_is_drawn():
     assert sorted(lines(first)["followed"].get_xdata()) == pytest.approx([0, 0.8, 1])
     assert game.policy is not None
     assert game.policy.commitment == (Fraction(1),)
-    matplotlib.pyplot.close("all")

@@ -5,12 +5,8 @@ from __future__ import annotations
 import dataclasses
 import math
 import sys
-from collections.abc import Iterator
 
-import matplotlib
 import pytest
-
-matplotlib.use("Agg")
 from made_traces import grown
 from matplotlib import pyplot
 
@@ -22,12 +18,6 @@ from stackexact.verification.result import Verification
 
 ETC = sx.instance("explore-then-commit")
 HORIZONS = (10**2, 10**3, 10**4, 10**5)
-
-
-@pytest.fixture(autouse=True)
-def _closed() -> Iterator[None]:
-    yield
-    pyplot.close("all")
 
 
 def found(claims: tuple[str, ...] = ("leader tolerant rate <= T^(2/3)",), **options: object) -> Verification:
