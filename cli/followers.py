@@ -23,10 +23,10 @@ _ROUNDS: Final = 1 << 16
 def simulate(game: Any, output: str, asked: Mapping[str, Any], *, runs: int, seed: int, workers: int | None) -> Any:
     """Let the followers play, and write what they did to a file."""
     from stackexact.no_regret.algorithms import MultiplicativeWeights
-    from stackexact.no_regret.files import require_ending, write_followers
+    from stackexact.no_regret.files import FORMAT, write_followers
     from stackexact.no_regret.playing import play_followers
 
-    require_ending(output)
+    FORMAT.require_ending(output)
     lock, finished = Lock(), [0]
     with progress() as report:
         report("starting")

@@ -45,10 +45,10 @@ def learning(function: Function) -> Function:
 
 def simulate(game: Any, output: str, asked: Mapping[str, Any], *, runs: int, seed: int, noise: str | None) -> Any:
     """Learn, and write the runs to a file."""
-    from stackexact.learning.files import require_ending, write_learning
+    from stackexact.learning.files import FORMAT, write_learning
     from stackexact.learning.repeating import learn_runs
 
-    require_ending(output)
+    FORMAT.require_ending(output)
     name = asked["algorithm"] or _USUAL[game.kind]
     episodes = asked["episodes"] or (1000,)
     options = _settings(name, asked["settings"])

@@ -19,24 +19,28 @@ from stackexact.dynamics.predictions import Dynamics
 from stackexact.dynamics.records import Checkpoint, Plan, Play, Track
 from stackexact.errors import InputError, UsageError, shorten
 from stackexact.exact.relation import text_of
-from stackexact.games import fields, json_text
+from stackexact.games import fields
 from stackexact.games.files import read_bytes
 from stackexact.games.lq_incentive import IncentiveGame
 from stackexact.games.replacing import replacing
 from stackexact.games.sources import Source, named
 from stackexact.traces import csv_text, text
 from stackexact.traces.arguments import found, require_path
-from stackexact.traces.metadata import beside, plain, seal
+from stackexact.traces.metadata import beside
+from stackexact.traces.sealed import SealedFormat
 from stackexact.traces.sinks import missing
 from stackexact.traces.writing import require_format
 from stackexact.version import VERSION
 
 __all__ = ["FORMAT", "columns", "read_play", "write_play"]
 
-FORMAT: Final = "stackexact/play"
-_VERSION: Final = 1
 _SETTINGS: Final = ("dynamics", "rounds", "runs", "seed", "spread", "shift", "bound")
-_KEYS: Final = ("format", "version", "game", "at", *_SETTINGS, "stackexact", "rows", "sha256")
+FORMAT: Final = SealedFormat(
+    "stackexact/play",
+    ("game", "at", *_SETTINGS, "stackexact", "rows"),
+    "the metadata of a play",
+    "simulate again",
+)
 
 
 def columns(game: IncentiveGame) -> tuple[str, ...]:
@@ -62,7 +66,7 @@ def write_play(play: Play, path: Source) -> None:
     names, rows = columns(play.plan.game), list(_rows(play))
     told = text.header(names) + text.lines(list(zip(*rows, strict=True)))
     data = told.encode()
-    metadata = json_text.render(_metadata(play.plan, _digest(data)))
+    metadata = FORMAT.render(_metadata(play.plan, _digest(data)))
     if suffix == ".parquet":
         with replacing(path) as (file,):
             _write_parquet(file, names, rows, metadata)
@@ -87,16 +91,13 @@ def _digest(data: bytes) -> text.Digest:
 
 
 def _metadata(plan: Plan, rows: text.Digest) -> dict[str, Any]:
-    document = {
-        "format": FORMAT,
-        "version": _VERSION,
+    return {
         "game": {"name": plan.game.name, "sha256": plan.game.sha256},
         "at": {name: text_of(value) for name, value in plan.at.items()},
         **plan.document(),
         "stackexact": VERSION,
         "rows": {"number": rows.rows, "sha256": rows.hex},
     }
-    return {**document, "sha256": seal(document)}
 
 
 def _write_parquet(file: Any, names: Sequence[str], rows: Sequence[Sequence[float]], metadata: str) -> None:
@@ -110,7 +111,7 @@ def _write_parquet(file: Any, names: Sequence[str], rows: Sequence[Sequence[floa
         pa.array(values, pa.int64() if name in whole else pa.float64())
         for name, values in zip(names, zip(*rows, strict=True), strict=True)
     ]
-    table = pa.Table.from_arrays(arrays, names=list(names)).replace_schema_metadata({FORMAT: metadata})
+    table = pa.Table.from_arrays(arrays, names=list(names)).replace_schema_metadata({FORMAT.name: metadata})
     pq.write_table(table, file, compression="zstd")
 
 
@@ -160,7 +161,7 @@ def _read_csv(path: Source, *, packed: bool) -> _File:
     names = tuple(csv_text.names(path, packed))
     with closing(csv_text.cells(path, packed, range(len(names)))) as rows:
         cells = tuple(rows)
-    return _File(names, cells, csv_text.digest(path, packed), _parsed(read_bytes(place)))
+    return _File(names, cells, csv_text.digest(path, packed), FORMAT.parse(read_bytes(place)))
 
 
 def _read_parquet(path: Source) -> _File:
@@ -175,27 +176,14 @@ def _read_parquet(path: Source) -> _File:
     except (pa.ArrowException, OSError) as error:
         told = shorten(str(error).split("\n", 1)[0], 80)[1:-1]
         raise InputError(f"expected a Parquet file, found {told}") from None
-    metadata = (table.schema.metadata or {}).get(FORMAT.encode())
+    metadata = (table.schema.metadata or {}).get(FORMAT.name.encode())
     if metadata is None:
         raise InputError("expected a play with its metadata, found none; simulate again")
     made = [column.to_pylist() for column in table.columns]
     data = text.header(table.column_names) + text.lines(made)
     cells = tuple(tuple(str(value) for value in row) for row in zip(*made, strict=True))
-    return _File(tuple(table.column_names), cells, _digest(data.encode("utf-8", "surrogatepass")), _parsed(metadata))
-
-
-def _parsed(data: bytes) -> dict[str, Any]:
-    """Metadata as they were written."""
-    document = json_text.parse(data)
-    if not isinstance(document, dict) or document.get("format") != FORMAT:
-        raise InputError(f"metadata: expected those of a play (format {FORMAT!r}), found others; give a play")
-    if document.get("version") != str(_VERSION):
-        raise InputError(f"metadata: expected the version {_VERSION}, found another; update stackexact")
-    made: dict[str, Any] = plain(fields.closed(document, "", required=_KEYS), "")
-    sealed = made.pop("sha256")
-    if seal(made) != sealed:
-        raise InputError("metadata: expected them as they were written, found them changed; simulate again")
-    return made
+    digest = _digest(data.encode("utf-8", "surrogatepass"))
+    return _File(tuple(table.column_names), cells, digest, FORMAT.parse(metadata))
 
 
 def _plan(file: _File, game: IncentiveGame) -> Plan:

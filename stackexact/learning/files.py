@@ -7,9 +7,7 @@ of the follower's actions) by commas, states by semicolons, stages by slashes. `
 
 from __future__ import annotations
 
-import gzip
 import re
-import zlib
 from collections.abc import Mapping
 from fractions import Fraction
 from math import lcm
@@ -18,33 +16,24 @@ from typing import Any, Final
 from stackexact.errors import InputError, UsageError, shorten
 from stackexact.exact.digits import int_to_text, text_to_int
 from stackexact.exact.records import FrozenMapping
-from stackexact.games import fields, json_text
-from stackexact.games.files import MAX_BYTES, read_bytes
-from stackexact.games.replacing import replacing
+from stackexact.games import fields
 from stackexact.games.sources import Source, named
 from stackexact.learning.runs import Announcement, LearningGame, LearningRun, LearningTrace, require_game
 from stackexact.learning.valuing import valuer
-from stackexact.traces.arguments import found, require_path
-from stackexact.traces.metadata import plain, seal
+from stackexact.traces.arguments import found
+from stackexact.traces.sealed import SealedFormat
 from stackexact.version import VERSION
 
-__all__ = ["ENDINGS", "FORMAT", "read_learning", "require_ending", "write_learning"]
+__all__ = ["FORMAT", "read_learning", "write_learning"]
 
-FORMAT: Final = "stackexact/learning"
-ENDINGS: Final = (".json", ".json.gz")
-_VERSION: Final = 1
-_KEYS: Final = ("format", "version", "game", "algorithm", "offline", "options", "runs", "stackexact", "sha256")
+FORMAT: Final = SealedFormat(
+    "stackexact/learning",
+    ("game", "algorithm", "offline", "options", "runs", "stackexact"),
+    "runs of a learner",
+    "write the runs again",
+)
 _RUN: Final = ("run", "seed", "episodes", "announced", "announcements", "learnt")
 _PAIRS: Final = re.compile(r"[0-9]{1,18}:[0-9]{1,18}(?: [0-9]{1,18}:[0-9]{1,18})*")
-
-
-def require_ending(path: object) -> str:
-    """The ending of a file of learning runs; raises :class:`~stackexact.errors.UsageError` for another."""
-    name = str(require_path(path)).lower()
-    for ending in ENDINGS[::-1]:
-        if name.endswith(ending):
-            return ending
-    raise UsageError(f"path: expected a file of runs that ends in {' or '.join(ENDINGS)}, found {shorten(path)}")
 
 
 def write_learning(trace: LearningTrace, path: Source) -> None:
@@ -53,15 +42,10 @@ def write_learning(trace: LearningTrace, path: Source) -> None:
     Raises :class:`~stackexact.errors.UsageError` for another ending and :class:`~stackexact.errors.InputError` for what
     cannot be written.
     """
-    ending = require_ending(path)
+    FORMAT.require_ending(path)
     if not isinstance(trace, LearningTrace):
         raise UsageError(f"runs: expected a learning trace, found {found(trace)}; make one with learn_runs")
-    document = _document(trace)
-    data = json_text.render({**document, "sha256": seal(document)}).encode()
-    if len(data) > MAX_BYTES:
-        raise InputError(f"runs: expected at most {MAX_BYTES} bytes, found {len(data)}; write fewer runs to a file")
-    with replacing(path) as (file,):
-        file.write(data if ending == ".json" else gzip.compress(data, mtime=0))
+    FORMAT.write(_content(trace), path)
 
 
 def read_learning(path: Source, game: LearningGame) -> LearningTrace:
@@ -78,12 +62,10 @@ def read_learning(path: Source, game: LearningGame) -> LearningTrace:
     ...     read_learning(f"{folder}/runs.json.gz", game) == made
     True
     """
-    path = require_path(path)
-    ending = require_ending(path)
+    FORMAT.require_ending(path)
     require_game(game)
     with named(path):
-        data = read_bytes(path)
-        trace = _read(_parsed(_unpacked(data) if ending == ".json.gz" else data))
+        trace = _read(FORMAT.read(path))
         if trace.game != game.sha256:
             told = f"expected runs in this game (sha256 {game.sha256[:12]}…), found some in another"
             raise InputError(f"{told} ({trace.game[:12]}…); give the game that they were made in")
@@ -94,10 +76,8 @@ def read_learning(path: Source, game: LearningGame) -> LearningTrace:
         return trace
 
 
-def _document(trace: LearningTrace) -> dict[str, Any]:
+def _content(trace: LearningTrace) -> dict[str, Any]:
     return {
-        "format": FORMAT,
-        "version": _VERSION,
         "game": {"sha256": trace.game},
         "algorithm": trace.algorithm,
         "offline": trace.offline,
@@ -128,33 +108,6 @@ def _written(one: Announcement) -> dict[str, Any]:
     policy = "/".join(";".join(",".join(map(told, state)) for state in stage) for stage in one.policy)
     made = {"over": int_to_text(over), "policy": policy}
     return made if one.recommendation is None else {**made, "recommendation": told(one.recommendation)}
-
-
-def _unpacked(data: bytes) -> bytes:
-    """What a packed file holds, up to what a plain one may have: a small file may unpack to anything."""
-    reader = zlib.decompressobj(31)
-    try:
-        made = reader.decompress(data, MAX_BYTES)
-    except zlib.error:
-        raise InputError("expected a gzip file, found another, or a part of one; write the runs again") from None
-    if not reader.eof:
-        raise InputError(
-            f"expected a whole gzip file of at most {MAX_BYTES} bytes, found another; write the runs again"
-        )
-    return made
-
-
-def _parsed(data: bytes) -> dict[str, Any]:
-    document = json_text.parse(data)
-    if not isinstance(document, dict) or document.get("format") != FORMAT:
-        raise InputError(f"expected runs of a learner (format {FORMAT!r}), found something else; write them again")
-    if document.get("version") != str(_VERSION):
-        raise InputError(f"version: expected {_VERSION}, found another; update stackexact")
-    made: dict[str, Any] = plain(fields.closed(document, "", required=_KEYS), "")
-    sealed = made.pop("sha256")
-    if seal(made) != sealed:
-        raise InputError("expected runs as they were written, found them changed (by their sha256); write them again")
-    return made
 
 
 def _read(document: Mapping[str, Any]) -> LearningTrace:

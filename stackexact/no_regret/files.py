@@ -7,43 +7,30 @@ that what is read is what was written.
 
 from __future__ import annotations
 
-import gzip
-import zlib
 from collections.abc import Mapping
 from typing import Any, Final
 
 from stackexact.errors import InputError, UsageError, shorten
 from stackexact.exact.records import FrozenMapping
-from stackexact.games import fields, json_text
-from stackexact.games.files import MAX_BYTES, read_bytes
+from stackexact.games import fields
 from stackexact.games.mechanism import MechanismGame
-from stackexact.games.replacing import replacing
 from stackexact.games.sources import Source, named
 from stackexact.mechanisms.forms import fixed_form
 from stackexact.no_regret.algorithms import algorithm_of
 from stackexact.no_regret.records import FollowerPlay, FollowerRun, require_game, require_play
-from stackexact.traces.arguments import found, require_path
-from stackexact.traces.metadata import plain, seal
+from stackexact.traces.arguments import found
+from stackexact.traces.sealed import SealedFormat
 from stackexact.version import VERSION
 
-__all__ = ["ENDINGS", "FORMAT", "read_followers", "require_ending", "write_followers"]
+__all__ = ["FORMAT", "read_followers", "write_followers"]
 
-FORMAT: Final = "stackexact/follower-play"
-ENDINGS: Final = (".json", ".json.gz")
-_VERSION: Final = 1
-_KEYS: Final = (
-    "format", "version", "game", "algorithm", "settings", "seed", "checkpoints", "runs", "stackexact", "sha256",
-)  # fmt: skip
+FORMAT: Final = SealedFormat(
+    "stackexact/follower-play",
+    ("game", "algorithm", "settings", "seed", "checkpoints", "runs", "stackexact"),
+    "play of followers",
+    "play again",
+)
 _RUN: Final = ("run", "counts", "last")
-
-
-def require_ending(path: object) -> str:
-    """The ending of a file of play; refuses any other."""
-    name = str(require_path(path)).lower()
-    for ending in ENDINGS[::-1]:
-        if name.endswith(ending):
-            return ending
-    raise UsageError(f"path: expected a file of play that ends in {' or '.join(ENDINGS)}, found {shorten(path)}")
 
 
 def write_followers(play: FollowerPlay, path: Source) -> None:
@@ -52,15 +39,10 @@ def write_followers(play: FollowerPlay, path: Source) -> None:
     Raises :class:`~stackexact.errors.UsageError` for another ending and :class:`~stackexact.errors.InputError` for what
     cannot be written.
     """
-    ending = require_ending(path)
+    FORMAT.require_ending(path)
     if not isinstance(play, FollowerPlay):
         raise UsageError(f"play: expected play of followers, found {found(play)}; make it with play_followers")
-    document = _document(play)
-    data = json_text.render({**document, "sha256": seal(document)}).encode()
-    if len(data) > MAX_BYTES:
-        raise InputError(f"play: expected at most {MAX_BYTES} bytes, found {len(data)}; write fewer runs to a file")
-    with replacing(path) as (file,):
-        file.write(data if ending == ".json" else gzip.compress(data, mtime=0))
+    FORMAT.write(_content(play), path)
 
 
 def read_followers(path: Source, game: MechanismGame) -> FollowerPlay:
@@ -79,21 +61,17 @@ def read_followers(path: Source, game: MechanismGame) -> FollowerPlay:
     ...     read_followers(f"{folder}/play.json.gz", game) == made
     True
     """
-    path = require_path(path)
-    ending = require_ending(path)
+    FORMAT.require_ending(path)
     require_game(game)
     with named(path):
-        data = read_bytes(path)
-        play = _read(_parsed(_unpacked(data) if ending == ".json.gz" else data))
+        play = _read(FORMAT.read(path))
         algorithm_of(play.algorithm, play.settings)
         require_play(game, fixed_form(game), play)
         return play
 
 
-def _document(play: FollowerPlay) -> dict[str, Any]:
+def _content(play: FollowerPlay) -> dict[str, Any]:
     return {
-        "format": FORMAT,
-        "version": _VERSION,
         "game": {"sha256": play.game},
         "algorithm": play.algorithm,
         "settings": dict(play.settings),
@@ -108,31 +86,6 @@ def _run(run: FollowerRun) -> dict[str, Any]:
     counts = [";".join(" ".join(map(str, row)) for row in table) for table in run.counts]
     last = ";".join(",".join(" ".join(map(str, row)) for row in own) for own in run.last)
     return {"run": run.number, "counts": counts, "last": last}
-
-
-def _unpacked(data: bytes) -> bytes:
-    """What a packed file holds, up to what a plain one may have: a small file may unpack to anything."""
-    reader = zlib.decompressobj(31)
-    try:
-        made = reader.decompress(data, MAX_BYTES)
-    except zlib.error:
-        raise InputError("expected a gzip file, found another, or a part of one; play again") from None
-    if not reader.eof:
-        raise InputError(f"expected a whole gzip file of at most {MAX_BYTES} bytes, found another; play again")
-    return made
-
-
-def _parsed(data: bytes) -> dict[str, Any]:
-    document = json_text.parse(data)
-    if not isinstance(document, dict) or document.get("format") != FORMAT:
-        raise InputError(f"expected play of followers (format {FORMAT!r}), found something else; play again")
-    if document.get("version") != str(_VERSION):
-        raise InputError(f"version: expected {_VERSION}, found another; update stackexact")
-    made: dict[str, Any] = plain(fields.closed(document, "", required=_KEYS), "")
-    sealed = made.pop("sha256")
-    if seal(made) != sealed:
-        raise InputError("expected play as it was written, found it changed (by its sha256); play again")
-    return made
 
 
 def _read(document: Mapping[str, Any]) -> FollowerPlay:

@@ -6,32 +6,34 @@ the rest: of the canonical JSON (sorted keys, no white space, UTF-8) of this ver
 
 from __future__ import annotations
 
-import hashlib
-import json
 import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias
 
-from stackexact.errors import InputError, UsageError, shorten
+from stackexact.errors import InputError, UsageError
 from stackexact.games import fields, json_text
-from stackexact.games.json_text import Numeral, described
+from stackexact.games.json_text import described
 from stackexact.games.sources import Source
+from stackexact.traces.sealed import SealedFormat
 from stackexact.traces.trace import Metadata
 
-__all__ = ["FORMAT", "KEY", "VERSION", "Form", "Sealed", "beside", "parse", "plain", "render", "seal"]
+__all__ = ["FORMAT", "KEY", "Form", "Sealed", "beside", "parse", "render"]
 
-FORMAT: Final = "stackexact/trace"
-VERSION: Final = 1
+FORMAT: Final = SealedFormat(
+    "stackexact/trace",
+    ("form", "game", "at", "learners", "noise", "seed", "stackexact", "rows"),
+    "the metadata of a trace",
+    "write the trace again",
+)
 
-KEY: Final = FORMAT
+KEY: Final = FORMAT.name
 """The key in the schema metadata of a Parquet file."""
 
 Form: TypeAlias = Literal["aggregated", "rounds"]
 """Whether a row is a count at a checkpoint or a round."""
 
-_LONGEST_NUMBER: Final = 1000
 _DIGEST: Final = frozenset("0123456789abcdef")
 
 
@@ -58,15 +60,8 @@ def render(sealed: Sealed) -> str:
 
     Raises :class:`~stackexact.errors.UsageError` for learners or noise that are no JSON values.
     """
-    document = _document(sealed)
-    return json_text.render({**document, "sha256": seal(document)})
-
-
-def _document(sealed: Sealed) -> dict[str, Any]:
     metadata = sealed.metadata
-    return {
-        "format": FORMAT,
-        "version": VERSION,
+    content = {
         "form": sealed.form,
         "game": {"name": metadata.name, "sha256": metadata.game},
         "at": dict(metadata.at),
@@ -79,6 +74,7 @@ def _document(sealed: Sealed) -> dict[str, Any]:
         "stackexact": metadata.version,
         "rows": {"number": sealed.number, "sha256": metadata.rows},
     }
+    return FORMAT.render(content)
 
 
 def _json(value: Any, path: str) -> Any:
@@ -90,16 +86,6 @@ def _json(value: Any, path: str) -> Any:
     if value is None or type(value) in (str, bool, int) or (type(value) is float and math.isfinite(value)):
         return value
     raise UsageError(f"metadata: {path}: expected JSON values, found {type(value).__name__}; write text or numbers")
-
-
-def seal(document: Mapping[str, Any]) -> str:
-    """The digest of the canonical JSON of an object.
-
-    >>> seal({})[:12]
-    '44136fa355b3'
-    """
-    text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def parse(text: str | bytes) -> Sealed:
@@ -114,48 +100,9 @@ def parse(text: str | bytes) -> Sealed:
     True
     >>> parse(render(made).replace('"seed": 7', '"seed": 8'))
     Traceback (most recent call last):
-    stackexact.errors.InputError: expected metadata as it was written, found it changed...
+    stackexact.errors.InputError: expected the metadata of a trace as written, found a change since...
     """
-    try:
-        return _parsed(json_text.parse(text))
-    except RecursionError:
-        raise InputError("expected metadata of moderate depth, found endless nesting; write the trace again") from None
-
-
-def _parsed(document: Any) -> Sealed:
-    if not isinstance(document, dict) or document.get("format") != FORMAT:
-        found = shorten(document["format"]) if isinstance(document, dict) and "format" in document else "something else"
-        raise InputError(f"expected the metadata of a trace (format {FORMAT!r}), found {found}")
-    if document.get("version") != str(VERSION):
-        raise InputError(f"version: expected {VERSION}, found {described(document.get('version'))}; update stackexact")
-    document = plain(fields.closed(document, "", required=_KEYS), "")
-    sealed = document.pop("sha256")
-    if seal(document) != sealed:
-        changed = "found it changed (by its sha256); write the trace again"
-        raise InputError(f"expected metadata as it was written, {changed}")
-    return _read(document)
-
-
-_KEYS: Final = (
-    *("format", "version", "form", "game", "at", "learners", "noise", "seed", "stackexact", "rows"),
-    "sha256",
-)
-
-
-def plain(value: Any, path: str) -> Any:
-    """JSON as Python has it: numerals become numbers again."""
-    if isinstance(value, dict):
-        return {key: plain(child, json_text.at_path(path, key)) for key, child in value.items()}
-    if isinstance(value, list):
-        return [plain(child, f"{path}[{i}]") for i, child in enumerate(value)]
-    if not isinstance(value, Numeral):
-        return value
-    if len(value) > _LONGEST_NUMBER:
-        raise InputError(f"{path}: expected a number of at most {_LONGEST_NUMBER} digits, found {len(value)}")
-    number = int(value) if value.removeprefix("-").isdigit() else float(value)
-    if isinstance(number, float) and not math.isfinite(number):
-        raise InputError(f"{path}: expected a number, found {shorten(value)}, beyond all that a float holds")
-    return number
+    return _read(FORMAT.parse(text))
 
 
 def _read(document: Mapping[str, Any]) -> Sealed:

@@ -213,9 +213,9 @@ def test_simulations_that_are_refused(run, call, told):
 @pytest.mark.parametrize("place", ["x.csv", "x.parquet", "x.gz", "x"])
 def test_endings(run, place):
     line = run("simulate", "ladder", "--episodes", "5", "--output", place).refused()
-    assert "expected a file of runs that ends in .json or .json.gz" in line
+    assert "expected a file of runs of a learner that ends in .json or .json.gz" in line
     line = run("verify", "ladder", place).refused()
-    assert "expected a file of runs that ends in .json or .json.gz" in line
+    assert "expected a file of runs of a learner that ends in .json or .json.gz" in line
     assert not os.listdir()
 
 
@@ -265,7 +265,7 @@ def test_runs_that_were_changed(run):
     place = Path("runs.json")
     text = place.read_text(encoding="utf-8")
     place.write_text(text.replace('"seed": ', '"seed": 1', 1), encoding="utf-8")
-    assert "runs.json: expected runs as they were written" in run("verify", "ladder", "runs.json").refused()
+    assert "runs.json: expected runs of a learner as written" in run("verify", "ladder", "runs.json").refused()
     place.write_text(text[:-20], encoding="utf-8")
     assert "runs.json: line " in run("verify", "ladder", "runs.json").refused()
     assert "none.json" in run("verify", "ladder", "none.json").refused()

@@ -15,7 +15,7 @@ from stackexact.dynamics.playing import play
 from stackexact.dynamics.records import Play
 from stackexact.errors import InputError, UsageError
 from stackexact.games.lq_incentive import IncentiveGame
-from stackexact.traces.metadata import seal
+from stackexact.traces.sealed import seal
 
 SCALAR = IncentiveGame(
     "u0**2 + u**2 + (u0 + ubar - 3)**2", "u**2 + (u + u0 - 4)**2", followers="N", name="scalar, plain"
@@ -76,9 +76,15 @@ def resealed(place: Path, **changes: object) -> None:
         (lambda rows, meta: rows.write_text(rows.read_text().rpartition("3,150")[0]), "found 305 others"),
         (lambda rows, meta: rows.unlink(), "found no 'play.csv'"),
         (lambda rows, meta: meta.unlink(), "found no 'play.csv.meta.json'"),
-        (lambda rows, meta: meta.write_text(meta.read_text().replace('"seed": 0', '"seed": 1')), "found them changed"),
-        (lambda rows, meta: meta.write_text("{}"), "expected those of a play"),
-        (lambda rows, meta: meta.write_text('{"format": "stackexact/play", "version": 2}'), "expected the version 1"),
+        (
+            lambda rows, meta: meta.write_text(meta.read_text().replace('"seed": 0', '"seed": 1')),
+            "found a change since",
+        ),
+        (lambda rows, meta: meta.write_text("{}"), "expected the metadata of a play"),
+        (
+            lambda rows, meta: meta.write_text('{"format": "stackexact/play", "version": 2}'),
+            "version: expected 1",
+        ),
         (lambda rows, meta: resealed(meta, rounds=140), "run 1: expected the checkpoints of 140 rounds"),
         (lambda rows, meta: resealed(meta, runs=2), "row 205: expected a run from 1 to 2, found 3"),
         (lambda rows, meta: resealed(meta, runs=4), "run 4: expected the checkpoints of 150 rounds"),

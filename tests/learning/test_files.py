@@ -21,9 +21,9 @@ from quantal_plays import course, markov
 
 import stackexact as sx
 from stackexact.errors import InputError, UsageError
-from stackexact.learning import files
 from stackexact.learning.runs import Announcement, LearningRun, LearningTrace
-from stackexact.traces.metadata import seal
+from stackexact.traces import sealed
+from stackexact.traces.sealed import seal
 
 SCHEMA = form("learning")
 GAME = sx.instance("punished-response")
@@ -231,7 +231,7 @@ def test_packed_files_that_are_none(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         refusal(place, lambda: sx.read_learning(place, GAME))
     place.write_bytes(gzip.decompress(data))
     assert "expected a gzip file, found another" in refusal(place, lambda: sx.read_learning(place, GAME))
-    monkeypatch.setattr(files, "MAX_BYTES", 10**6)
+    monkeypatch.setattr(sealed, "MAX_BYTES", 10**6)
     place.write_bytes(gzip.compress(b" " * 10**8))
     assert "expected a whole gzip file of at most 1000000 bytes" in refusal(
         place, lambda: sx.read_learning(place, GAME)
@@ -248,7 +248,7 @@ def test_files_that_hold_no_runs(text: str, tmp_path: Path) -> None:
 def test_places_that_are_refused(tmp_path: Path) -> None:
     for name in ("runs.csv", "runs", "runs.gz", "json"):
         for call in (lambda place: sx.write_learning(runs(), place), lambda place: sx.read_learning(place, GAME)):
-            with pytest.raises(UsageError, match=r"expected a file of runs that ends in \.json or \.json\.gz"):
+            with pytest.raises(UsageError, match=r"a file of runs of a learner that ends in \.json or \.json\.gz"):
                 call(tmp_path / name)
     with pytest.raises(UsageError, match="runs: expected a learning trace, found"):
         sx.write_learning(sx.learn(GAME, episodes=5), tmp_path / "runs.json")  # type: ignore[arg-type]
@@ -258,8 +258,8 @@ def test_places_that_are_refused(tmp_path: Path) -> None:
 
 
 def test_more_than_can_be_read_is_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "MAX_BYTES", 100)
-    with pytest.raises(InputError, match="runs: expected at most 100 bytes, found"):
+    monkeypatch.setattr(sealed, "MAX_BYTES", 100)
+    with pytest.raises(InputError, match="runs of a learner: expected at most 100 bytes, found"):
         sx.write_learning(runs(), tmp_path / "runs.json")
     assert not list(tmp_path.iterdir())
 
@@ -272,14 +272,14 @@ def test_an_interrupt_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.
 
     place = tmp_path / "runs.json.gz"
     with monkeypatch.context() as patch:
-        patch.setattr(files.gzip, "compress", interrupted)
+        patch.setattr(sealed.gzip, "compress", interrupted)
         with pytest.raises(KeyboardInterrupt):
             sx.write_learning(runs(), place)
         assert not list(tmp_path.iterdir())
     sx.write_learning(runs(), place)
     before = place.read_bytes()
     with monkeypatch.context() as patch:
-        patch.setattr(files.gzip, "compress", interrupted)
+        patch.setattr(sealed.gzip, "compress", interrupted)
         with pytest.raises(KeyboardInterrupt):
             sx.write_learning(sx.learn_runs(GAME, episodes=9), place)
     assert (place.read_bytes(), [path.name for path in tmp_path.iterdir()]) == (before, [place.name])

@@ -13,11 +13,11 @@ from damaged import refusal
 from no_regret.follower_games import correlated, pennies, pi
 
 from stackexact.errors import InputError, UsageError
-from stackexact.no_regret import files
 from stackexact.no_regret.files import read_followers, write_followers
 from stackexact.no_regret.playing import play_followers
 from stackexact.no_regret.records import FollowerPlay
-from stackexact.traces.metadata import seal
+from stackexact.traces import sealed
+from stackexact.traces.sealed import seal
 
 pytest.importorskip("numba")
 
@@ -69,14 +69,18 @@ def test_what_was_changed_is_refused(path: tuple[Any, ...], value: Any, tmp_path
     document = json.loads(place.read_bytes())
     place.write_text(json.dumps(edited(document, *path, value=value, sealed=False)))
     told = refusal(place, lambda: read_followers(place, correlated()))
-    assert told == "expected play as it was written, found it changed (by its sha256); play again"
+    assert told == "expected play of followers as written, found a change since (by the sha256); play again"
 
 
 @pytest.mark.parametrize(
     ("path", "value", "told"),
     [
-        (("format",), "other", "expected play of followers (format 'stackexact/follower-play'), found something else"),
-        (("version",), 2, "version: expected 1, found another; update stackexact"),
+        (
+            ("format",),
+            "other",
+            "(format 'stackexact/follower-play'), found the text 'other' as the format",
+        ),
+        (("version",), 2, "version: expected 1, found the number 2; update stackexact"),
         (("seed",), "x", "seed: expected whole numbers, found 'x'"),
         (("seed",), -1, "seed: expected whole numbers, found '-1'"),
         (("settings",), {"step": 1}, "settings: expected an object of texts, found another"),
@@ -128,6 +132,6 @@ def test_another_game_is_refused(tmp_path: Path) -> None:
 
 
 def test_files_are_of_limited_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "MAX_BYTES", 100)
+    monkeypatch.setattr(sealed, "MAX_BYTES", 100)
     with pytest.raises(InputError, match="expected at most 100 bytes"):
         write_followers(made(), tmp_path / "play.json")

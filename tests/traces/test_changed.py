@@ -171,9 +171,8 @@ def test_changed_metadata_are_found_by_theirs(suffix: str, what: str, tmp_path: 
     assert read_trace(path, GAME).metadata is not None
     edit(path, EDITS[what])
     about = "its metadata" if suffix == ".parquet" else "trace.csv.meta.json"
-    assert refusal(path) == (
-        f"{about}: expected metadata as it was written, found it changed (by its sha256); write the trace again"
-    )
+    told = "expected the metadata of a trace as written, found a change since (by the sha256); write the trace again"
+    assert refusal(path) == f"{about}: {told}"
 
 
 SEALED: list[tuple[Callable[[dict[str, Any]], Any], str]] = [
@@ -231,7 +230,7 @@ def test_numbers_no_float_holds_and_deep_nesting(tmp_path: Path) -> None:
     place.write_text(re.sub(r'"seed": \d+', '"seed": 1e999', text))
     assert "seed: expected a number, found '1e999', beyond all that a float holds" in refusal(path)
     place.write_text(text.replace('"noise": {', '"noise": {"deep": ' + "[" * 700 + "]" * 700 + ", "))
-    assert "expected metadata" in refusal(path)
+    assert "expected the metadata of a trace of moderate depth" in refusal(path)
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
