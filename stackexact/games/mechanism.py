@@ -209,6 +209,11 @@ class MechanismGame(ParametricGame):
             if not bound.issuperset(parameters_of(value)):
                 yield place, value
 
+    def signs(self) -> Iterator[tuple[str, Exact, bool]]:
+        """What may not be negative: chances of types."""
+        for place, chance in self.prior.numbers(self.followers):
+            yield place, chance, False
+
     def _used(self) -> set[str]:
         return super()._used() - bound_names(self.followers, self.prices)
 

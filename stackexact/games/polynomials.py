@@ -25,7 +25,7 @@ from stackexact.exact.tracing import Polynomial
 from stackexact.games.bimatrix import Game
 from stackexact.games.scalars import Scalars
 
-__all__ = ["PolynomialTables", "Sampled", "own_tables", "shared_tables"]
+__all__ = ["Place", "PolynomialTables", "Ring", "Sampled", "ordered", "own_tables", "shared_tables"]
 
 Rows: TypeAlias = tuple[tuple[Polynomial, ...], ...]
 
@@ -97,6 +97,19 @@ class PolynomialTables:
             for table, scale in zip(tables, scales, strict=True)
         )
         return Scalars(leader, follower, bound[0][0] if bound else None, 1, 1)
+
+
+def ordered(rows: Iterable[Iterable[Polynomial]], point: Place) -> tuple[list[list[Any]], OrderedField[Any]]:
+    """Rows of polynomials at a point, each times something positive, and the field that they belong to: integers where
+    the point is rational."""
+    if not point.is_rational:
+        field, number = _field_at(point)
+        return [[number(entry) for entry in row] for row in rows], field
+    made = []
+    for row in _values(tuple(map(tuple, rows)), point):
+        scale = lcm(*(int(value.q) for value in row))
+        made.append([(value * scale).p for value in row])
+    return made, Rationals()
 
 
 def _values(rows: Rows, point: Place) -> tuple[tuple[Number, ...], ...]:

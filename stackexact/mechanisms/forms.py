@@ -1,12 +1,13 @@
 """The followers' game under fixed rules: in strategic form, in integers.
 
 A strategy of a follower is an action for each of its types; numbers of each follower, of the objective, and chances are
-integers, each over a scale of its own.
+integers, each over a scale of its own. Where a game has parameters polynomials take the place of integers
+(:mod:`~stackexact.mechanisms.traced`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -21,7 +22,7 @@ from stackexact.games.mechanism import MechanismGame
 from stackexact.mechanisms.limits import ENTRIES, require_size
 from stackexact.mechanisms.outcomes import Outcomes, Way
 
-__all__ = ["Form", "Profile", "fixed_form", "form_of"]
+__all__ = ["Form", "Over", "Profile", "fixed_form", "form_of", "integers"]
 
 Array = npt.NDArray[Any]
 
@@ -113,34 +114,51 @@ class Form:
         pairs = zip(self.chances, self.objective, self.played(profile), strict=True)
         return sum(chance * row[a] for chance, row, a in pairs)
 
+    def worth(self, i: int, profile: Profile) -> int:
+        """What a follower expects, over :meth:`worth_scale`."""
+        pairs = zip(self.chances, self.utilities[i], self.played(profile), strict=True)
+        return sum(chance * row[a] for chance, row, a in pairs)
+
+    def worth_scale(self, i: int) -> int:
+        """What sums of chances times a follower's utilities are over."""
+        return self.chance_scale * self.utility_scales[i]
+
     def utility(self, i: int, profile: Profile) -> Fraction:
         """What a follower expects."""
-        pairs = zip(self.chances, self.utilities[i], self.played(profile), strict=True)
-        return Fraction(sum(chance * row[a] for chance, row, a in pairs), self.chance_scale * self.utility_scales[i])
+        return Fraction(self.worth(i, profile), self.worth_scale(i))
 
 
-def form_of(outcomes: Outcomes, ways: Sequence[Way], prices: Sequence[Fraction] = ()) -> Form:
+Over: TypeAlias = Callable[[Iterable[Iterable[Fraction]]], tuple[tuple[tuple[Any, ...], ...], Any]]
+"""Brings rows of numbers to one positive denominator: what they are over it, and itself."""
+
+
+def integers(rows: Iterable[Iterable[Fraction]]) -> tuple[tuple[tuple[int, ...], ...], int]:
+    """Numbers as integers over the least common denominator.
+
+    >>> integers([[Fraction(1, 2), Fraction(2, 3)]])
+    (((3, 4),), 6)
+    """
+    values = [list(row) for row in rows]
+    scale = lcm(*(value.denominator for row in values for value in row))
+    return tuple(tuple(int(value * scale) for value in row) for row in values), scale
+
+
+def form_of(outcomes: Outcomes, ways: Sequence[Way], prices: Sequence[Fraction] = (), over: Over = integers) -> Form:
     """The game in which so comes out, by profile of actions, at prices."""
     game = outcomes.game
     profiles, actions = len(outcomes.profiles), len(ways)
     require_size(profiles * actions * len(game.followers), ENTRIES, "payoffs")
-    chance_scale = lcm(*(chance.denominator for chance in outcomes.chances))
-
-    def table(rows: Iterable[Iterable[Fraction]]) -> tuple[tuple[tuple[int, ...], ...], int]:
-        values = [list(row) for row in rows]
-        scale = lcm(*(value.denominator for row in values for value in row))
-        return tuple(tuple(int(value * scale) for value in row) for row in values), scale
-
+    (chances,), chance_scale = over([outcomes.chances])
     utilities = [
-        table((way.utilities[i][k].at(prices) for way in ways) for k in range(profiles))
+        over((way.utilities[i][k].at(prices) for way in ways) for k in range(profiles))
         for i in range(len(game.followers))
     ]
-    objective, scale = table((way.objective[k].at(prices) for way in ways) for k in range(profiles))
+    objective, scale = over((way.objective[k].at(prices) for way in ways) for k in range(profiles))
     return Form(
         tuple(len(one.actions) for one in game.followers),
         tuple(one.allowed for one in game.followers),
         tuple(outcomes.profiles),
-        tuple(int(chance * chance_scale) for chance in outcomes.chances),
+        chances,
         chance_scale,
         tuple(one for one, _ in utilities),
         tuple(own for _, own in utilities),
@@ -149,9 +167,10 @@ def form_of(outcomes: Outcomes, ways: Sequence[Way], prices: Sequence[Fraction] 
     )
 
 
-def fixed_form(game: MechanismGame) -> Form:
-    """The followers' game of a game of numbers in which the designer has nothing to choose."""
-    outcomes = Outcomes(game)
+def fixed_form(game: MechanismGame, outcomes: Outcomes | None = None, over: Over = integers) -> Form:
+    """The followers' game of a game of numbers in which the designer has nothing to choose; of one with parameters
+    where ``outcomes`` and ``over`` know what to do with them."""
+    outcomes = outcomes or Outcomes(game)
     require_size(len(outcomes.profiles) * len(game.rules[0].leaves) * len(game.followers), ENTRIES, "payoffs")
     made: dict[object, Way] = {}
     ways = []
@@ -159,4 +178,4 @@ def fixed_form(game: MechanismGame) -> Form:
         if choice not in made:
             made[choice] = outcomes.way_at(choice, place)
         ways.append(made[choice])
-    return form_of(outcomes, ways)
+    return form_of(outcomes, ways, (), over)

@@ -6,7 +6,7 @@ out in finitely many ways, each under linear conditions on prices.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -15,7 +15,7 @@ from math import prod
 from typing import Final, cast
 
 from stackexact.errors import ExpressionError, GameError
-from stackexact.exact.rational_function import Expression
+from stackexact.exact.rational_function import Exact, Expression
 from stackexact.exact.records import Record
 from stackexact.games.json_text import at_path
 from stackexact.games.mechanism import MechanismGame
@@ -101,15 +101,45 @@ class Outcomes:
         require_size(game.shape[0], TYPES, "profiles of types")
         self.game = game
         self.counts = [one.count for one in game.followers]
-        support = [(types, cast(Fraction, chance)) for types, chance in game.prior.profiles() if chance]
+        every = ((types, cast(Fraction, chance)) for types, chance in game.prior.profiles())
+        support = [(types, chance) for types, chance in every if self._occurs(chance)]
         self.profiles = [types for types, _ in support]
         self.chances = [chance for _, chance in support]
         self.names = {price.name: k for k, price in enumerate(game.prices)}
         self._worth = [self._typed(types) for types in self.profiles]
         self._objectives: dict[tuple[int, tuple[Linear, Linear, Linear]], Linear] = {}
-        named = game.objective.parameters if isinstance(game.objective, Expression) else ()
-        wanted = "first_best" in named
-        self.first_best = [self._best(k, wanted) for k in range(len(self.profiles))]
+
+    @property
+    def wants_first_best(self) -> bool:
+        """Whether the objective depends on it."""
+        objective = self.game.objective
+        return isinstance(objective, Expression) and "first_best" in objective.parameters
+
+    @cached_property
+    def first_best(self) -> list[Fraction]:
+        """By profile of types the most welfare of any outcome."""
+        return [self._best(k, self.wants_first_best) for k in range(len(self.profiles))]
+
+    # -- What numbers decide ------------------------------------------------------------------------------------------
+
+    def _occurs(self, chance: Fraction) -> bool:
+        """Whether what has this chance can occur."""
+        return bool(chance)
+
+    def _greatest(self, values: Sequence[Fraction]) -> Fraction:
+        """The greatest of some values, of which there is one."""
+        return max(values)
+
+    def _linear(self, value: Exact, names: Mapping[str, int], place: str) -> Linear:
+        """A number, or what is linear in such names."""
+        return linear(value, names, place)
+
+    def _endings(self, outcome: Offers, asked: Sequence[Fraction]) -> list[int]:
+        """By profile of types which offer is taken at such prices; the number of all where none is."""
+        cell = [self._first(offer.follower, price) for offer, price in zip(outcome.offers, asked, strict=True)]
+        return self._taken(outcome, cell)
+
+    # -- Numbers ------------------------------------------------------------------------------------------------------
 
     def of_game(self, game: MechanismGame) -> Outcomes:
         """The outcomes of a game that differs in what followers may do alone."""
@@ -130,7 +160,7 @@ class Outcomes:
         except ExpressionError as error:
             told = str(error).partition(";")[0]
             raise GameError(f"{place}: expected a number for all types that can occur: {told}; correct it") from None
-        return linear(value, self.names, place)
+        return self._linear(value, self.names, place)
 
     # -- First best and objective -------------------------------------------------------------------------------------
 
@@ -144,11 +174,11 @@ class Outcomes:
                     yield place, choice
 
     def _best(self, k: int, wanted: bool) -> Fraction:
-        best: Fraction | None = None
+        found: list[Fraction] = []
         for place, outcome in self._choices():
             if isinstance(outcome, Offers):
                 worth = [_ZERO, *(self._value(offer.follower, k) for offer in outcome.offers)]
-                found = max(worth)
+                found.append(self._greatest(worth))
             else:
                 welfare = self._welfare(outcome, k, place)
                 if not welfare.is_constant:
@@ -157,9 +187,8 @@ class Outcomes:
                             f"{place}: expected valuations without prices, for the objective has first_best"
                         )
                     continue
-                found = welfare.constant
-            best = found if best is None else max(best, found)
-        return _ZERO if best is None else best
+                found.append(welfare.constant)
+        return self._greatest(found) if found else _ZERO
 
     def _value(self, follower: int, k: int) -> Fraction:
         values = self.game.followers[follower].values
@@ -182,11 +211,13 @@ class Outcomes:
             parts = {"welfare": welfare, "revenue": revenue, "designer": designer}
             known = {name: part.constant for name, part in parts.items() if part.is_constant}
             try:
-                value = at_values(self.game.objective, {**self._worth[k], **known, "first_best": self.first_best[k]})
+                if self.wants_first_best:
+                    known["first_best"] = self.first_best[k]
+                value = at_values(self.game.objective, {**self._worth[k], **known})
             except ExpressionError as error:
                 raise GameError(f"objective: expected it to be defined for all types and outcomes: {error}") from None
-            left = {name: part for name, part in parts.items() if name not in known}
-            rest = linear(value, {name: j for j, name in enumerate(left)}, "objective")
+            left = {name: part for name, part in parts.items() if not part.is_constant}
+            rest = self._linear(value, {name: j for j, name in enumerate(left)}, "objective")
             made = Linear(rest.constant, self._zero().slopes)
             for part, slope in zip(left.values(), rest.slopes, strict=True):
                 made = made + part.times(slope)
@@ -212,8 +243,7 @@ class Outcomes:
         if not isinstance(outcome, Offers):
             return Way((), results, bytes(len(self.profiles)))
         asked = [price.at(prices) for price in self.asked(outcome)]
-        cell = [self._first(offer.follower, price) for offer, price in zip(outcome.offers, asked, strict=True)]
-        return self._sold(outcome, cell, results)
+        return Way((), results, bytes(self._endings(outcome, asked)))
 
     def result(self, outcome: Outcome | Offers, ending: int, k: int, place: str) -> tuple[tuple[Linear, ...], Linear]:
         """Utilities by follower, and the objective, where an outcome has that ending."""
@@ -251,7 +281,7 @@ class Outcomes:
 
     def asked(self, outcome: Offers) -> list[Linear]:
         """The prices of offers."""
-        return [linear(offer.price, self.names, "the price of an offer") for offer in outcome.offers]
+        return [self._linear(offer.price, self.names, "the price of an offer") for offer in outcome.offers]
 
     def _first(self, follower: int, price: Fraction) -> int:
         """The place of the least value that takes an offer."""
@@ -277,11 +307,15 @@ class Outcomes:
                 conditions.append(Condition(self._number(values[j]) - price, not weak))
             if not price.is_constant and j:
                 conditions.append(Condition(price - self._number(values[j - 1]), weak))
+        return Way(tuple(conditions), results, bytes(self._taken(outcome, cell)))
+
+    def _taken(self, outcome: Offers, cell: Sequence[int]) -> list[int]:
+        """By profile of types the first offer that is taken where these are the least values that take them."""
         endings = [len(outcome.offers)] * len(self.profiles)
         for number in reversed(range(len(outcome.offers))):
             ranks, j = self._ranks[outcome.offers[number].follower], cell[number]
             endings = [number if rank >= j else old for rank, old in zip(ranks, endings, strict=True)]
-        return Way(tuple(conditions), results, bytes(endings))
+        return endings
 
     def _number(self, value: Fraction) -> Linear:
         return Linear(value, self._zero().slopes)

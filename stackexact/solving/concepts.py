@@ -264,7 +264,6 @@ CONCEPTS: Final[tuple[Concept, ...]] = (
         "best and worst Bayesian coarse correlated equilibrium",
         _BRERO,
         f"{_MECHANISMS}:coarse_correlated",
-        numbers_only=True,
     ),
     Concept(
         "correlated",
@@ -272,7 +271,6 @@ CONCEPTS: Final[tuple[Concept, ...]] = (
         "best and worst correlated equilibrium, type by type",
         "Forges 1993 (agent normal form)",
         f"{_MECHANISMS}:correlated",
-        numbers_only=True,
     ),
     Concept(
         "bayes-nash",
@@ -280,7 +278,6 @@ CONCEPTS: Final[tuple[Concept, ...]] = (
         "pure Bayes-Nash equilibria",
         "Harsanyi 1967",
         f"{_MECHANISMS}:bayes_nash",
-        numbers_only=True,
     ),
     Concept(
         "coarse-correlated-vertices",

@@ -91,9 +91,8 @@ def one_parameter(game: Game, name: str, stop: Callable[[], bool] = lambda: Fals
     if not pieces:
         raise _empty(game, f"some value of {name} that meets")
     domain = OneParameter(parameter, line, pieces)
-    for place, value in game.values():
-        if isinstance(value, Expression) and not value.is_polynomial:
-            _defined(domain, place, value)
+    for place, value in _functions(game, [name]):
+        _defined(domain, place, value)
     for one in _signed(game):
         top, bottom = parameter.split(one.value)
         for piece in line.selected(pieces, [Condition(-top * bottom, one.wrong)]):
@@ -116,18 +115,24 @@ def several_parameters(game: Game, names: Sequence[str]) -> SeveralParameters:
     formula = domain.domain.formula()
     if never or formula.model() is None:
         raise _empty(game, f"some values of {', '.join(parameters.names)} that meet")
-    for place, value in game.values():
-        if isinstance(value, Expression) and not value.is_polynomial:
-            _, bottom = parameters.split(value)
-            zero = formula.model([Condition(bottom, Sign.ZERO)])
-            if zero is not None:
-                raise _divides(place, [domain.where(zero)])
+    for place, value in _functions(game, names):
+        _, bottom = parameters.split(value)
+        zero = formula.model([Condition(bottom, Sign.ZERO)])
+        if zero is not None:
+            raise _divides(place, [domain.where(zero)])
     for one in _signed(game):
         top, bottom = parameters.split(one.value)
         below = formula.model([Condition(-top * bottom, one.wrong)])
         if below is not None:
             raise one.refusal(domain.where(below))
     return domain
+
+
+def _functions(game: Game, names: Sequence[str]) -> Iterator[tuple[str, Expression]]:
+    """What may divide by zero somewhere; not where other names stand in it, which are numbers of types."""
+    for place, value in game.values():
+        if isinstance(value, Expression) and not value.is_polynomial and set(value.parameters).issubset(names):
+            yield place, value
 
 
 def _constant(condition: Condition) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, TypeAlias
 
+from stackexact.exact.rational_function import Exact
 from stackexact.exact.relation import text_of
 from stackexact.solving.cells import FieldsCell
 
@@ -34,7 +35,7 @@ Choices: TypeAlias = Mapping[str, Any]
 class Played(FieldsCell):
     """Strategies that are recommended together, with this ``probability``."""
 
-    probability: Fraction
+    probability: Exact
     strategies: Strategies
 
 
@@ -42,8 +43,8 @@ class Played(FieldsCell):
 class Extreme(FieldsCell):
     """What the designer (``leader``) and the ``followers`` expect in an ``equilibrium``."""
 
-    leader: Fraction
-    followers: Mapping[str, Fraction]
+    leader: Exact
+    followers: Mapping[str, Exact]
     equilibrium: tuple[Played, ...]
 
 
@@ -71,8 +72,8 @@ class VerticesCell(FieldsCell):
 class PureExtreme(FieldsCell):
     """What the designer and the followers expect under a profile of strategies."""
 
-    leader: Fraction
-    followers: Mapping[str, Fraction]
+    leader: Exact
+    followers: Mapping[str, Exact]
     strategies: Strategies
 
 
@@ -107,7 +108,7 @@ class RulesCell(FieldsCell):
     choices: Choices | None
     prices: Mapping[str, Fraction] | None
     equilibrium: tuple[Played, ...]
-    followers: Mapping[str, Fraction]
+    followers: Mapping[str, Exact]
 
     @property
     def unsettled(self) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
+from stackexact.exact.rational_function import Exact
 from stackexact.exact.relation import text_of
 from stackexact.games.mechanism import MechanismGame
 from stackexact.mechanisms.bayes_nash import pure_equilibria
@@ -40,6 +41,10 @@ __all__ = [
 ]
 
 
+Support: TypeAlias = Sequence[tuple[Profile, Exact]]
+"""Profiles of strategies with their chances."""
+
+
 def strategies_of(game: MechanismGame, profile: Profile, occurring: Sequence[Sequence[int]]) -> Strategies:
     """A profile of strategies by labels, for the types that can occur."""
     made: dict[str, str | Mapping[str, str]] = {}
@@ -51,35 +56,42 @@ def strategies_of(game: MechanismGame, profile: Profile, occurring: Sequence[Seq
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """Writes what was found about a form with the labels of its game."""
+    """Writes what was found about a form with the labels of its game; ``exact`` makes values of what the form has over
+    its scales."""
 
     game: MechanismGame
     form: Form
+    exact: Callable[[Any, Any], Exact] = Fraction
 
     def strategies(self, profile: Profile) -> Strategies:
         """A profile of strategies, for the types that can occur."""
         return strategies_of(self.game, profile, self.form.occurring)
 
-    def means(self, support: Sequence[tuple[Profile, Fraction]]) -> Mapping[str, Fraction]:
+    def value(self, support: Support) -> Exact:
+        """What the designer expects."""
+        parts = [w * self.exact(self.form.value(profile), self.form.scale) for profile, w in support]
+        return sum(parts, start=Fraction(0))
+
+    def means(self, support: Support) -> Mapping[str, Exact]:
         """What the followers expect."""
-        return frozen_mapping(
-            {
-                one.name: sum((w * self.form.utility(i, profile) for profile, w in support), Fraction(0))
-                for i, one in enumerate(self.game.followers)
-            }
-        )
 
-    def extreme(self, support: Sequence[tuple[Profile, Fraction]]) -> Extreme:
+        def mean(i: int) -> Exact:
+            scale = self.form.worth_scale(i)
+            parts = [w * self.exact(self.form.worth(i, profile), scale) for profile, w in support]
+            return sum(parts, start=Fraction(0))
+
+        return frozen_mapping({one.name: mean(i) for i, one in enumerate(self.game.followers)})
+
+    def extreme(self, support: Support) -> Extreme:
         """An equilibrium with what all expect."""
-        value = sum((w * self.form.value(profile) for profile, w in support), Fraction(0)) / self.form.scale
         played = tuple(Played(w, self.strategies(profile)) for profile, w in support)
-        return Extreme(value, self.means(support), played)
+        return Extreme(self.value(support), self.means(support), played)
 
-    def pure(self, value: Fraction, profile: Profile) -> PureExtreme:
+    def pure(self, value: Exact, profile: Profile) -> PureExtreme:
         """A pure equilibrium with what all expect."""
         return PureExtreme(value, self.means([(profile, Fraction(1))]), self.strategies(profile))
 
-    def multipliers(self, deviations: Sequence[Deviation], weights: Sequence[Fraction], unit: int) -> dict[str, Any]:
+    def multipliers(self, deviations: Sequence[Deviation], weights: Sequence[Exact], unit: Any) -> dict[str, Any]:
         """Multipliers by follower, type, what it is told if that counts, and action; in units of the game, those of the
         goal being ``unit``."""
         made: dict[str, Any] = {}
@@ -92,7 +104,7 @@ class Labels:
                 place = place.setdefault(own.types[one.type], {})
             if one.told is not None:
                 place = place.setdefault(own.actions[one.told], {})
-            place[own.actions[one.action]] = text_of(weight * self.form.utility_scales[one.follower] / unit)
+            place[own.actions[one.action]] = text_of(weight * self.exact(self.form.utility_scales[one.follower], unit))
         return made
 
 

@@ -51,14 +51,20 @@ FEW: Final = 6
 """Regions up to which those with one claim are joined into larger cells where that can be."""
 
 
-def routine_of(concept: str) -> Any:
-    """How a concept is answered as a function of parameters."""
-    if concept in ROUTINES:
+def routine_of(kind: str, concept: str) -> Any:
+    """How a concept of a kind of games is answered as a function of parameters."""
+    if kind == "bimatrix":
         return ROUTINES[concept]
     from stackexact.solving.incentives import INCENTIVE_ROUTINES
+    from stackexact.solving.mechanism_forms import MECHANISM_ROUTINES
     from stackexact.solving.quantal_forms import MARKOV_ROUTINES
 
-    return {**INCENTIVE_ROUTINES, **MARKOV_ROUTINES}[concept]
+    known: dict[str, Mapping[str, Any]] = {
+        "lq-incentive": INCENTIVE_ROUTINES,
+        "markov": MARKOV_ROUTINES,
+        "mechanism": MECHANISM_ROUTINES,
+    }
+    return known[kind][concept]
 
 
 def closed_form_in_several(
@@ -71,7 +77,7 @@ def closed_form_in_several(
     report: Callable[[int], None] = lambda answered: None,
 ) -> ClosedForm:
     """The answer of one concept as a function of the parameters, proved on the whole domain."""
-    work = _Work(game, domain, routine_of(concept), stop)
+    work = _Work(game, domain, routine_of(game.kind, concept), stop)
     own = work.routine.in_several
     made = work.by_points(max_cells, report) if own is None else work.by_regions(own, max_cells, report)
     proofs = tuple(

@@ -145,7 +145,7 @@ class _ClosedForms:
             name = names_in_play(game)[0]
             found = f"expected a game of numbers, found the parameter {name}"
             raise GameError(f"concept {concept.name}: {found}; set it, as in --at '{name}=1/2'")
-        routine = routine_of(concept.name)
+        routine = routine_of(game.kind, concept.name)
         bound = game.tolerance if concept.needs_tolerance else None
         told = game.parameters, game.assumptions, _counted(game)
         try:

@@ -1,0 +1,134 @@
+"""What comes out of rules whose numbers depend on parameters: at a point, with what was relied on.
+
+Which types can occur, who takes an offer and which outcome has the most welfare are decided at one point and recorded;
+where all that holds, the followers' game is that of the polynomials which are made here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, cast
+
+from stackexact.errors import ExpressionError, GameError, shorten
+from stackexact.exact.rational_function import Exact
+from stackexact.exact.relation import text_of
+from stackexact.exact.tracing import Polynomial, Tracer
+from stackexact.games.mechanism import MechanismGame
+from stackexact.games.mechanism_parts import Offers
+from stackexact.games.polynomials import Place, Ring
+from stackexact.mechanisms.forms import Form, fixed_form
+from stackexact.mechanisms.linear import Linear
+from stackexact.mechanisms.outcomes import Outcomes
+
+__all__ = ["Deciding", "traced_form"]
+
+
+@dataclass(frozen=True)
+class Deciding:
+    """Decides on functions of the parameters at a point; what is decided, ``tracer`` records."""
+
+    ring: Ring
+    point: Place
+    tracer: Tracer
+
+    @classmethod
+    def at(cls, ring: Ring, point: Place) -> Deciding:
+        """Nothing is decided yet."""
+        return cls(ring, point, Tracer(ring.constant, point.sign_of))
+
+    def split(self, value: Exact) -> tuple[Polynomial, Polynomial]:
+        """Numerator and positive denominator; raises :class:`~stackexact.errors.GameError` where it is 0."""
+        top, bottom = self.ring.split(value)
+        sign = self.tracer.sign(bottom)
+        if not sign:
+            raise GameError(
+                f"game: expected numbers that are defined on the whole domain, found {shorten(text_of(value))}, which "
+                "divides by zero somewhere; add an assumption"
+            )
+        self.tracer.positive([bottom * sign])
+        return top * sign, bottom * sign
+
+    def is_positive(self, value: Exact) -> bool:
+        """Whether a value that is not negative is above 0."""
+        top, _ = self.split(value)
+        if self.tracer.sign(top):
+            self.tracer.positive([top])
+            return True
+        self.tracer.zero([top])
+        return False
+
+    def takes(self, value: Exact, price: Exact, *, weak: bool) -> bool:
+        """Whether a value takes an offer: at its price as well where that is enough."""
+        top, _ = self.split(value - price)
+        sign = self.tracer.sign(top)
+        taken = sign > 0 or (weak and not sign)
+        require = self.tracer.nonnegative if taken == weak else self.tracer.positive
+        require([top if taken else -top])
+        return taken
+
+    def greatest(self, values: Sequence[Exact]) -> Exact:
+        """The first of the greatest values; that none is greater."""
+        best = values[0]
+        for value in values[1:]:
+            if self.tracer.sign(self.split(value - best)[0]) > 0:
+                best = value
+        self.tracer.nonnegative(self.split(best - value)[0] for value in values)
+        return best
+
+    def common(self, bottoms: Iterable[Polynomial]) -> Polynomial:
+        """A common multiple of polynomials, positive here."""
+        made = self.ring.constant(1)
+        for bottom in bottoms:
+            made = made * (bottom // made.gcd(bottom))
+        made = made * self.tracer.sign(made)
+        self.tracer.positive([made])
+        return made
+
+    def over(self, rows: Iterable[Iterable[Exact]]) -> tuple[tuple[tuple[Polynomial, ...], ...], Polynomial]:
+        """Functions as polynomials over one positive denominator."""
+        quotients = [[self.split(value) for value in row] for row in rows]
+        common = self.common(bottom for row in quotients for _, bottom in row)
+        return tuple(tuple(top * (common // bottom) for top, bottom in row) for row in quotients), common
+
+
+class _Traced(Outcomes):
+    """The outcomes of a game without prices, whose functions take the place of numbers."""
+
+    def __init__(self, game: MechanismGame, deciding: Deciding) -> None:
+        self.deciding = deciding
+        super().__init__(game)
+
+    def _occurs(self, chance: Fraction) -> bool:
+        return self.deciding.is_positive(chance)
+
+    def _greatest(self, values: Sequence[Fraction]) -> Fraction:
+        return cast(Fraction, self.deciding.greatest(values))
+
+    def _linear(self, value: Exact, names: Mapping[str, int], place: str) -> Linear:
+        return Linear(cast(Fraction, value), ())
+
+    def _endings(self, outcome: Offers, asked: Sequence[Fraction]) -> list[int]:
+        weak = self.game.purchase == "v >= p"
+        offers = [*zip(outcome.offers, asked, strict=True)]
+
+        def ending(k: int) -> int:
+            taking = (
+                number
+                for number, (offer, price) in enumerate(offers)
+                if self.deciding.takes(self._value(offer.follower, k), price, weak=weak)
+            )
+            return next(taking, len(offers))
+
+        return [ending(k) for k in range(len(self.profiles))]
+
+
+def traced_form(game: MechanismGame, deciding: Deciding) -> Form:
+    """The followers' game of fixed rules, in polynomials.
+
+    Raises :class:`~stackexact.errors.GameError` where a number is not defined at the point."""
+    try:
+        return fixed_form(game, _Traced(game, deciding), cast(Any, deciding.over))
+    except ExpressionError as error:
+        raise GameError(f"game: {error}") from None
