@@ -5,7 +5,7 @@ A strategy of a follower is an action for each of its types; of types that canno
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -13,11 +13,17 @@ from itertools import product
 from math import lcm, prod
 from typing import Any
 
+from stackexact.certificates.bounds import TooLarge
+from stackexact.certificates.functions import Function
 from stackexact.certificates.mechanism_game import MechanismGame, Result, bits_of, require_steps
 from stackexact.certificates.mechanism_parts import Choice, Follower, Types
+from stackexact.certificates.quotients import Quotient
 from stackexact.certificates.reading import Vector, vector
 
 __all__ = ["Deviation", "Form", "Profile", "Strategy", "fixed_form", "form_of"]
+
+FUNCTIONS = 1024
+"""Most profiles of strategies that are gone through where numbers depend on parameters."""
 
 Strategy = tuple[int, ...]
 Profile = tuple[Strategy, ...]
@@ -68,6 +74,19 @@ class Form:
         vectors = (self.chances, self.objective, *self.utilities)
         return max(max(bits_of(v.bottom), *map(bits_of, v.tops)) for v in vectors)
 
+    @cached_property
+    def of_functions(self) -> bool:
+        """Whether there are functions of parameters, of which not every comparison has an answer."""
+        vectors = (self.chances, self.objective, *self.utilities)
+        return any(isinstance(top, Function | Quotient) for v in vectors for top in v.tops)
+
+    def all_profiles(self, place: str) -> Iterator[Profile]:
+        """All profiles of strategies, of which there may not be many."""
+        count = prod(map(self.count, range(len(self.followers))))
+        if count > FUNCTIONS:
+            raise TooLarge(f"{place}: expected at most {FUNCTIONS} profiles of strategies of functions, found {count}")
+        return product(*map(self.strategies_of, range(len(self.followers))))
+
     # -- Strategies ---------------------------------------------------------------------------------------------------
 
     def strategies_of(self, i: int) -> Iterator[Strategy]:
@@ -101,7 +120,7 @@ class Form:
         found = Fraction(0)
         for profile, share in mixture.items():
             pairs = zip(self.chances.tops, self.played(profile), strict=True)
-            found += share * Fraction(sum(chance * values.tops[place] for chance, place in pairs))
+            found = found + share * sum(chance * values.tops[place] for chance, place in pairs)
         return found / Fraction(self.chances.bottom * values.bottom)
 
     def answers(self, table: Sequence[Any], place: str) -> Iterator[tuple[Profile, dict[int, dict[int, Any]]]]:
@@ -166,7 +185,7 @@ class Form:
     ) -> tuple[list[Any], int]:
         """By profile of types and of actions its chance times what a goal and the weighted gains amount to, which added
         up over what is played is what a profile has of them; over this number."""
-        y = vector(weights.values())
+        y = _vector(weights.values())
         scale = lcm(goal.bottom, *(y.bottom * self.utilities[i].bottom for i, _, _, _ in weights))
         steps = sum(len(self.occurring[i][t]) for i, t, _, _ in weights) + len(self.profiles)
         require_steps(place, self.width * steps, self.bits + scale.bit_length())
@@ -211,14 +230,22 @@ def form_of(game: MechanismGame, choices: Sequence[Choice], prices: Mapping[str,
     return Form(
         game.followers,
         tuple(chances),
-        vector(chances.values()),
-        tuple(vector(result.utilities[i] for result in results) for i in range(len(game.followers))),
-        vector(result.objective for result in results),
+        _vector(map(game.there, chances.values())),
+        tuple(_vector(game.there(one.utilities[i]) for one in results) for i in range(len(game.followers))),
+        _vector(game.there(one.objective) for one in results),
     )
 
 
+def _vector(values: Iterable[Fraction]) -> Vector:
+    """Numbers over their common denominator; functions, which compare as they stand, over 1."""
+    some = list(values)
+    if any(isinstance(value, Function | Quotient) for value in some):
+        return Vector(some, 1)
+    return vector(some)
+
+
 def fixed_form(game: MechanismGame) -> Form:
-    """The followers' game of a game of numbers in which the designer has nothing to choose."""
-    game.require_numbers()
+    """The followers' game in which the designer has nothing to choose; of one with parameters in a region."""
+    game.require_region()
     game.require_fixed()
     return form_of(game, [choice for (choice,) in game.rules[0].leaves], {})

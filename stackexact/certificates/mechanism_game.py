@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from itertools import product
@@ -14,8 +14,17 @@ from typing import Any, ClassVar
 
 from stackexact.certificates.bounds import TooLarge, Unsupported
 from stackexact.certificates.digits import written
-from stackexact.certificates.embedded import TEXTS, Exact, Relation, chain_at, parameters_at
-from stackexact.certificates.line import Region
+from stackexact.certificates.embedded import (
+    TEXTS,
+    Exact,
+    Relation,
+    chain_at,
+    line_of,
+    on_region,
+    parameters_at,
+)
+from stackexact.certificates.functions import Function
+from stackexact.certificates.line import Line, Region
 from stackexact.certificates.mechanism_parts import (
     Choice,
     Entry,
@@ -32,8 +41,9 @@ from stackexact.certificates.mechanism_parts import (
     outcome_at,
     prior_at,
 )
+from stackexact.certificates.quotients import Quotient
 from stackexact.certificates.reading import Node
-from stackexact.certificates.stated import Stated
+from stackexact.certificates.stated import Space, Stated
 
 __all__ = ["SEARCH", "STEPS", "MechanismGame", "Result", "Rule", "bits_of", "read_mechanism_game", "require_steps"]
 
@@ -65,7 +75,9 @@ def require_steps(place: str, count: int, bits: int = 0, *, searching: bool = Fa
 
 
 def bits_of(value: Any) -> int:
-    """The length of a number."""
+    """The length of a number, or about that of a function."""
+    if isinstance(value, Function | Quotient):
+        return 60 * value.size()
     return int(value.numerator.bit_length() + value.denominator.bit_length())
 
 
@@ -88,13 +100,11 @@ class Result:
 @dataclass(frozen=True, eq=False)
 class MechanismGame:
     """The game that the certificate speaks of; ``identity`` is what the digest is made of, ``parameters`` are those
-    that its numbers use: proofs are about games without."""
+    that its numbers use, ``line`` has these and those of the assumptions (``relations``). In a ``region`` they stand
+    for functions (``point``) which compare there."""
 
     kind: ClassVar[str] = "mechanism"
     bound: ClassVar[None] = None
-    line: ClassVar[None] = None
-    is_numeric: ClassVar[bool] = True
-    relations: ClassVar[tuple[Relation, ...]] = ()
 
     name: str | None
     identity: str
@@ -106,15 +116,40 @@ class MechanismGame:
     purchase: str | None
     objective: Formula
     parameters: frozenset[str]
+    line: Line | Space | None = None
+    relations: tuple[Relation, ...] = ()
+    region: Region | Stated | None = None
+    point: Mapping[str, Fraction] = field(default_factory=dict)
+
+    @property
+    def is_numeric(self) -> bool:
+        """Whether no number depends on a parameter."""
+        return not self.parameters
+
+    @property
+    def formulas(self) -> list[Formula]:
+        """All numbers of the game."""
+        made = [value for one in self.followers for value in one.values or ()]
+        made += [*self.prior.numbers, self.objective]
+        return made + [value for one in self.every_outcome for value in one.numbers]
 
     @property
     def values(self) -> list[Exact]:
-        """Nothing that is told apart by regions of parameters."""
-        return []
+        """All numbers that depend on parameters alone; others are looked at where types have their numbers."""
+        symbols = {} if self.line is None else _symbols(self.line)
+        return [value.over(symbols) for value in self.formulas if value.used and value.used.issubset(symbols)]
 
     def on(self, region: Region | Stated) -> MechanismGame:
-        """The game, of whose parameters nothing is proved."""
-        return self
+        """The game where the parameters are in a region."""
+        assert self.line is not None
+        point = {name: on_region(symbol, region) for name, symbol in _symbols(self.line).items()}
+        return replace(self, region=region, point=point)
+
+    def there(self, value: Fraction) -> Fraction:
+        """A number in the region, where it may have to compare with functions."""
+        if self.region is None or isinstance(value, Function | Quotient):
+            return value
+        return on_region(value, self.region)
 
     def sha256(self) -> str:
         """Digest of the canonical JSON of all that answers depend on, as solutions state it."""
@@ -125,6 +160,11 @@ class MechanismGame:
         if self.parameters:
             raise Unsupported(f"game: expected a game of numbers, found the parameter {min(self.parameters)}")
 
+    def require_region(self) -> None:
+        """Require a region of the parameters, if there are any."""
+        if self.region is None:
+            self.require_numbers()
+
     def require_fixed(self) -> None:
         """Require that the designer has nothing to choose: one rule, one outcome each, no prices."""
         if self.prices or len(self.rules) > 1 or any(len(leaf) > 1 for leaf in self.rules[0].leaves):
@@ -132,17 +172,24 @@ class MechanismGame:
 
     @cached_property
     def chances(self) -> dict[Types, Fraction]:
-        """The profiles of types that can occur, in order, and their chances, of a game of numbers."""
-        self.require_numbers()
+        """The profiles of types that can occur, in order, and their chances."""
+        self.require_region()
         if self.prior.marginals is None:
-            return {types: chance.at({}) for types, chance in self.prior.joint.items()}
-        told = [{t: chance.at({}) for t, chance in one.items()} for one in self.prior.marginals]
+            return self._occurring(self.prior.joint)
+        told = [self._occurring(one) for one in self.prior.marginals]
         bits = sum(max(map(bits_of, one.values())) for one in told)
         require_steps("game.prior", len(told) * prod(len(one) for one in told), bits)
         return {
             types: prod((one[t] for one, t in zip(told, types, strict=True)), start=Fraction(1))
             for types in product(*told)
         }
+
+    def _occurring(self, told: Mapping[Any, Formula]) -> dict[Any, Fraction]:
+        """What can occur, with its chance; those that depend on parameters must not be negative."""
+        found = {key: chance.at(self.point) for key, chance in told.items()}
+        if any(chance < 0 for chance in found.values()):
+            raise Unsupported("game.prior: expected chances that are not negative on the whole domain")
+        return {key: chance for key, chance in found.items() if chance}
 
     # -- What comes out -----------------------------------------------------------------------------------------------
 
@@ -151,12 +198,13 @@ class MechanismGame:
         return self.outcomes[choice] if isinstance(choice, str) else choice
 
     def worth(self, types: Types) -> dict[str, Fraction]:
-        """What the names of followers mean where they have these types."""
-        return {name: values[t] for (name, values), t in zip(self._worths, types, strict=True) if values}
+        """What the names of followers mean where they have these types, and those of parameters."""
+        own = {name: values[t] for (name, values), t in zip(self._worths, types, strict=True) if values}
+        return {**self.point, **own}
 
     @cached_property
     def _worths(self) -> list[tuple[str, list[Fraction]]]:
-        return [(one.name, [value.at({}) for value in one.values or ()]) for one in self.followers]
+        return [(one.name, [value.at(self.point) for value in one.values or ()]) for one in self.followers]
 
     def result(self, choice: Choice, types: Types, prices: Mapping[str, Fraction]) -> Result:
         """What comes out of a choice for a profile of types, at prices."""
@@ -165,7 +213,7 @@ class MechanismGame:
         valued, paid, designer = [Fraction(0)] * len(types), [Fraction(0)] * len(types), Fraction(0)
         if isinstance(outcome, Offers):
             for i, price in outcome.offers:
-                value, asked = worth[self.followers[i].name], price.at(prices)
+                value, asked = worth[self.followers[i].name], price.at({**self.point, **prices})
                 if value > asked or (value == asked and self.purchase == "v >= p"):
                     valued[i], paid[i] = value, asked
                     break
@@ -236,7 +284,6 @@ def read_mechanism_game(node: Node) -> MechanismGame:
             raise parts[key].wrong("text")
     parameters = parameters_at(parts["parameters"]) if "parameters" in parts else ()
     free = Names(parameters)
-    chains = [chain_at(item, parameters, free.space) for item in _items(parts, "assumptions")]
     followers = _followers(parts["followers"], free)
     prices = {name: _interval(one) for name, one in keys_at(parts["prices"]).items()} if "prices" in parts else {}
     typed = [one.name for one in followers if one.values is not None]
@@ -249,7 +296,6 @@ def read_mechanism_game(node: Node) -> MechanismGame:
     return _made(
         parts,
         parameters,
-        [text for text, _ in chains],
         followers=followers,
         prior=prior_at(parts.get("prior"), followers, free),
         outcomes=outcomes,
@@ -300,27 +346,31 @@ def _rule(name: str, node: Node, followers: Sequence[Follower], outcomes: Named,
     return Rule(name, tuple(map(choices, leaves)))
 
 
-def _made(
-    parts: Mapping[str, Node], parameters: Sequence[str], assumptions: Sequence[str], **read: Any
-) -> MechanismGame:
+def _symbols(line: Line | Space) -> dict[str, Any]:
+    """What each parameter stands for."""
+    return line.symbols if isinstance(line, Space) else {line.name: Function((0, 1), work=line.work)}
+
+
+def _made(parts: Mapping[str, Node], parameters: tuple[str, ...], **read: Any) -> MechanismGame:
     """The game of what was read."""
     purchase = parts["purchase"].value if "purchase" in parts else None
     offered = any(isinstance(one, Offers) for one in _every(read["outcomes"], read["rules"]))
     if purchase not in PURCHASES and ("purchase" in parts or offered):
         raise Unsupported(f"game.purchase: expected one of {' and '.join(PURCHASES)}")
-    values = [value for one in read["followers"] for value in one.values or ()]
-    values += [*read["prior"].numbers, read["objective"]]
-    values += [value for one in _every(read["outcomes"], read["rules"]) for value in one.numbers]
-    game = MechanismGame(
-        name=str(parts["name"].value) if "name" in parts else None,
-        identity="",
-        purchase=str(purchase) if purchase is not None else None,
-        parameters=frozenset(name for value in values for name in value.used).intersection(parameters),
-        **read,
+    name = str(parts["name"].value) if "name" in parts else None
+    bought = str(purchase) if purchase is not None else None
+    game = MechanismGame(name=name, identity="", purchase=bought, parameters=frozenset(), **read)
+    used = frozenset(one for value in game.formulas for one in value.used).intersection(parameters)
+    line = line_of(
+        parameters,
+        Node({"all": [sorted(used), parts["assumptions"].value if "assumptions" in parts else []]}, "game"),
+        ("all",),
     )
-    made = {**_text_of(game), "parameters": list(parameters), "assumptions": list(assumptions)}
+    chains = [chain_at(item, parameters, line) for item in _items(parts, "assumptions")]
+    made = {**_text_of(game), "parameters": list(parameters), "assumptions": [text for text, _ in chains]}
     text = json.dumps(made, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return replace(game, identity=text)
+    relations = tuple(relation for _, told in chains for relation in told)
+    return replace(game, identity=text, parameters=used, line=line, relations=relations)
 
 
 def _every(outcomes: Named, rules: Sequence[Rule]) -> Iterator[Outcome | Offers]:

@@ -78,23 +78,34 @@ class Formula:
 
     def at(self, point: Mapping[str, Fraction]) -> Fraction:
         """Its value where its names have these."""
-        if isinstance(self.value, Fraction):
-            return self.value
-        bottom = Fraction(self.value.number)
-        for factor, power in self.value.factors.items():
-            bottom *= self._of(factor, point) ** power
+        top, bottom = self._parts(point)
         if not bottom:
             found = shorten(self.text())
             raise Unsupported(f"game: expected numbers that are defined for all types and outcomes, found {found}")
-        return self._of(self.value.top, point) / bottom
+        return cast("Fraction", top / bottom)
+
+    def over(self, symbols: Mapping[str, Any]) -> Any:
+        """The same as a function of the names, each of which stands for a function."""
+        top, bottom = self._parts(symbols)
+        return top / bottom
+
+    def _parts(self, point: Mapping[str, Any]) -> tuple[Any, Any]:
+        if isinstance(self.value, Fraction):
+            return self.value, Fraction(1)
+        bottom = Fraction(self.value.number)
+        for factor, power in self.value.factors.items():
+            for _ in range(power):
+                bottom = bottom * self._of(factor, point)
+        return self._of(self.value.top, point), bottom
 
     def _of(self, terms: Terms, point: Mapping[str, Fraction]) -> Fraction:
         made = Fraction(0)
         for powers, factor in terms.coefficients.items():
             part = Fraction(factor)
             for name, power in zip(self.names, powers, strict=False):
-                part *= self._named(name, point) ** power if power else 1
-            made += part
+                for _ in range(power):
+                    part = part * self._named(name, point)
+            made = made + part
         return made
 
     def _named(self, name: str, point: Mapping[str, Fraction]) -> Fraction:

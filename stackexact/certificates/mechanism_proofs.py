@@ -7,9 +7,9 @@ never gone through: whatever the others do, each type of the last follower does 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from fractions import Fraction
-from itertools import product
+from itertools import combinations, islice, product
 from math import prod
 
 from stackexact.certificates.bounds import TooLarge
@@ -17,6 +17,7 @@ from stackexact.certificates.mechanism_forms import Deviation, Form, Profile, fi
 from stackexact.certificates.mechanism_game import SEARCH, MechanismGame, require_steps
 from stackexact.certificates.proofs import regular
 from stackexact.certificates.reading import Labels, Node, Vector, total
+from stackexact.certificates.stated import Unstated
 
 __all__ = [
     "bayes_nash",
@@ -30,6 +31,9 @@ __all__ = [
     "require_means",
     "strategies_at",
 ]
+
+MINORS = 1000
+"""Most square matrices that are tried to show that profiles are independent."""
 
 FURTHER = 4096
 """Most profiles of strategies made of what the profiles of an equilibrium play."""
@@ -112,11 +116,21 @@ def multipliers_at(form: Form, told: bool, node: Node) -> dict[Deviation, Fracti
         for t, here in (own.by_label(one.types) if one.types else {0: own}).items():
             cases: list[tuple[int | None, Node]] = [*here.by_label(one.actions).items()] if told else [(None, here)]
             for word, case in cases:
-                weights = case.weights(one.actions)
+                weights = _weights(form, one.actions, case)
                 known = {*one.allowed[t]} if t in form.occurring[i] else set()
                 if not known.issuperset(weights.keys() if word is None else {word, *weights}):
                     raise case.fails("expected actions of a type that can occur, which it may take")
                 found.update({(i, t, word, m): weight for m, weight in weights.items()})
+    return found
+
+
+def _weights(form: Form, actions: Labels, node: Node) -> dict[int, Fraction]:
+    """Numbers that are not negative by action. Functions may be 0 somewhere: they are kept."""
+    if not form.of_functions:
+        return node.weights(actions)
+    found = {m: one.number() for m, one in node.by_label(actions).items()}
+    if any(value < 0 for value in found.values()):
+        raise node.fails("expected no negative number")
     return found
 
 
@@ -147,8 +161,22 @@ def require_bound(form: Form, told: bool, sign: int, value: Fraction, node: Node
     """Require multipliers with which no profile has more of the objective and of gains than a value; of less the
     objective and less the value where the sign is -1."""
     table, scale = form.weighed(form.objective, sign, multipliers_at(form, told, node), node.place)
-    if greatest(form, table, node.place) > sign * value * scale:
+    if exceeds(form, table, sign * value * scale, node.place):
         raise node.fails(f"expected multipliers that show that nothing is {'above' if sign > 0 else 'below'} the value")
+
+
+def exceeds(
+    form: Form, table: list[Fraction], bound: Fraction, place: str, besides: Container[Profile] = frozenset()
+) -> bool:
+    """Whether some profile has more than a bound of a table. Of functions each is compared by itself, ``besides`` those
+    that are to be compared otherwise: which of them is the greatest is not said."""
+    if not form.of_functions:
+        return greatest(form, table, place) > bound
+    return any(
+        sum((table[spot] for spot in form.played(profile)), Fraction(0)) > bound
+        for profile in form.all_profiles(place)
+        if profile not in besides
+    )
 
 
 def greatest(form: Form, table: list[Fraction], place: str) -> Fraction:
@@ -177,9 +205,10 @@ def _require_unique(form: Form, told: bool, mixture: Mixture, gains: Mapping[Dev
     own = {place for profile in mixture for place in form.played(profile)}
     never = Vector([int(place not in own) for place in range(len(form.objective.tops))], 1)
     table, scale = form.weighed(never, 1, weights, node.place)
-    if greatest(form, table, node.place) > 0:
+    further = set(_further(form, mixture, own, node))
+    if exceeds(form, table, Fraction(0), node.place, further):
         raise node.fails("expected multipliers that show that nothing else is played")
-    for profile in _further(form, mixture, own, node):
+    for profile in further:
         if sum(table[place] for place in form.played(profile)) + scale > 0:
             raise node.fails("expected multipliers that show that no other profiles are played")
     _require_independent(form, told, mixture, tight, node)
@@ -203,14 +232,31 @@ def _require_independent(form: Form, told: bool, mixture: Mixture, tight: list[D
     """Require that no two mixtures of these profiles have all gains of the tight deviations in common: with those, and
     1 for their sum, as rows the matrix R is such that R·Rᵀ is regular."""
     require_steps(node.place, len(mixture) ** 2 * (len(mixture) + len(tight) + 1), form.bits)
+    if len(mixture) == 1:
+        return
     kept = set(tight)
     gains = [form.gains(told, profile) for profile in mixture]
+    if form.of_functions:
+        _require_minor([[own.get(one, Fraction(0)) for own in gains] for one in tight], node)
+        return
     rows = [{one: gain for one, gain in found.items() if one in kept and gain} for found in gains]
     products = [
         [Fraction(1 + sum(gain * two[one] for one, gain in row.items() if one in two)) for two in rows] for row in rows
     ]
     if not regular(products):
         raise node.fails("expected profiles of which no other mixture is an equilibrium")
+
+
+def _require_minor(rows: list[list[Fraction]], node: Node) -> None:
+    """Require a regular square matrix of a row of ones and some of these rows."""
+    ones = [Fraction(1)] * len(rows[0]) if rows else []
+    for chosen in islice(combinations(rows, len(ones) - 1), MINORS):
+        try:
+            if regular([ones, *chosen]):
+                return
+        except Unstated:
+            continue
+    raise node.fails("expected profiles of which no other mixture is shown to be an equilibrium")
 
 
 # -- Pure equilibria --------------------------------------------------------------------------------------------------
@@ -225,25 +271,31 @@ def bayes_nash(game: MechanismGame, cell: Node, proof: Node) -> None:
     parts["when"].items(0)
     points = {key: parts[key].fields("leader", "followers", "strategies") for key in extremes}
     told = {key: strategies_at(form, point["strategies"]) for key, point in points.items()}
-    count, ends = 0, (Fraction(0), Fraction(0))
+    ends = {key: form.mean(form.objective, {one: Fraction(1)}) for key, one in told.items()}
+    count = 0
     known: set[Profile] = set()
     for profile in _pure(form, cell.place):
         value = form.mean(form.objective, {profile: Fraction(1)})
-        ends = (max(ends[0], value), min(ends[1], value)) if count else (value, value)
+        for key, end in ends.items():
+            if value > end if key == "best" else value < end:
+                raise points[key]["strategies"].fails(f"expected the {key} equilibrium")
         count += 1
         known.update(one for one in told.values() if one == profile)
     parts["count"].constant(count)
     if len(extremes) != (2 if count else 0):
         raise cell.fails("expected the best and the worst equilibrium just if there is one")
-    for (key, point), end in zip(points.items(), ends, strict=False):
-        mixture = {told[key]: Fraction(1)}
-        if told[key] not in known or form.mean(form.objective, mixture) != end:
+    for key, point in points.items():
+        if told[key] not in known:
             raise point["strategies"].fails(f"expected the {key} equilibrium")
-        require_means(form, mixture, point)
+        require_means(form, {told[key]: Fraction(1)}, point)
 
 
 def _pure(form: Form, place: str) -> Iterator[Profile]:
-    """All pure equilibria: whatever the others do, each type of the last follower takes an action that is best."""
+    """All pure equilibria: whatever the others do, each type of the last follower takes an action that is best. Of
+    functions every profile is looked at."""
+    if form.of_functions:
+        yield from (one for one in form.all_profiles(place) if _is_equilibrium(form.gains(False, one).values()))
+        return
     chances = [chance for chance in form.chances.tops for _ in range(form.width)]
     own = form.utilities[form.last].tops
     table = [chance * value for chance, value in zip(chances, own, strict=True)]
@@ -259,3 +311,17 @@ def _pure(form: Form, place: str) -> Iterator[Profile]:
             profile = (*told[: form.last], strategy, *told[form.last + 1 :])
             if all(gain >= 0 for gain in form.gains(False, profile).values()):
                 yield profile
+
+
+def _is_equilibrium(gains: Iterable[Fraction]) -> bool:
+    """Whether no deviation gains: none of what following is worth more is negative. One that is decides, although
+    nothing may be said of others."""
+    some = list(gains)
+    return not any(map(_is_negative, some)) and all(gain >= 0 for gain in some)
+
+
+def _is_negative(value: Fraction) -> bool:
+    try:
+        return value < 0
+    except Unstated:
+        return False

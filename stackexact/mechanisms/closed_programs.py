@@ -34,10 +34,12 @@ T = TypeVar("T", bound=Any)
 
 @dataclass(frozen=True)
 class Columns:
-    """All profiles of strategies of a form, and what deviations of a family cost there."""
+    """All profiles of strategies of a form, and what deviations of a family cost there; ``nought`` is the zero of its
+    scalars."""
 
     form: Form
     family: Family
+    nought: Any
 
     @cached_property
     def profiles(self) -> tuple[Profile, ...]:
@@ -53,14 +55,16 @@ class Columns:
     @cached_property
     def gains(self) -> list[list[Any]]:
         """By profile and deviation what following brings more than it."""
-        return [gains(self.form, self.deviations, profile) for profile in self.profiles]
+        rows = (gains(self.form, self.deviations, profile) for profile in self.profiles)
+        return [[gain + self.nought for gain in row] for row in rows]
 
     def objective(self, sign: int) -> list[Any]:
         """By profile the designer's objective, or less it."""
-        return [sign * self.form.value(profile) for profile in self.profiles]
+        return [sign * self.form.value(profile) + self.nought for profile in self.profiles]
 
-    def program(self, values: Sequence[T], zero: T, one: T) -> Program[T]:
+    def program(self, values: Sequence[Any]) -> Program[Any]:
         """The most of such values by profile that any equilibrium has."""
+        zero, one = self.nought, self.nought + 1
         rows = [(list(row), zero) for row in zip(*self.gains, strict=True)] if self.deviations else []
         return Program.of(values, at_least=rows, equal=[([one] * len(values), one)], zero=zero)
 

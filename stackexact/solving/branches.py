@@ -24,7 +24,7 @@ from stackexact.exact.reading import Parameter, Parameters
 from stackexact.exact.real_roots import Root
 from stackexact.exact.relation import Assumption, parameters_of, parse_assumption
 from stackexact.exact.tracing import Condition, Polynomial
-from stackexact.solving.cells import Cell, Infinity
+from stackexact.solving.cells import Cell, FieldsCell, Infinity
 from stackexact.solving.claims import number_at
 from stackexact.solving.names import known_name, named_value
 
@@ -175,6 +175,8 @@ def names_in_play(result: Result) -> tuple[str, ...]:
 def _parameters(value: Any) -> tuple[str, ...]:
     if isinstance(value, Mapping):
         value = tuple(value.values())
+    if isinstance(value, FieldsCell):
+        value = tuple(getattr(value, field.name) for field in fields(value))  # type: ignore[arg-type]
     if isinstance(value, tuple):
         return tuple(name for entry in value for name in _parameters(entry))
     return parameters_of(value) if isinstance(value, Expression) else ()

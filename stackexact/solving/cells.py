@@ -7,7 +7,7 @@ Numbers are :class:`~fractions.Fraction` (an ``Expression`` where they depend on
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from enum import Enum
 from typing import Any, TypeAlias, TypeVar
 
@@ -51,11 +51,15 @@ def frozen_mapping(pairs: Mapping[str, V]) -> Mapping[str, V]:
 
 
 def each(value: Any, change: Callable[[Any], Any]) -> Any:
-    """A value of a cell with each of its leaves changed: those of mappings by label, and of tuples by stage."""
+    """A value of a cell with each of its leaves changed: those of mappings by label, of tuples by stage, and of cells
+    within it by field."""
     if isinstance(value, Mapping):
         return FrozenMapping({label: each(entry, change) for label, entry in value.items()})
     if isinstance(value, tuple):
         return tuple(each(entry, change) for entry in value)
+    if isinstance(value, FieldsCell):
+        made: Any = value
+        return replace(made, **{field.name: each(getattr(value, field.name), change) for field in fields(made)})
     return change(value)
 
 

@@ -40,6 +40,10 @@ class _At:
     make: Labels
     stop: Callable[[], bool]
 
+    def columns(self, family: Family) -> Columns:
+        """The profiles of strategies."""
+        return Columns(self.make.form, family, self.deciding.ring.constant(0))
+
     def exact(self, ratio: Ratio[Any]) -> Exact:
         """A value that was proved."""
         return self.deciding.ring.exact(ratio.top, ratio.bottom)
@@ -67,11 +71,10 @@ class MechanismRoutine:
 
 def _range(here: _At, family: Family) -> tuple[CorrelatedRangeCell, Proof]:
     """The best and the worst equilibrium, and whether there is another."""
-    columns, ring = Columns(here.make.form, family), here.deciding.ring
-    zero, one = ring.constant(0), ring.constant(1)
+    columns = here.columns(family)
 
     def most(values: list[Any], start: Any = None) -> tuple[Proved[Any], Any]:
-        program = columns.program(values, zero, one)
+        program = columns.program(values)
         basis = search(program, here.deciding.point, start, here.stop)
         return verify(columns, program, basis, here.deciding.tracer), basis
 
@@ -110,7 +113,7 @@ def _proof(
 
 def _bayes_nash(here: _At) -> tuple[BayesNashCell, Proof]:
     """Pure equilibria; the checker finds them all again."""
-    columns = Columns(here.make.form, Family.COARSE)
+    columns = here.columns(Family.COARSE)
     found = pure(columns, here.deciding.tracer)
 
     def extreme(number: int | None) -> Any:

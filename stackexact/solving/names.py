@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from stackexact.errors import InputError, UsageError, shorten
 from stackexact.exact.enclosures import Enclosure
 from stackexact.exact.rational_function import Expression
-from stackexact.solving.cells import Cell, Infinity
+from stackexact.solving.cells import Cell, FieldsCell, Infinity
 from stackexact.solving.incentive_cells import CostCell
 
 if TYPE_CHECKING:
@@ -28,30 +28,40 @@ def named_value(cell: Cell, name: str) -> Any:
     """The value of a cell that has that name, ``None`` where the cell has none.
 
     Entries of the mappings of games of incentives have dotted names (``gain.u0.u``); the only entry of a mapping is
-    meant by the mapping's own name (``gain``) as well.
+    meant by the mapping's own name (``gain``) as well. So have the values of what stands within a cell
+    (``best.leader``).
     """
     head, *keys = name.split(".")
     value = getattr(cell, head)
     for key in keys:
-        value = value.get(key) if isinstance(value, Mapping) else None
+        value = getattr(value, key, None) if isinstance(value, FieldsCell) else _entry(value, key)
     if isinstance(cell, CostCell):
         while isinstance(value, Mapping) and len(value) == 1:
             (value,) = value.values()
     return value
 
 
+def _entry(value: Any, key: str) -> Any:
+    return value.get(key) if isinstance(value, Mapping) else None
+
+
 def _entries(cell: Cell, name: str) -> tuple[tuple[str, Any], ...]:
     """A value by its name, or the entries of a mapping by theirs."""
 
     def below(value: Any, name: str) -> Iterator[tuple[str, Any]]:
-        if isinstance(value, Mapping):
+        if isinstance(value, FieldsCell):
+            for field in fields(value):  # type: ignore[arg-type]
+                yield from below(getattr(value, field.name), f"{name}.{field.name}")
+        elif isinstance(value, Mapping):
             for key, entry in value.items():
                 yield from below(entry, f"{name}.{key}")
         else:
             yield name, value
 
     value = getattr(cell, name)
-    made = tuple(below(value, name)) if isinstance(cell, CostCell) else ((name, value),)
+    made = (
+        tuple(below(value, name)) if isinstance(cell, CostCell) or isinstance(value, FieldsCell) else ((name, value),)
+    )
     return ((name, made[0][1]),) if len(made) == 1 else made
 
 

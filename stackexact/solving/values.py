@@ -232,9 +232,9 @@ def _share(label: str, share: Fraction | Enclosure) -> str:
     return label if share == 1 else f"{label} ({_brief(share)})"
 
 
-def _brief(value: Fraction | Enclosure) -> str:
+def _brief(value: Exact | Enclosure) -> str:
     exact = exact_text(value)
-    if exact and len(exact) <= _BRIEF:
+    if isinstance(value, Expression) or (exact and len(exact) <= _BRIEF):
         return exact
     return value.text(_ENCLOSED) if isinstance(value, Enclosure) else f"≈ {rounded(value, _ENCLOSED).text}"
 
