@@ -138,6 +138,11 @@ class _Claim:
             raise self.proof.fails("expected others exactly where all rules are gone through")
         if not attained and node.value not in ("no-sender", "one-sender"):
             raise node.fails("expected a supremum that is attained, for nothing else is shown in this way")
+        if self.game.parameters:
+            if node.value != "all-rules":
+                raise node.fails("expected all-rules, for the game has a parameter")
+            _Others(self.game, self.sure, bound, None).show(told["others"])
+            return
         options = Options.of(self.game, self.proof.place)
         if node.value == "no-sender":
             no_sender(options, bound, attained, node)
@@ -156,12 +161,13 @@ class _Claim:
 
 @dataclass(frozen=True, eq=False)
 class _Others:
-    """All rules of a game without prices, of which those that might exceed a bound need evidence that they do not."""
+    """All rules of a game without prices, of which those that might exceed a bound need evidence that they do not; all
+    of them where numbers depend on parameters, of which there are no ``options``."""
 
     game: MechanismGame
     sure: bool
     bound: Fraction
-    options: Options
+    options: Options | None
 
     def show(self, node: Node) -> None:
         """Require that no rules exceed the bound."""
@@ -175,7 +181,7 @@ class _Others:
             if places in shown:
                 raise item.fails("expected evidence for different rules, found some twice")
             shown.add(places)
-        for places in self._high(node.place):
+        for places in self._every() if self.options is None else self._high(self.options, node.place):
             if places not in shown:
                 name = shorten(places[0])
                 raise node.fails(f"expected evidence for all rules that might exceed the bound, as {name} might")
@@ -190,36 +196,44 @@ class _Others:
             self._has_less(form, parts[key])
         else:
             weights = multipliers_at(form, False, parts[key])
-            steps = self._steps + len(form.objective.tops) * (1 + len(weights))
-            self.options.effort.spend(steps, self.options.bits + sum(map(bits_of, weights.values())))
+            if self.options is not None:
+                steps = _steps(self.options) + len(form.objective.tops) * (1 + len(weights))
+                self.options.effort.spend(steps, self.options.bits + sum(map(bits_of, weights.values())))
             require_bound(form, False, 1, self.bound, parts[key])
         return rule.name, places
 
     def _has_less(self, form: Form, node: Node) -> None:
         """Require an equilibrium that has no more than the bound."""
         mixture = mixture_at(form, node)
-        steps = len(mixture) * len(form.profiles) * sum(form.sizes)
-        self.options.effort.spend(steps, self.options.bits + sum(map(bits_of, mixture.values())))
+        if self.options is not None:
+            steps = len(mixture) * len(form.profiles) * sum(form.sizes)
+            self.options.effort.spend(steps, self.options.bits + sum(map(bits_of, mixture.values())))
         require_equilibrium(form, False, mixture, node)
         if form.mean(form.objective, mixture) > self.bound:
             raise node.fails("expected an equilibrium that has no more than the bound")
 
-    @property
-    def _steps(self) -> int:
-        """What it takes to go through all profiles of strategies."""
-        form = self.options.form
-        return prod(form.count(i) for i in form.others) * len(form.profiles) * sum(form.sizes)
-
-    def _high(self, place: str) -> Iterator[Places]:
-        """The rules that exceed the bound where incentives are left aside."""
-        form, limit = self.options.form, self.bound * self.options.scale
+    def _every(self) -> Iterator[Places]:
+        """All rules."""
         for rule in self.game.rules:
-            if RuleBounds(self.options, rule).pointwise() <= limit:
-                continue
-            rows = [[self.options.row(option) for option in self.options.at(leaf)] for leaf in rule.leaves]
             for places in product(*(range(len(leaf)) for leaf in rule.leaves)):
-                self.options.spend(self._steps + len(form.profiles) * form.width)
+                yield rule.name, places
+
+    def _high(self, options: Options, place: str) -> Iterator[Places]:
+        """The rules that exceed the bound where incentives are left aside."""
+        form, limit = options.form, self.bound * options.scale
+        for rule in self.game.rules:
+            if RuleBounds(options, rule).pointwise() <= limit:
+                continue
+            rows = [[options.row(option) for option in options.at(leaf)] for leaf in rule.leaves]
+            for places in product(*(range(len(leaf)) for leaf in rule.leaves)):
+                options.spend(_steps(options) + len(form.profiles) * form.width)
                 told = [own[place] for own, place in zip(rows, places, strict=True)]
                 table = [row[k] for k in range(len(form.profiles)) for row in told]
                 if greatest(form, table, place) > limit:
                     yield rule.name, places
+
+
+def _steps(options: Options) -> int:
+    """What it takes to go through all profiles of strategies."""
+    form = options.form
+    return prod(form.count(i) for i in form.others) * len(form.profiles) * sum(form.sizes)

@@ -27,7 +27,7 @@ from stackexact.mechanisms.deviations import Deviation, Family, deviations_of, g
 from stackexact.mechanisms.forms import Form, Profile
 from stackexact.mechanisms.limits import COLUMNS, require_size
 
-__all__ = ["Columns", "Proved", "PureProved", "others", "pure", "search", "verify"]
+__all__ = ["Columns", "Proved", "PureProved", "others", "pure", "search", "slack_of", "verify"]
 
 T = TypeVar("T", bound=Any)
 
@@ -72,12 +72,11 @@ class Columns:
 @dataclass(frozen=True, slots=True)
 class Proved(Generic[T]):
     """The most of some values: ``support`` has profiles (by number) with their chances above 0, ``multipliers`` are by
-    deviation, ``slack`` has the numbers of those that cost something in this equilibrium."""
+    deviation."""
 
     value: Ratio[T]
     support: tuple[tuple[int, Ratio[T]], ...]
     multipliers: tuple[Ratio[T], ...]
-    slack: frozenset[int]
 
 
 def search(
@@ -94,7 +93,7 @@ def search(
     return state.basis()
 
 
-def verify(columns: Columns, program: Program[T], basis: Basis, prover: Prover[T]) -> Proved[T]:
+def verify(program: Program[T], basis: Basis, prover: Prover[T]) -> Proved[T]:
     """Work out the equilibrium and the multipliers that a basis names, and require that they are."""
     found = certify_optimal(program, basis, prover)
     support = []
@@ -104,19 +103,24 @@ def verify(columns: Columns, program: Program[T], basis: Basis, prover: Prover[T
             support.append((number, Ratio(top, found.point_bottom)))
         else:
             prover.zero([top])
-    nought = prover.number(0)
-    slack = set()
+    multipliers = tuple(Ratio(-top, found.multipliers_bottom) for top in found.multipliers[:-1])
+    return Proved(found.value, tuple(support), multipliers)
+
+
+def slack_of(columns: Columns, found: Proved[T], prover: Prover[T]) -> frozenset[int]:
+    """The numbers of the deviations that cost something in an equilibrium; others cost nothing."""
+    made = set()
     for d in range(len(columns.deviations)):
-        gain = sum((columns.gains[number][d] * share.top for number, share in support), nought)
+        gain = sum((columns.gains[number][d] * share.top for number, share in found.support), columns.nought)
         if prover.sign(gain):
-            slack.add(d)
+            prover.positive([gain])
+            made.add(d)
         else:
             prover.zero([gain])
-    multipliers = tuple(Ratio(-top, found.multipliers_bottom) for top in found.multipliers[:-1])
-    return Proved(found.value, tuple(support), multipliers, frozenset(slack))
+    return frozenset(made)
 
 
-def others(columns: Columns, found: Proved[T], unit: T, prover: Prover[T]) -> list[T]:
+def others(columns: Columns, found: Proved[Any], slack: frozenset[int], unit: Any) -> list[Any]:
     """By profile what other equilibria have some of, and this one has none of: see
     :mod:`~stackexact.mechanisms.uniqueness`. ``unit`` is a multiple of all scales of utilities."""
     form = columns.form
@@ -124,11 +128,11 @@ def others(columns: Columns, found: Proved[T], unit: T, prover: Prover[T]) -> li
     places = {(k, a) for profile in own for k, a in enumerate(form.played(profile))}
     parts = [[sorted({profile[i][t] for profile in own}) for t in range(len(form.allowed[i]))] for i in form.followers]
     mixed = {*product(*(product(*by_type) for by_type in parts))} if len(own) > 1 else own
-    tight = [d for d in range(len(columns.deviations)) if d not in found.slack]
-    made: list[T] = []
+    tight = [d for d in range(len(columns.deviations)) if d not in slack]
+    made = []
     for number, profile in enumerate(columns.profiles):
         never = [k for k, a in enumerate(form.played(profile)) if (k, a) not in places]
-        value: Any = sum((form.chances[k] * unit for k in never), prover.number(0))
+        value = sum((form.chances[k] * unit for k in never), columns.nought)
         if not never and profile in mixed and profile not in own:
             value = value + form.chance_scale * unit
         for d in tight:

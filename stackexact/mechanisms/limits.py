@@ -6,7 +6,7 @@ from typing import Final
 
 from stackexact.errors import LimitReached
 
-__all__ = ["COLUMNS", "ENTRIES", "OPTIONS", "PROFILES", "STRATEGIES", "TABLES", "TYPES", "require_size"]
+__all__ = ["CHOICES", "COLUMNS", "ENTRIES", "OPTIONS", "PROFILES", "STRATEGIES", "TABLES", "TYPES", "require_size"]
 
 ENTRIES: Final = 1 << 23
 """Most entries of the tables of payoffs: profiles of types times profiles of actions times followers."""
@@ -22,6 +22,9 @@ TYPES: Final = 1 << 20
 
 STRATEGIES: Final = 1 << 20
 """Most profiles of strategies of all followers but the one with the most."""
+
+CHOICES: Final = 1 << 8
+"""Most rules of games with parameters, of which each is a program by itself."""
 
 COLUMNS: Final = 1 << 10
 """Most profiles of strategies in games with parameters, where all are variables of one program."""

@@ -303,7 +303,6 @@ CONCEPTS: Final[tuple[Concept, ...]] = (
         "best rules, in the best coarse correlated equilibrium",
         _BRERO,
         f"{_RULES}:optimistic",
-        numbers_only=True,
     ),
     Concept(
         "pessimistic",
@@ -311,7 +310,6 @@ CONCEPTS: Final[tuple[Concept, ...]] = (
         "best rules, in the worst coarse correlated equilibrium",
         _BRERO,
         f"{_RULES}:pessimistic",
-        numbers_only=True,
     ),
     Concept(
         "no-incentives",

@@ -100,7 +100,7 @@ class RulesCell(FieldsCell):
     """
 
     when: tuple[str, ...]
-    leader: Fraction
+    leader: Exact
     attained: bool
     bound: Fraction | None
     near: Fraction | None

@@ -1,25 +1,34 @@
-"""Equilibria of followers under fixed rules as functions of a game's parameters: the routines of closed forms for kind
-``mechanism``."""
+"""Answers about mechanisms as functions of a game's parameters: the routines of closed forms for kind ``mechanism``.
+
+What numeric games are searched for is searched for at one point, and proved where all holds that was relied on there.
+Rules to choose from are gone through one by one; prices are not chosen here.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
+from itertools import product
+from math import prod
 from typing import Any, Final, cast
 
-from stackexact.errors import require_time
+from stackexact.errors import GameError, require_time
 from stackexact.exact.prover import Ratio
 from stackexact.exact.rational_function import Exact
 from stackexact.games.mechanism import MechanismGame
+from stackexact.games.mechanism_parts import Rule
 from stackexact.games.polynomials import Place, Ring
-from stackexact.mechanisms.closed_programs import Columns, Proved, others, pure, search, verify
+from stackexact.lp.program import Basis
+from stackexact.mechanisms.closed_programs import Columns, Proved, others, pure, search, slack_of, verify
 from stackexact.mechanisms.deviations import Family
+from stackexact.mechanisms.limits import CHOICES, require_size
 from stackexact.mechanisms.traced import Deciding, traced_form
-from stackexact.solving.cells import Cell
-from stackexact.solving.mechanism_cells import BayesNashCell, CorrelatedRangeCell
-from stackexact.solving.mechanisms import Labels
+from stackexact.solving.cells import Cell, document_of
+from stackexact.solving.mechanism_cells import BayesNashCell, CorrelatedRangeCell, PureExtreme, RulesCell
+from stackexact.solving.mechanism_rules import choices_of
+from stackexact.solving.mechanisms import Labels, Support
 from stackexact.solving.routines import Proof, Traced
 
 __all__ = ["MECHANISM_ROUTINES", "MechanismRoutine"]
@@ -34,26 +43,54 @@ class _Tables:
 
 @dataclass(frozen=True, slots=True)
 class _At:
-    """A game at a point: who decides there, what its answers are written with, and when to stop."""
+    """A point: who decides there, and when to stop."""
 
     deciding: Deciding
-    make: Labels
     stop: Callable[[], bool]
 
-    def columns(self, family: Family) -> Columns:
-        """The profiles of strategies."""
-        return Columns(self.make.form, family, self.deciding.ring.constant(0))
+    def under(self, game: MechanismGame, family: Family) -> _Under:
+        """The followers' game under fixed rules."""
+        make = Labels(game, traced_form(game, self.deciding), self.deciding.ring.exact)
+        return _Under(self, make, Columns(make.form, family, self.deciding.ring.constant(0)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Under:
+    """The followers' game under fixed rules at a point: how answers are written, and profiles of strategies."""
+
+    here: _At
+    make: Labels
+    columns: Columns
+
+    def most(self, values: Sequence[Any], start: Basis | None = None) -> tuple[Proved[Any], Basis]:
+        """The equilibrium with the most of some values by profile."""
+        program = self.columns.program(values)
+        basis = search(program, self.here.deciding.point, start, self.here.stop)
+        return verify(program, basis, self.here.deciding.tracer), basis
 
     def exact(self, ratio: Ratio[Any]) -> Exact:
         """A value that was proved."""
-        return self.deciding.ring.exact(ratio.top, ratio.bottom)
+        value: Exact = self.here.deciding.ring.exact(ratio.top, ratio.bottom)
+        return value
+
+    def support(self, found: Proved[Any]) -> Support:
+        """The profiles of an equilibrium with their chances."""
+        return [(self.columns.profiles[number], self.exact(share)) for number, share in found.support]
+
+    def multipliers(self, found: Proved[Any], unit: Any) -> dict[str, Any]:
+        """Multipliers as they stand in proofs."""
+        return self.make.multipliers(self.columns.deviations, [self.exact(y) for y in found.multipliers], unit)
+
+    def equilibrium(self, found: Proved[Any]) -> list[dict[str, Any]]:
+        """An equilibrium as it stands in proofs."""
+        return [one.document() for one in self.make.extreme(self.support(found)).equilibrium]
 
 
 @dataclass(frozen=True, slots=True)
 class MechanismRoutine:
     """A concept: what answers it at a point, with what writes its proof."""
 
-    answer: Callable[[_At], tuple[Any, Proof]]
+    answer: Callable[[MechanismGame, _At], tuple[Any, Proof]]
     in_several: None = None
 
     def tables(self, game: MechanismGame, ring: Ring) -> _Tables:
@@ -64,70 +101,116 @@ class MechanismRoutine:
         """Search and verify at a point; raises :class:`~stackexact.errors.LimitReached` when ``stop`` says so."""
         require_time(stop)
         deciding = Deciding.at(tables.parameter, sample)
-        make = Labels(game, traced_form(game, deciding), tables.parameter.exact)
-        cell, proof = self.answer(_At(deciding, make, stop))
+        cell, proof = self.answer(game, _At(deciding, stop))
         return Traced(cast(Cell, cell), proof, deciding.tracer.conditions)
 
 
-def _range(here: _At, family: Family) -> tuple[CorrelatedRangeCell, Proof]:
+# -- Equilibria under fixed rules -------------------------------------------------------------------------------------
+
+
+def _range(game: MechanismGame, here: _At, *, family: Family) -> tuple[CorrelatedRangeCell, Proof]:
     """The best and the worst equilibrium, and whether there is another."""
-    columns = here.columns(family)
-
-    def most(values: list[Any], start: Any = None) -> tuple[Proved[Any], Any]:
-        program = columns.program(values)
-        basis = search(program, here.deciding.point, start, here.stop)
-        return verify(columns, program, basis, here.deciding.tracer), basis
-
-    best, basis = most(columns.objective(1))
-    worst, _ = most(columns.objective(-1), basis)
-    unit = here.deciding.common(here.make.form.utility_scales)
-    other, _ = most(others(columns, best, unit, here.deciding.tracer), basis)
-    unique = not here.deciding.tracer.sign(other.value.top)
-    require = here.deciding.tracer.zero if unique else here.deciding.tracer.positive
-    require([other.value.top])
-    told = [here.make.extreme(_support(here, columns, found)) for found in (best, worst)]
-    cell = CorrelatedRangeCell((), told[0], told[1], unique)
-    return cell, partial(_proof, here, columns, (best, worst, other), unit, unique)
-
-
-def _support(here: _At, columns: Columns, found: Proved[Any]) -> list[tuple[Any, Exact]]:
-    return [(columns.profiles[number], here.exact(share)) for number, share in found.support]
+    under, tracer = here.under(game, family), here.deciding.tracer
+    best, basis = under.most(under.columns.objective(1))
+    worst, _ = under.most(under.columns.objective(-1), basis)
+    unit = here.deciding.common(under.make.form.utility_scales)
+    slack = slack_of(under.columns, best, tracer)
+    other, _ = under.most(others(under.columns, best, slack, unit), basis)
+    unique = not tracer.sign(other.value.top)
+    (tracer.zero if unique else tracer.positive)([other.value.top])
+    ends = [under.make.extreme(under.support(found)) for found in (best, worst)]
+    return CorrelatedRangeCell((), ends[0], ends[1], unique), partial(_proof, under, (best, worst, other), unit, unique)
 
 
 def _proof(
-    here: _At, columns: Columns, found: tuple[Proved[Any], Proved[Any], Proved[Any]], unit: Any, unique: bool
+    under: _Under, found: tuple[Proved[Any], Proved[Any], Proved[Any]], unit: Any, unique: bool
 ) -> dict[str, Any]:
-    def told(one: Proved[Any], unit: Any) -> dict[str, Any]:
-        return here.make.multipliers(columns.deviations, [here.exact(y) for y in one.multipliers], unit)
-
     best, worst, other = found
-    scale = here.make.form.objective_scale
-    made: dict[str, Any] = {"best": told(best, scale), "worst": told(worst, scale)}
-    if unique:
-        made["unique"] = {"multipliers": told(other, unit)}
-    else:
-        equilibrium = here.make.extreme(_support(here, columns, other)).equilibrium
-        made["unique"] = {"other": [one.document() for one in equilibrium]}
-    return made
+    scale = under.make.form.objective_scale
+    shown = {"multipliers": under.multipliers(other, unit)} if unique else {"other": under.equilibrium(other)}
+    return {"best": under.multipliers(best, scale), "worst": under.multipliers(worst, scale), "unique": shown}
 
 
-def _bayes_nash(here: _At) -> tuple[BayesNashCell, Proof]:
+def _bayes_nash(game: MechanismGame, here: _At) -> tuple[BayesNashCell, Proof]:
     """Pure equilibria; the checker finds them all again."""
-    columns = here.columns(Family.COARSE)
-    found = pure(columns, here.deciding.tracer)
+    under = here.under(game, Family.COARSE)
+    found = pure(under.columns, here.deciding.tracer)
 
-    def extreme(number: int | None) -> Any:
+    def extreme(number: int | None) -> PureExtreme | None:
         if number is None:
             return None
-        profile = columns.profiles[number]
-        return here.make.pure(here.make.value([(profile, Fraction(1))]), profile)
+        profile = under.columns.profiles[number]
+        return under.make.pure(under.make.value([(profile, Fraction(1))]), profile)
 
     return BayesNashCell((), len(found.every), extreme(found.best), extreme(found.worst)), dict
+
+
+# -- Rules to choose from ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """Rules that are chosen (by leaf the place in its list), what they bring (``value``) and by which equilibrium."""
+
+    rule: Rule
+    places: tuple[int, ...]
+    under: _Under
+    value: Exact
+    found: Proved[Any]
+
+    def evidence(self, game: MechanismGame, sure: bool) -> dict[str, Any]:
+        """Why these bring no more: an equilibrium under them for who wants to be sure, else multipliers."""
+        made: dict[str, Any] = {"rule": self.rule.name}
+        choices = choices_of(game, self.rule, self.places)
+        if choices is not None:
+            made["choices"] = document_of(choices)
+        if sure:
+            made["equilibrium"] = self.under.equilibrium(self.found)
+        else:
+            made["multipliers"] = self.under.multipliers(self.found, self.under.make.form.objective_scale)
+        return made
+
+
+def _every(game: MechanismGame, here: _At, sure: bool) -> Iterator[_Chosen]:
+    """All rules with the equilibrium that decides."""
+    for rule in game.rules:
+        for places in product(*(range(len(leaf)) for leaf in rule.leaves)):
+            require_time(here.stop)
+            under = here.under(game.with_choices(rule.name, places), Family.COARSE)
+            found, _ = under.most(under.columns.objective(-1 if sure else 1))
+            yield _Chosen(rule, places, under, under.make.value(under.support(found)), found)
+
+
+def _rules(game: MechanismGame, here: _At, *, sure: bool) -> tuple[RulesCell, Proof]:
+    """The best rules, by their best equilibrium, or (``sure``) their worst."""
+    if game.prices:
+        names = ", ".join(price.name for price in game.prices)
+        raise GameError(
+            f"game: expected rules without prices where there are parameters, found the prices {names}; set the "
+            f"parameter {game.parameters[0]} or the prices, as in --at '{game.parameters[0]}=1/2'"
+        )
+    require_size(sum(prod(map(len, rule.leaves)) for rule in game.rules), CHOICES, "rules in a game with parameters")
+    every = list(_every(game, here, sure))
+    value = here.deciding.greatest([one.value for one in every])
+    best = next(one for one in every if one.value is value)
+    extreme = best.under.make.extreme(best.under.support(best.found))
+    choices = choices_of(game, best.rule, best.places)
+    told = best.rule.name, choices, None, extreme.equilibrium, extreme.followers
+    return RulesCell((), value, True, None, None, *told), partial(_proof_of_rules, game, sure, best, every)
+
+
+def _proof_of_rules(game: MechanismGame, sure: bool, best: _Chosen, every: Sequence[_Chosen]) -> dict[str, Any]:
+    made: dict[str, Any] = {"method": "all-rules"}
+    if sure:
+        made["multipliers"] = best.under.multipliers(best.found, best.under.make.form.objective_scale)
+    return {**made, "others": [one.evidence(game, sure) for one in every]}
 
 
 MECHANISM_ROUTINES: Final = {
     "coarse-correlated": MechanismRoutine(partial(_range, family=Family.COARSE)),
     "correlated": MechanismRoutine(partial(_range, family=Family.CORRELATED)),
     "bayes-nash": MechanismRoutine(_bayes_nash),
+    "optimistic": MechanismRoutine(partial(_rules, sure=False)),
+    "pessimistic": MechanismRoutine(partial(_rules, sure=True)),
 }
 """By the names of the concepts."""

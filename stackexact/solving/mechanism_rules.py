@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from stackexact.errors import LimitReached
 from stackexact.games.mechanism import MechanismGame
-from stackexact.games.mechanism_parts import by_label
+from stackexact.games.mechanism_parts import Rule, by_label
 from stackexact.mechanisms.designs import designs_of
 from stackexact.mechanisms.deviations import Family, deviations_of
 from stackexact.mechanisms.no_incentives import Bounds
@@ -21,7 +21,7 @@ from stackexact.solving.mechanism_cells import Choices, NoIncentivesCell, RulesC
 from stackexact.solving.mechanisms import Labels, strategies_of
 from stackexact.solving.workspace import Workspace
 
-__all__ = ["no_incentives", "optimistic", "pessimistic"]
+__all__ = ["choices_of", "no_incentives", "optimistic", "pessimistic"]
 
 
 def optimistic(space: Workspace) -> Answer:
@@ -57,12 +57,16 @@ def _rules(space: Workspace, *, sure: bool) -> Answer:
 
 
 def _choices(game: MechanismGame, rules: Rules) -> Choices | None:
-    """Where there is any choice, what is chosen by profile of actions."""
-    if rules.design.rule.fixed:
+    places = [options[o].choice for options, o in zip(rules.design.leaves, rules.options, strict=True)]
+    return choices_of(game, rules.design.rule, places)
+
+
+def choices_of(game: MechanismGame, rule: Rule, places: Sequence[int]) -> Choices | None:
+    """Where there is any choice, what is chosen by profile of actions: of each list the outcome at its place."""
+    if rule.fixed:
         return None
     picked: list[str | int] = []
-    for leaf, options, o in zip(rules.design.rule.leaves, rules.design.leaves, rules.options, strict=True):
-        place = options[o].choice
+    for leaf, place in zip(rule.leaves, places, strict=True):
         one = leaf[place]
         picked.append(one if isinstance(one, str) and leaf.count(one) == 1 else place)
     return cast(Choices, _frozen(by_label(picked, game.followers)))
