@@ -6,7 +6,7 @@ of the first follower, then of the second and so on, an option is summed up for 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -15,7 +15,7 @@ from math import prod
 from operator import add
 from typing import Any
 
-from stackexact.certificates.mechanism_forms import Profile
+from stackexact.certificates.mechanism_forms import Profile, every_form
 from stackexact.certificates.mechanism_game import MechanismGame, Rule, require_steps
 from stackexact.certificates.mechanism_options import Options
 from stackexact.certificates.mechanism_parts import Choice
@@ -202,6 +202,9 @@ def no_incentives(game: MechanismGame, cell: Node, proof: Node) -> None:
     proof.fields()
     parts = cell.fields("when", "leader", "strategies", "first_best")
     parts["when"].items(0)
+    if game.parameters:
+        _of_functions(game, cell, parts)
+        return
     options = Options.of(game, cell.place)
     every = [RuleBounds(options, rule) for rule in game.rules]
     parts["leader"].agrees(Fraction(max(bounds.greatest() for bounds in every)) / options.scale)
@@ -209,3 +212,19 @@ def no_incentives(game: MechanismGame, cell: Node, proof: Node) -> None:
     if Fraction(max(bounds.at(profile) for bounds in every)) / options.scale != parts["leader"].number():
         raise parts["strategies"].fails("expected strategies that have as much")
     parts["first_best"].agrees(options.comings.first_best())
+
+
+def _of_functions(game: MechanismGame, cell: Node, parts: Mapping[str, Node]) -> None:
+    """The same where numbers depend on parameters: all profiles of strategies under all rules."""
+    stated, reached = parts["leader"].number(), False
+    for _, _, form in every_form(game, cell.place):
+        profile = strategies_at(form, parts["strategies"])
+        for one in form.all_profiles(cell.place):
+            value = form.mean(form.objective, {one: Fraction(1)})
+            if value > stated:
+                raise parts["leader"].fails("expected what nothing exceeds, but strategies have more")
+            reached = reached or (one == profile and value == stated)
+    if not reached:
+        raise parts["strategies"].fails("expected strategies that have as much")
+    pairs = [chance * game.first_best(types) for types, chance in game.chances.items()]
+    parts["first_best"].agrees(sum(pairs, start=game.there(Fraction(0))))

@@ -13,14 +13,17 @@ from itertools import product
 from math import lcm, prod
 from typing import Any
 
-from stackexact.certificates.bounds import TooLarge
+from stackexact.certificates.bounds import TooLarge, Unsupported
 from stackexact.certificates.functions import Function
-from stackexact.certificates.mechanism_game import MechanismGame, Result, bits_of, require_steps
+from stackexact.certificates.mechanism_game import MechanismGame, Result, Rule, bits_of, require_steps
 from stackexact.certificates.mechanism_parts import Choice, Follower, Types
 from stackexact.certificates.quotients import Quotient
 from stackexact.certificates.reading import Vector, vector
 
-__all__ = ["Deviation", "Form", "Profile", "Strategy", "fixed_form", "form_of"]
+__all__ = ["RULES", "Deviation", "Form", "Profile", "Strategy", "every_form", "fixed_form", "form_of"]
+
+RULES = 4096
+"""Most rules that are gone through one by one."""
 
 FUNCTIONS = 1024
 """Most profiles of strategies that are gone through where numbers depend on parameters."""
@@ -249,3 +252,15 @@ def fixed_form(game: MechanismGame) -> Form:
     game.require_region()
     game.require_fixed()
     return form_of(game, [choice for (choice,) in game.rules[0].leaves], {})
+
+
+def every_form(game: MechanismGame, place: str) -> Iterator[tuple[Rule, tuple[int, ...], Form]]:
+    """The followers' game under all rules of a game without prices: a rule, and by leaf the place in its list."""
+    if game.prices:
+        raise Unsupported(f"{place}: expected a game without prices")
+    if sum(prod(map(len, rule.leaves)) for rule in game.rules) > RULES:
+        raise TooLarge(f"{place}: expected at most {RULES} rules, found more")
+    for rule in game.rules:
+        for places in product(*(range(len(leaf)) for leaf in rule.leaves)):
+            choices = [leaf[place] for leaf, place in zip(rule.leaves, places, strict=True)]
+            yield rule, places, form_of(game, choices, {})

@@ -43,7 +43,7 @@ from stackexact.certificates.mechanism_parts import (
 )
 from stackexact.certificates.quotients import Quotient
 from stackexact.certificates.reading import Node
-from stackexact.certificates.stated import Space, Stated
+from stackexact.certificates.stated import Space, Stated, Unstated
 
 __all__ = ["SEARCH", "STEPS", "MechanismGame", "Result", "Rule", "bits_of", "read_mechanism_game", "require_steps"]
 
@@ -243,13 +243,13 @@ class MechanismGame:
         """The most welfare that any outcome has which is named or stands in a rule; no price may count."""
         if types not in self._first_bests:
             worth = self.worth(types)
-            self._first_bests[types] = max(self._most(outcome, types, worth) for outcome in self.every_outcome)
+            self._first_bests[types] = _greatest([self._most(one, types, worth) for one in self.every_outcome])
         return self._first_bests[types]
 
     def _most(self, outcome: Outcome | Offers, types: Types, worth: Mapping[str, Fraction]) -> Fraction:
         """The welfare of an outcome, or of the best purchase, which may be none."""
         if isinstance(outcome, Offers):
-            return max([Fraction(0), *(worth[self.followers[i].name] for i, _ in outcome.offers)])
+            return _greatest([self.there(Fraction(0)), *(worth[self.followers[i].name] for i, _ in outcome.offers)])
         parts = [self._number(entry, types, i, worth) for i, entry in enumerate(outcome.valuations)]
         return sum(parts, Fraction(0))
 
@@ -268,6 +268,17 @@ class MechanismGame:
         entries = count + (len(self.every_outcome) if self.uses_first_best else 0)
         effort = 2 * (1 + len(self.followers)) * (1 + degree) * size + self.objective.size
         require_steps("game", len(self.chances) * entries * effort, bits)
+
+
+def _greatest(values: Sequence[Fraction]) -> Fraction:
+    """The greatest of some values; of functions one of which it is said that none exceeds it."""
+    for value in values:
+        try:
+            if all(value >= other for other in values):
+                return value
+        except Unstated:
+            continue
+    raise Unstated("no stated relation says which outcome has the most welfare, which the proof needs")
 
 
 # -- Reading ----------------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from math import prod
 
 from stackexact.certificates.bounds import TooLarge
 from stackexact.certificates.mechanism_bounds import RuleBounds, nothing_above
-from stackexact.certificates.mechanism_forms import Form, form_of
+from stackexact.certificates.mechanism_forms import RULES, Form, form_of
 from stackexact.certificates.mechanism_game import MechanismGame, Rule, bits_of
 from stackexact.certificates.mechanism_options import Options
 from stackexact.certificates.mechanism_parts import Choice
@@ -31,9 +31,6 @@ from stackexact.certificates.reading import Node
 from stackexact.errors import shorten
 
 __all__ = ["optimistic", "pessimistic"]
-
-RULES = 4096
-"""Most rules that are gone through one by one."""
 
 Places = tuple[str, tuple[int, ...]]
 """The name of a rule and by leaf the place in its list."""

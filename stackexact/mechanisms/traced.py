@@ -22,7 +22,7 @@ from stackexact.mechanisms.forms import Form, fixed_form
 from stackexact.mechanisms.linear import Linear
 from stackexact.mechanisms.outcomes import Outcomes
 
-__all__ = ["Deciding", "traced_form"]
+__all__ = ["Deciding", "mean_first_best", "traced_form"]
 
 
 @dataclass(frozen=True)
@@ -132,3 +132,10 @@ def traced_form(game: MechanismGame, deciding: Deciding) -> Form:
         return fixed_form(game, _Traced(game, deciding), cast(Any, deciding.over))
     except ExpressionError as error:
         raise GameError(f"game: {error}") from None
+
+
+def mean_first_best(game: MechanismGame, deciding: Deciding) -> Exact:
+    """The mean of the most welfare that any outcome has which is named or stands in a rule."""
+    outcomes = _Traced(game, deciding)
+    pairs = zip(outcomes.chances, outcomes.first_best, strict=True)
+    return sum((chance * value for chance, value in pairs), start=Fraction(0))

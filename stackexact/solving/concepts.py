@@ -317,7 +317,6 @@ CONCEPTS: Final[tuple[Concept, ...]] = (
         "what no rules exceed, incentives left aside",
         _BRERO,
         f"{_RULES}:no_incentives",
-        numbers_only=True,
     ),
 )
 

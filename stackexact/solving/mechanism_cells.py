@@ -124,6 +124,6 @@ class NoIncentivesCell(FieldsCell):
     the most welfare that any outcome has (``first_best``)."""
 
     when: tuple[str, ...]
-    leader: Fraction
+    leader: Exact
     strategies: Strategies
-    first_best: Fraction
+    first_best: Exact

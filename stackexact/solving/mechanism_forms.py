@@ -24,9 +24,16 @@ from stackexact.lp.program import Basis
 from stackexact.mechanisms.closed_programs import Columns, Proved, others, pure, search, slack_of, verify
 from stackexact.mechanisms.deviations import Family
 from stackexact.mechanisms.limits import CHOICES, require_size
-from stackexact.mechanisms.traced import Deciding, traced_form
+from stackexact.mechanisms.traced import Deciding, mean_first_best, traced_form
 from stackexact.solving.cells import Cell, document_of
-from stackexact.solving.mechanism_cells import BayesNashCell, CorrelatedRangeCell, PureExtreme, RulesCell
+from stackexact.solving.mechanism_cells import (
+    BayesNashCell,
+    CorrelatedRangeCell,
+    NoIncentivesCell,
+    PureExtreme,
+    RulesCell,
+    Strategies,
+)
 from stackexact.solving.mechanism_rules import choices_of
 from stackexact.solving.mechanisms import Labels, Support
 from stackexact.solving.routines import Proof, Traced
@@ -171,18 +178,8 @@ class _Chosen:
         return made
 
 
-def _every(game: MechanismGame, here: _At, sure: bool) -> Iterator[_Chosen]:
-    """All rules with the equilibrium that decides."""
-    for rule in game.rules:
-        for places in product(*(range(len(leaf)) for leaf in rule.leaves)):
-            require_time(here.stop)
-            under = here.under(game.with_choices(rule.name, places), Family.COARSE)
-            found, _ = under.most(under.columns.objective(-1 if sure else 1))
-            yield _Chosen(rule, places, under, under.make.value(under.support(found)), found)
-
-
-def _rules(game: MechanismGame, here: _At, *, sure: bool) -> tuple[RulesCell, Proof]:
-    """The best rules, by their best equilibrium, or (``sure``) their worst."""
+def _every(game: MechanismGame, here: _At) -> Iterator[tuple[Rule, tuple[int, ...], _Under]]:
+    """All rules, of which there may be :data:`~stackexact.mechanisms.limits.CHOICES`, and no prices."""
     if game.prices:
         names = ", ".join(price.name for price in game.prices)
         raise GameError(
@@ -190,7 +187,22 @@ def _rules(game: MechanismGame, here: _At, *, sure: bool) -> tuple[RulesCell, Pr
             f"parameter {game.parameters[0]} or the prices, as in --at '{game.parameters[0]}=1/2'"
         )
     require_size(sum(prod(map(len, rule.leaves)) for rule in game.rules), CHOICES, "rules in a game with parameters")
-    every = list(_every(game, here, sure))
+    for rule in game.rules:
+        for places in product(*(range(len(leaf)) for leaf in rule.leaves)):
+            require_time(here.stop)
+            yield rule, places, here.under(game.with_choices(rule.name, places), Family.COARSE)
+
+
+def _decided(game: MechanismGame, here: _At, sure: bool) -> Iterator[_Chosen]:
+    """All rules with the equilibrium that decides."""
+    for rule, places, under in _every(game, here):
+        found, _ = under.most(under.columns.objective(-1 if sure else 1))
+        yield _Chosen(rule, places, under, under.make.value(under.support(found)), found)
+
+
+def _rules(game: MechanismGame, here: _At, *, sure: bool) -> tuple[RulesCell, Proof]:
+    """The best rules, by their best equilibrium, or (``sure``) their worst."""
+    every = list(_decided(game, here, sure))
     value = here.deciding.greatest([one.value for one in every])
     best = next(one for one in every if one.value is value)
     extreme = best.under.make.extreme(best.under.support(best.found))
@@ -206,11 +218,26 @@ def _proof_of_rules(game: MechanismGame, sure: bool, best: _Chosen, every: Seque
     return {**made, "others": [one.evidence(game, sure) for one in every]}
 
 
+def _no_incentives(game: MechanismGame, here: _At) -> tuple[NoIncentivesCell, Proof]:
+    """The most that any profile of strategies has under any rules; the checker goes through all of them again."""
+    values: list[Exact] = []
+    profiles: list[Strategies] = []
+    for _, _, under in _every(game, here):
+        for profile in under.columns.profiles:
+            require_time(here.stop)
+            values.append(under.make.value([(profile, Fraction(1))]))
+            profiles.append(under.make.strategies(profile))
+    value = here.deciding.greatest(values)
+    best = next(told for told, one in zip(profiles, values, strict=True) if one is value)
+    return NoIncentivesCell((), value, best, mean_first_best(game, here.deciding)), dict
+
+
 MECHANISM_ROUTINES: Final = {
     "coarse-correlated": MechanismRoutine(partial(_range, family=Family.COARSE)),
     "correlated": MechanismRoutine(partial(_range, family=Family.CORRELATED)),
     "bayes-nash": MechanismRoutine(_bayes_nash),
     "optimistic": MechanismRoutine(partial(_rules, sure=False)),
+    "no-incentives": MechanismRoutine(_no_incentives),
     "pessimistic": MechanismRoutine(partial(_rules, sure=True)),
 }
 """By the names of the concepts."""
