@@ -16,7 +16,7 @@ from stackexact.games.kinds import kind
 from stackexact.games.screen import printable
 from stackexact.games.table import GameTable, game_table
 from stackexact.solving.announced import Sentence
-from stackexact.solving.cells import Infinity
+from stackexact.solving.cells import FieldsCell, Infinity
 from stackexact.solving.incentive_cells import CostCell
 from stackexact.solving.names import numeric_names
 from stackexact.solving.shown import Shown
@@ -141,7 +141,7 @@ def _result(result: Result, digits: int) -> Iterator[str]:
     yield _heading(block)
     yield from (f"  {said}" for said in strategies(result.cells))
     yield from _formulas(formulas_of(result), result.undecided, _domain(result))
-    yield from _rest(block, {*map(_label, numeric_names(result))}, digits)
+    yield from _rest(block, _labels(result), digits)
 
 
 def _cost_cell(cell: CostCell, digits: int) -> Iterator[str]:
@@ -154,7 +154,7 @@ def _cost_cell(cell: CostCell, digits: int) -> Iterator[str]:
     yield from (f"  {said}" for said in strategies([cell]))
     alone = Result("", (replace(cell, when=()),))  # type: ignore[type-var, arg-type]  # all its classes are dataclasses
     yield from _formulas(formulas_of(alone), (), f"If ${_when(when)}$" if when else "")
-    yield from _rest(replace(block, cells=(((), items),)), {*map(_label, numeric_names(alone))}, digits)
+    yield from _rest(replace(block, cells=(((), items),)), _labels(alone), digits)
 
 
 def _rest(block: Block, formulas: Container[str], digits: int) -> Iterator[str]:
@@ -175,8 +175,13 @@ def _can_be(item: Item) -> bool:
     return all(part.number.latex for part in item.parts if isinstance(part.number, Sentence))
 
 
-def _label(name: str) -> str:
-    return name.partition(".")[0].replace("_", " ")
+def _labels(result: Result) -> set[str]:
+    """The labels of the items that numbers or functions are shown as."""
+    cell, made = result.cells[0], set()
+    for head, *rest in (name.split(".") for name in numeric_names(result)):
+        within = isinstance(getattr(cell, head), FieldsCell) and not isinstance(cell, CostCell) and rest[0] != "leader"
+        made.add(" ".join([head, rest[0]] if within else [head]).replace("_", " "))
+    return made
 
 
 def _domain(result: Result) -> str:

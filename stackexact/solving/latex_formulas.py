@@ -99,7 +99,10 @@ def formulas_of(result: Result) -> tuple[Formula, ...]:
     """The values of a result that are numbers or functions, gains of several entries as matrices."""
     if not result.cells or not isinstance(result.cells[0], CostCell):
         names = numeric_names(result)
-        return tuple(Formula(_PLAYERS.get(one, rf"\text{{{tex.escaped(one)}}}"), regions(result, one)) for one in names)
+        return tuple(
+            Formula(_PLAYERS.get(one, rf"\text{{{tex.escaped(one.replace('.', ' '))}}}"), regions(result, one))
+            for one in names
+        )
     return tuple(_with_arguments(one) for one in _cost_formulas(result))
 
 
@@ -178,7 +181,8 @@ def strategies(cells: Sequence[Any]) -> Iterator[str]:
             yield f"The leader announces {', '.join(f'${LATEX.statement(one)}$' for one in told)}."
             return
     for words, name in (("Everybody obeys", "team_strategies"), ("All play", "strategies")):
-        cell = next((one for one in cells if getattr(one, name, None) is not None), None)
+        costs = (one for one in cells if isinstance(one, CostCell))
+        cell = next((one for one in costs if getattr(one, name, None) is not None), None)
         if cell is not None and not isinstance(cell, IncentiveCell):
             yield f"{words}: {', '.join(f'${one}$' for one in _played(cell, name))}."
 

@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple, cast
 
 from stackexact.exact.decimals import rounded
 from stackexact.exact.enclosures import Enclosure
+from stackexact.exact.latex import latex
 from stackexact.exact.rational_function import Exact, Expression
 from stackexact.exact.relation import text_of
 from stackexact.games.latex import escaped
@@ -198,15 +199,21 @@ def _parts(name: str, value: Any) -> Iterator[Part]:
             yield Part("", _plain_sentence(f"{number}: leader {_brief(vertex.leader)}"))
             yield from _parts("", vertex.equilibrium)
     elif all(isinstance(entry, Played) for entry in value):
-        yield from (
-            Part("", _plain_sentence(f"{_brief(one.probability)}: {_together(one.strategies)}")) for one in value
-        )
+        yield from (Part("", _recommended(one)) for one in value)
     else:
         yield from (Part(entry if isinstance(entry, str) else f"{{{', '.join(entry)}}}") for entry in value)
 
 
 def _plain_sentence(said: str) -> Sentence:
     return Sentence(said, rf"\text{{{escaped(said)}}}")
+
+
+def _recommended(one: Played) -> Sentence:
+    """Strategies with their probability."""
+    plain = _plain_sentence(f"{_brief(one.probability)}: {_together(one.strategies)}")
+    if not isinstance(one.probability, Expression):
+        return plain
+    return plain._replace(latex=rf"{latex(one.probability)}\text{{: {escaped(_together(one.strategies))}}}")
 
 
 def _together(strategies: Strategies) -> str:
