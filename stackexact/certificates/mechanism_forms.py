@@ -249,7 +249,6 @@ def _vector(values: Iterable[Fraction]) -> Vector:
 
 def fixed_form(game: MechanismGame) -> Form:
     """The followers' game in which the designer has nothing to choose; of one with parameters in a region."""
-    game.require_region()
     game.require_fixed()
     return form_of(game, [choice for (choice,) in game.rules[0].leaves], {})
 

@@ -155,16 +155,6 @@ class MechanismGame:
         """Digest of the canonical JSON of all that answers depend on, as solutions state it."""
         return hashlib.sha256(self.identity.encode("utf-8", "surrogatepass")).hexdigest()
 
-    def require_numbers(self) -> None:
-        """Require that no parameter is left."""
-        if self.parameters:
-            raise Unsupported(f"game: expected a game of numbers, found the parameter {min(self.parameters)}")
-
-    def require_region(self) -> None:
-        """Require a region of the parameters, if there are any."""
-        if self.region is None:
-            self.require_numbers()
-
     def require_fixed(self) -> None:
         """Require that the designer has nothing to choose: one rule, one outcome each, no prices."""
         if self.prices or len(self.rules) > 1 or any(len(leaf) > 1 for leaf in self.rules[0].leaves):
@@ -173,7 +163,6 @@ class MechanismGame:
     @cached_property
     def chances(self) -> dict[Types, Fraction]:
         """The profiles of types that can occur, in order, and their chances."""
-        self.require_region()
         if self.prior.marginals is None:
             return self._occurring(self.prior.joint)
         told = [self._occurring(one) for one in self.prior.marginals]

@@ -51,7 +51,6 @@ class Options:
     @classmethod
     def of(cls, game: MechanismGame, place: str) -> Options:
         """Those of a game, which must be one that can be worked out."""
-        game.require_numbers()
         outcomes = {id(one): one for rule in game.rules for leaf in rule.leaves for one in map(game.outcome, leaf)}
         count = sum(len(one.offers) + 1 if isinstance(one, Offers) else 1 for one in outcomes.values())
         game.require_effort(KEPT * count)

@@ -270,10 +270,8 @@ def prior_at(node: Node | None, followers: Sequence[Follower], names: Names) -> 
 
 
 def _chances_at(told: Mapping[Key, Node], node: Node, names: Names) -> dict[Key, Formula]:
-    """Chances that sum to 1, without those that are 0; numbers among them are not negative."""
+    """Chances that sum to 1, without those that are 0; whether none is negative is seen where they have values."""
     found = {key: names.read(one) for key, one in told.items()}
-    if any(isinstance(chance.value, Fraction) and chance.value < 0 for chance in found.values()):
-        raise node.fails("expected chances that are not negative")
     rest: Any = total([cast("Fraction", chance.value) for chance in found.values()]) - 1
     if rest.top if isinstance(rest, Quotient) else rest:
         raise node.fails("expected chances that sum to 1")

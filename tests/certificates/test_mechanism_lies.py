@@ -9,6 +9,7 @@ from functools import cache
 from itertools import product
 from typing import Any
 
+import parametric_mechanisms
 import pytest
 from checked_mechanisms import CONCEPTS, certificate
 from lies import at, changed, moved, wrong_values
@@ -257,5 +258,6 @@ def test_nothing_that_is_claimed_can_be_changed(concept: str) -> None:
 def test_no_refusal_can_be_left_out() -> None:
     modules = (mechanism_parts, mechanism_game, mechanism_forms, mechanism_proofs)
     lies = [edited(*lie) for lie in LIES] + [of(CONCEPTS[0], one) for one in made_up()]
+    lies += [document for document, _ in parametric_mechanisms.lies()]
     left = unnoticed(modules, lies, twice=("low > high",))  # without prices there is none: these are refused at once
     assert not left, "\n".join(left)
