@@ -138,7 +138,7 @@ def lies() -> list[tuple[dict[str, Any], str]]:
         (_pieces("choice", "optimistic", {"method": "no-sender"}), "expected all-rules"),
         (_pieces("choice", "optimistic", lambda told: {**told, "others": told["others"][1:]}), "evidence for all"),
         (changed(priced, "game.prices", {"p": ["0", "1"]}), "without prices"),
-        (changed(idle, "game.prior.A", {"low": "1 - 2*e", "high": "2*e"}), "chances that are not negative"),
+        (changed(idle, "game.prior.A", {"low": "2 + e", "high": "-1 - e"}), "chances that are not negative"),
     ]
 
 
