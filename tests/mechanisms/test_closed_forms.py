@@ -67,7 +67,7 @@ def test_games_drawn_at_random(seed: int) -> None:
 
 @pytest.mark.slow
 def test_many_games_drawn_at_random() -> None:
-    assert sum(require_laws(random.Random(seed)) for seed in range(1000, 1200)) > 1000
+    assert sum(require_laws(random.Random(seed)) for seed in range(1000, 1080)) > 400
 
 
 @pytest.mark.slow
