@@ -261,6 +261,8 @@ class MechanismGame:
 
 def _greatest(values: Sequence[Fraction]) -> Fraction:
     """The greatest of some values; of functions one of which it is said that none exceeds it."""
+    if not any(isinstance(value, Function | Quotient) for value in values):
+        return max(values)
     for value in values:
         try:
             if all(value >= other for other in values):
