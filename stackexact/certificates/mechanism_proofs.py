@@ -9,13 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping
 from fractions import Fraction
-from itertools import combinations, islice, product
+from itertools import chain, combinations, islice, product
 from math import prod
+from typing import Any
 
 from stackexact.certificates.bounds import TooLarge
+from stackexact.certificates.functions import Function
+from stackexact.certificates.line import Region
 from stackexact.certificates.mechanism_forms import Deviation, Form, Profile, fixed_form
 from stackexact.certificates.mechanism_game import SEARCH, MechanismGame, require_steps
 from stackexact.certificates.proofs import regular
+from stackexact.certificates.quotients import Quotient
 from stackexact.certificates.reading import Labels, Node, Vector, total
 from stackexact.certificates.stated import Unstated
 
@@ -248,15 +252,44 @@ def _require_independent(form: Form, told: bool, mixture: Mixture, tight: list[D
 
 
 def _require_minor(rows: list[list[Fraction]], node: Node) -> None:
-    """Require a regular square matrix of a row of ones and some of these rows."""
-    ones = [Fraction(1)] * len(rows[0]) if rows else []
-    for chosen in islice(combinations(rows, len(ones) - 1), MINORS):
+    """Require a regular square matrix of a row of ones and some of these rows: those that are independent at some
+    number of the region, if nothing else is found by trying."""
+    some = [row for row in rows if any(_is_something(value) for value in row)]
+    count = len(rows[0]) if rows else 0
+    ones = [Fraction(1)] * count
+    chosen = _independent([ones, *some], node.region)
+    for picked in chain([chosen] if chosen else [], islice(combinations(some, count - 1), MINORS)):
         try:
-            if regular([ones, *chosen]):
+            if regular([ones, *picked]):
                 return
         except Unstated:
             continue
     raise node.fails("expected profiles of which no other mixture is shown to be an equilibrium")
+
+
+def _is_something(value: Any) -> bool:
+    """Whether a value is not 0 everywhere."""
+    return bool(value.top if isinstance(value, Function | Quotient) else value)
+
+
+def _independent(rows: list[list[Fraction]], region: object) -> list[list[Fraction]]:
+    """Rows behind the first that are independent with it at a number inside a region of one parameter, as many as make
+    a square; none where there are not."""
+    if not isinstance(region, Region) or region.is_point:
+        return []
+    x = region.sample()
+    reduced: list[tuple[int, list[Fraction]]] = []
+    picked = []
+    for row in rows:
+        left = [value.at(x) if isinstance(value, Function) else value for value in row]
+        for place, head in reduced:
+            if left[place]:
+                left = [one - left[place] * two for one, two in zip(left, head, strict=True)]
+        place = next((c for c, value in enumerate(left) if value), -1)
+        if place >= 0:
+            reduced.append((place, [value / left[place] for value in left]))
+            picked.append(row)
+    return picked[1:] if len(picked) == len(rows[0]) else []
 
 
 # -- Pure equilibria --------------------------------------------------------------------------------------------------

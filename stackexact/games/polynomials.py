@@ -25,7 +25,7 @@ from stackexact.exact.tracing import Polynomial
 from stackexact.games.bimatrix import Game
 from stackexact.games.scalars import Scalars
 
-__all__ = ["Place", "PolynomialTables", "Ring", "Sampled", "ordered", "own_tables", "shared_tables"]
+__all__ = ["Place", "PolynomialTables", "Ring", "Sampled", "ordered", "over_one", "own_tables", "shared_tables"]
 
 Rows: TypeAlias = tuple[tuple[Polynomial, ...], ...]
 
@@ -141,8 +141,8 @@ def _times(rows: Rows, sign: int) -> Rows:
 
 def own_tables(game: Game, parameter: Ring) -> PolynomialTables:
     """Each player over a denominator of their own: the form for commitments."""
-    leader, one = _over_one(parameter, game.payoffs.leader)
-    follower, two = _over_one(parameter, game.payoffs.follower)
+    leader, one = over_one(parameter, game.payoffs.leader)
+    follower, two = over_one(parameter, game.payoffs.follower)
     return PolynomialTables(parameter, leader, follower, None, one, two, shared=False)
 
 
@@ -150,13 +150,13 @@ def shared_tables(game: Game, parameter: Ring) -> PolynomialTables:
     """Both players and the tolerance over one denominator: the form where utilities of both are compared."""
     tables = game.payoffs.leader, game.payoffs.follower
     extra = () if game.tolerance is None else ((game.tolerance,),)
-    rows, bottom = _over_one(parameter, (*tables[0], *tables[1], *extra))
+    rows, bottom = over_one(parameter, (*tables[0], *tables[1], *extra))
     count = len(tables[0])
     bound = rows[2 * count][0] if extra else None
     return PolynomialTables(parameter, rows[:count], rows[count : 2 * count], bound, bottom, bottom, shared=True)
 
 
-def _over_one(parameter: Ring, rows: Iterable[Iterable[Exact]]) -> tuple[Rows, Polynomial]:
+def over_one(parameter: Ring, rows: Iterable[Iterable[Exact]]) -> tuple[Rows, Polynomial]:
     """Numerators over the least common denominator."""
     quotients = [[parameter.split(value) for value in row] for row in rows]
     common = parameter.constant(1)

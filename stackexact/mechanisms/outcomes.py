@@ -130,6 +130,10 @@ class Outcomes:
         """The greatest of some values, of which there is one."""
         return max(values)
 
+    def _put(self, value: Exact, given: Mapping[str, Exact], place: str) -> Exact:
+        """A number with values put in."""
+        return at_values(value, given)
+
     def _linear(self, value: Exact, names: Mapping[str, int], place: str) -> Linear:
         """A number, or what is linear in such names."""
         return linear(value, names, place)
@@ -156,7 +160,7 @@ class Outcomes:
         if own is not None:
             place = at_path(place, self.game.followers[own].name)
         try:
-            value = at_values(entry.at(self.profiles[k], own, self.counts), self._worth[k])
+            value = self._put(entry.at(self.profiles[k], own, self.counts), self._worth[k], place)
         except ExpressionError as error:
             told = str(error).partition(";")[0]
             raise GameError(f"{place}: expected a number for all types that can occur: {told}; correct it") from None
@@ -213,7 +217,7 @@ class Outcomes:
             try:
                 if self.wants_first_best:
                     known["first_best"] = self.first_best[k]
-                value = at_values(self.game.objective, {**self._worth[k], **known})
+                value = self._put(self.game.objective, {**self._worth[k], **known}, "objective")
             except ExpressionError as error:
                 raise GameError(f"objective: expected it to be defined for all types and outcomes: {error}") from None
             left = {name: part for name, part in parts.items() if not part.is_constant}

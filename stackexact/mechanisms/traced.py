@@ -12,12 +12,14 @@ from fractions import Fraction
 from typing import Any, cast
 
 from stackexact.errors import ExpressionError, GameError, shorten
-from stackexact.exact.rational_function import Exact
+from stackexact.exact.rational_function import Exact, Expression, quotient
+from stackexact.exact.reading import Parameter, Parameters
+from stackexact.exact.real_roots import Root
 from stackexact.exact.relation import text_of
 from stackexact.exact.tracing import Polynomial, Tracer
 from stackexact.games.mechanism import MechanismGame
-from stackexact.games.mechanism_parts import Offers
-from stackexact.games.polynomials import Place, Ring
+from stackexact.games.mechanism_parts import Offers, at_values
+from stackexact.games.polynomials import Place, Ring, over_one
 from stackexact.mechanisms.forms import Form, fixed_form
 from stackexact.mechanisms.linear import Linear
 from stackexact.mechanisms.outcomes import Outcomes
@@ -39,16 +41,38 @@ class Deciding:
         return cls(ring, point, Tracer(ring.constant, point.sign_of))
 
     def split(self, value: Exact) -> tuple[Polynomial, Polynomial]:
-        """Numerator and positive denominator; raises :class:`~stackexact.errors.GameError` where it is 0."""
+        """Numerator and positive denominator."""
         top, bottom = self.ring.split(value)
         sign = self.tracer.sign(bottom)
-        if not sign:
-            raise GameError(
-                f"game: expected numbers that are defined on the whole domain, found {shorten(text_of(value))}, which "
-                "divides by zero somewhere; add an assumption"
-            )
         self.tracer.positive([bottom * sign])
         return top * sign, bottom * sign
+
+    def put(self, value: Exact, given: Mapping[str, Exact], place: str) -> Exact:
+        """A function with values put in for other names, which must not make it divide by zero: what cancels then is
+        not defined all the same.
+
+        Raises :class:`~stackexact.errors.GameError` where it does."""
+        if isinstance(value, Expression) and not value.is_polynomial:
+            names = value.parameters
+            bottom = at_values(quotient(names, value.denominator, {(0,) * len(names): 1}), given)
+            top, _ = self.split(bottom)
+            if not self.tracer.sign(top):
+                raise GameError(
+                    f"{place}: expected a value on the whole domain, but {shorten(text_of(value))} divides by zero "
+                    f"{self._where}; exclude it"
+                )
+            self.tracer.nonzero([top])
+        return at_values(value, given)
+
+    @property
+    def _where(self) -> str:
+        if isinstance(self.point, Root):
+            told = f"= {text_of(self.point.rational)}" if self.point.is_rational else f"near {float(self.point):.6g}"
+            return f"at {cast(Parameter, self.ring).name} {told}"
+        names = cast(Parameters, self.ring).names
+        return (
+            f"near {', '.join(f'{n} = {float(v):.6g}' for n, v in zip(names, self.point.approximations, strict=True))}"
+        )
 
     def is_positive(self, value: Exact) -> bool:
         """Whether a value that is not negative is above 0."""
@@ -88,9 +112,10 @@ class Deciding:
 
     def over(self, rows: Iterable[Iterable[Exact]]) -> tuple[tuple[tuple[Polynomial, ...], ...], Polynomial]:
         """Functions as polynomials over one positive denominator."""
-        quotients = [[self.split(value) for value in row] for row in rows]
-        common = self.common(bottom for row in quotients for _, bottom in row)
-        return tuple(tuple(top * (common // bottom) for top, bottom in row) for row in quotients), common
+        tables, bottom = over_one(self.ring, rows)
+        sign = self.tracer.sign(bottom)
+        self.tracer.positive([bottom * sign])
+        return tuple(tuple(top * sign for top in row) for row in tables), bottom * sign
 
 
 class _Traced(Outcomes):
@@ -105,6 +130,9 @@ class _Traced(Outcomes):
 
     def _greatest(self, values: Sequence[Fraction]) -> Fraction:
         return cast(Fraction, self.deciding.greatest(values))
+
+    def _put(self, value: Exact, given: Mapping[str, Exact], place: str) -> Exact:
+        return self.deciding.put(value, given, place)
 
     def _linear(self, value: Exact, names: Mapping[str, int], place: str) -> Linear:
         return Linear(cast(Fraction, value), ())

@@ -181,6 +181,29 @@ def test_irrational_boundaries() -> None:
     assert solution.certificate().check().true
 
 
+@pytest.mark.parametrize(
+    "won",
+    [
+        [["d", -1, 1], [1, "d", -1], [-1, 1, "d"]],
+        [["d", "-1 - d", 1], [1, "d", "-1 - d"], ["-1 - d", 1, "d"]],
+        [["3 + d", -1, -3], [-2, "4 + d", -1], [-5, -6, "2 + d"]],
+    ],
+)
+def test_many_mixed_profiles_are_shown_to_be_independent(won: list[list[Any]]) -> None:
+    """One correlated equilibrium that mixes up to nine profiles: the certificate proves that there is no other."""
+    actions = ["0", "1", "2"]
+    rule = {
+        a: {b: {"valuations": {"A": won[i][j], "B": f"-({won[i][j]})"}, "designer": "1"} for j, b in enumerate(actions)}
+        for i, a in enumerate(actions)
+    }
+    followers = {name: {"actions": actions} for name in "AB"}
+    game = sx.MechanismGame(followers, {"r": rule}, objective="designer", assumptions=["0 < d < 1/4"])
+    solution = sx.solve(game, ["correlated"])
+    assert {cell.unique for cell in solution["correlated"].cells} == {True}
+    assert max(len(cell.best.equilibrium) for cell in solution["correlated"].cells) > 1
+    assert solution.certificate().check().true
+
+
 # -- What is refused --------------------------------------------------------------------------------------------------
 
 
@@ -197,7 +220,19 @@ def single(value: str, prior: tuple[str, str] = ("1/2", "1/2"), **options: Any) 
     [
         (single("d", ("d", "1 - d")), "prior.A.low: expected at least 0 on the whole domain, found 'd'"),
         (single("1/d", assumptions=["d <= 1"]), "it divides by zero at d = 0; exclude it"),
-        (single("1/(A + d)", assumptions=["0 <= d <= 1"]), "divides by zero"),
+        (
+            single("1/(A + d)", assumptions=["0 <= d <= 1"]),
+            "rules.r['-'].valuations.A: expected a value on the whole domain",
+        ),
+        (single("1/(A + d)", assumptions=["0 <= d <= 1"]), "but '(1)/(A + d)' divides by zero at d = 0; exclude it"),
+        # What cancels is undefined all the same.
+        (
+            single("(A - 1)/(2*d - 1)", ("0", "1"), assumptions=["0 <= d <= 1"]),
+            "divides by zero at d = 1/2; exclude it",
+        ),
+        (single("d*(A - 1)/(A + d**2 - 3)", ("0", "1"), assumptions=["d >= 0"]), "by zero at d near 1.41421"),
+        (single("0", objective="d + welfare/(2*d - 1)", assumptions=["0 <= d <= 1"]), "objective: expected a value on"),
+        (single("(A - 1)/(d - e)", ("0", "1"), assumptions=["0 <= d <= 1"]), "divides by zero"),
         (single("d", assumptions=["d > 1", "d < 0"]), "expected some value of d that meets"),
     ],
 )
