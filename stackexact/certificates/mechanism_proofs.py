@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator, Mapping
 from fractions import Fraction
 from itertools import chain, combinations, islice, product
-from math import prod
+from math import comb, prod
 from typing import Any
 
 from stackexact.certificates.bounds import TooLarge
@@ -264,6 +264,8 @@ def _require_minor(rows: list[list[Fraction]], node: Node) -> None:
                 return
         except Unstated:
             continue
+    if comb(len(some), count - 1) > MINORS:
+        raise TooLarge(f"{node.place}: expected profiles that {MINORS} matrices show to be independent, found more")
     raise node.fails("expected profiles of which no other mixture is shown to be an equilibrium")
 
 

@@ -13,7 +13,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import product
 from math import prod
 from typing import Any, Generic, TypeVar
 
@@ -26,6 +25,7 @@ from stackexact.lp.simplex import Dictionary
 from stackexact.mechanisms.deviations import Deviation, Family, deviations_of, gains
 from stackexact.mechanisms.forms import Form, Profile
 from stackexact.mechanisms.limits import COLUMNS, require_size
+from stackexact.mechanisms.uniqueness import elsewhere_of
 
 __all__ = ["Columns", "Proved", "PureProved", "others", "pure", "search", "slack_of", "verify"]
 
@@ -124,21 +124,19 @@ def others(columns: Columns, found: Proved[Any], slack: frozenset[int], unit: An
     """By profile what other equilibria have some of, and this one has none of: see
     :mod:`~stackexact.mechanisms.uniqueness`. ``unit`` is a multiple of all scales of utilities."""
     form = columns.form
-    own = {columns.profiles[number] for number, _ in found.support}
-    places = {(k, a) for profile in own for k, a in enumerate(form.played(profile))}
-    parts = [[sorted({profile[i][t] for profile in own}) for t in range(len(form.allowed[i]))] for i in form.followers]
-    mixed = {*product(*(product(*by_type) for by_type in parts))} if len(own) > 1 else own
-    tight = [d for d in range(len(columns.deviations)) if d not in slack]
+    elsewhere = elsewhere_of(form, {columns.profiles[number] for number, _ in found.support})
+    assert elsewhere is not None, "there are fewer profiles than may be gone through"
+    never, further = elsewhere
+    tight = [
+        (d, unit // form.utility_scales[one.follower]) for d, one in enumerate(columns.deviations) if d not in slack
+    ]
     made = []
-    for number, profile in enumerate(columns.profiles):
-        never = [k for k, a in enumerate(form.played(profile)) if (k, a) not in places]
-        value = sum((form.chances[k] * unit for k in never), columns.nought)
-        if not never and profile in mixed and profile not in own:
+    for profile, gained in zip(columns.profiles, columns.gains, strict=True):
+        played = enumerate(form.played(profile))
+        value = sum((form.chances[k] * unit for k, a in played if never[k][a]), columns.nought)
+        if profile in further:
             value = value + form.chance_scale * unit
-        for d in tight:
-            scale = form.utility_scales[columns.deviations[d].follower]
-            value = value + columns.gains[number][d] * (unit // scale)
-        made.append(value)
+        made.append(sum((gained[d] * scale for d, scale in tight), value))
     return made
 
 

@@ -7,19 +7,23 @@ negative; where they are all 0 an equilibrium is that vertex. So there is no oth
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
 from math import prod
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 
 from stackexact.exact.records import Record
-from stackexact.mechanisms.forms import Form
+from stackexact.mechanisms.forms import Form, Profile
 from stackexact.mechanisms.programs import Goal, Optimum, Programs
 
-__all__ = ["Uniqueness", "goal_of", "uniqueness"]
+__all__ = ["Uniqueness", "elsewhere_of", "goal_of", "uniqueness"]
+
+Array = npt.NDArray[Any]
 
 MOST: Final = 4096
 """Most profiles that play only what an equilibrium plays."""
@@ -33,13 +37,12 @@ class Uniqueness(Record):
     proof: Optimum
 
 
-def goal_of(form: Form, programs: Programs, found: Optimum) -> Goal | None:
-    """What other equilibria have some of; nothing where there is too much to go through."""
-    played = [form.played(profile) for profile, _ in found.support]
+def elsewhere_of(form: Form, own: Collection[Profile]) -> tuple[Array, frozenset[Profile]] | None:
+    """By profile of types and of actions whether none of some profiles plays that (1), and the further profiles that
+    play nothing else than they do; nothing where there is too much to go through."""
     never = np.ones((len(form.profiles), prod(form.sizes)), dtype=int)
-    for one in played:
+    for one in map(form.played, own):
         never[range(len(one)), one] = 0
-    own = {profile for profile, _ in found.support}
     choices = [
         tuple(tuple(sorted({profile[i][t] for profile in own})) for t in range(len(form.allowed[i])))
         for i in form.followers
@@ -51,6 +54,15 @@ def goal_of(form: Form, programs: Programs, found: Optimum) -> Goal | None:
         for profile in product(*(product(*by_type) for by_type in choices))
         if profile not in own and not any(never[k][a] for k, a in enumerate(form.played(profile)))
     )
+    return never, further
+
+
+def goal_of(form: Form, programs: Programs, found: Optimum) -> Goal | None:
+    """What other equilibria have some of; nothing where there is too much to go through."""
+    elsewhere = elsewhere_of(form, {profile for profile, _ in found.support})
+    if elsewhere is None:
+        return None
+    never, further = elsewhere
     total = [Fraction(0)] * len(programs.deviations)
     for profile, chance in found.support:
         total = [old + chance * gain for old, gain in zip(total, programs.pool[profile], strict=True)]

@@ -176,7 +176,7 @@ def _parameters(value: Any) -> tuple[str, ...]:
     if isinstance(value, Mapping):
         value = tuple(value.values())
     if isinstance(value, FieldsCell):
-        value = tuple(getattr(value, field.name) for field in fields(value))  # type: ignore[arg-type]
+        value = tuple(getattr(value, field.name) for field in fields(value))  # type: ignore[arg-type]  # all are dataclasses
     if isinstance(value, tuple):
         return tuple(name for entry in value for name in _parameters(entry))
     return parameters_of(value) if isinstance(value, Expression) else ()

@@ -50,7 +50,7 @@ def _entries(cell: Cell, name: str) -> tuple[tuple[str, Any], ...]:
 
     def below(value: Any, name: str) -> Iterator[tuple[str, Any]]:
         if isinstance(value, FieldsCell):
-            for field in fields(value):  # type: ignore[arg-type]
+            for field in fields(value):  # type: ignore[arg-type]  # all its classes are dataclasses
                 yield from below(getattr(value, field.name), f"{name}.{field.name}")
         elif isinstance(value, Mapping):
             for key, entry in value.items():

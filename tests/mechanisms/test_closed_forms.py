@@ -60,9 +60,9 @@ def require_laws(draw: random.Random, names: tuple[str, ...] = ("d",)) -> int:
     return require_agreement(game, points, solution)
 
 
-@pytest.mark.parametrize("seed", range(30))
-def test_games_drawn_at_random(seed: int) -> None:
-    require_laws(random.Random(seed))
+@pytest.mark.parametrize("tens", range(3))
+def test_games_drawn_at_random(tens: int) -> None:
+    assert sum(require_laws(random.Random(seed)) for seed in range(10 * tens, 10 * tens + 10)) > 60
 
 
 @pytest.mark.slow
