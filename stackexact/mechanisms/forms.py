@@ -19,10 +19,11 @@ import numpy as np
 import numpy.typing as npt
 
 from stackexact.games.mechanism import MechanismGame
+from stackexact.games.mechanism_parts import Rule
 from stackexact.mechanisms.limits import ENTRIES, require_size
 from stackexact.mechanisms.outcomes import Outcomes, Way
 
-__all__ = ["Form", "Over", "Profile", "fixed_form", "form_of", "integers"]
+__all__ = ["Form", "Over", "Profile", "fixed_form", "form_of", "forms_of", "integers"]
 
 Array = npt.NDArray[Any]
 
@@ -167,15 +168,21 @@ def form_of(outcomes: Outcomes, ways: Sequence[Way], prices: Sequence[Fraction] 
     )
 
 
-def fixed_form(game: MechanismGame, outcomes: Outcomes | None = None, over: Over = integers) -> Form:
-    """The followers' game of a game of numbers in which the designer has nothing to choose; of one with parameters
-    where ``outcomes`` and ``over`` know what to do with them."""
-    outcomes = outcomes or Outcomes(game)
-    require_size(len(outcomes.profiles) * len(game.rules[0].leaves) * len(game.followers), ENTRIES, "payoffs")
+def forms_of(outcomes: Outcomes, rule: Rule, over: Over = integers) -> Iterator[tuple[tuple[int, ...], Form]]:
+    """The followers' games under all that a rule without prices leaves to choose, each with the place of what is chosen
+    in its list, by profile of actions. What comes out of a choice is worked out once."""
+    followers = outcomes.game.followers
+    require_size(len(outcomes.profiles) * len(rule.leaves) * len(followers), ENTRIES, "payoffs")
     made: dict[object, Way] = {}
-    ways = []
-    for place, choice in game.rules[0].places(game.followers):
+    for place, choice in rule.places(followers):
         if choice not in made:
             made[choice] = outcomes.way_at(choice, place)
-        ways.append(made[choice])
-    return form_of(outcomes, ways, (), over)
+    for places in product(*(range(len(leaf)) for leaf in rule.leaves)):
+        ways = [made[leaf[place]] for leaf, place in zip(rule.leaves, places, strict=True)]
+        yield places, form_of(outcomes, ways, (), over)
+
+
+def fixed_form(game: MechanismGame) -> Form:
+    """The followers' game of a game of numbers in which the designer has nothing to choose."""
+    ((_, form),) = forms_of(Outcomes(game), game.rules[0])
+    return form

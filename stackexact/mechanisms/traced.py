@@ -6,25 +6,25 @@ where all that holds, the followers' game is that of the polynomials which are m
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, cast
 
-from stackexact.errors import ExpressionError, GameError, shorten
+from stackexact.errors import GameError, shorten
 from stackexact.exact.rational_function import Exact, Expression, quotient
 from stackexact.exact.reading import Parameter, Parameters
 from stackexact.exact.real_roots import Root
 from stackexact.exact.relation import text_of
 from stackexact.exact.tracing import Polynomial, Tracer
 from stackexact.games.mechanism import MechanismGame
-from stackexact.games.mechanism_parts import Offers, at_values
+from stackexact.games.mechanism_parts import Offers, Rule, at_values
 from stackexact.games.polynomials import Place, Ring, over_one
-from stackexact.mechanisms.forms import Form, fixed_form
+from stackexact.mechanisms.forms import Form, forms_of
 from stackexact.mechanisms.linear import Linear
 from stackexact.mechanisms.outcomes import Outcomes
 
-__all__ = ["Deciding", "mean_first_best", "traced_form"]
+__all__ = ["Deciding", "TracedOutcomes"]
 
 
 @dataclass(frozen=True)
@@ -118,12 +118,24 @@ class Deciding:
         return tuple(tuple(top * sign for top in row) for row in tables), bottom * sign
 
 
-class _Traced(Outcomes):
-    """The outcomes of a game without prices, whose functions take the place of numbers."""
+class TracedOutcomes(Outcomes):
+    """The outcomes of a game without prices, whose functions take the place of numbers.
+
+    Raises :class:`~stackexact.errors.GameError` where a number is not defined at the point."""
 
     def __init__(self, game: MechanismGame, deciding: Deciding) -> None:
         self.deciding = deciding
         super().__init__(game)
+
+    def forms(self, rule: Rule) -> Iterator[tuple[tuple[int, ...], Form]]:
+        """The followers' games, in polynomials: see :func:`~stackexact.mechanisms.forms.forms_of`."""
+        return forms_of(self, rule, cast(Any, self.deciding.over))
+
+    @property
+    def mean_first_best(self) -> Exact:
+        """The mean of the most welfare that any outcome has which is named or stands in a rule."""
+        pairs = zip(self.chances, self.first_best, strict=True)
+        return sum((chance * value for chance, value in pairs), start=Fraction(0))
 
     def _occurs(self, chance: Fraction) -> bool:
         return self.deciding.is_positive(chance)
@@ -150,20 +162,3 @@ class _Traced(Outcomes):
             return next(taking, len(offers))
 
         return [ending(k) for k in range(len(self.profiles))]
-
-
-def traced_form(game: MechanismGame, deciding: Deciding) -> Form:
-    """The followers' game of fixed rules, in polynomials.
-
-    Raises :class:`~stackexact.errors.GameError` where a number is not defined at the point."""
-    try:
-        return fixed_form(game, _Traced(game, deciding), cast(Any, deciding.over))
-    except ExpressionError as error:
-        raise GameError(f"game: {error}") from None
-
-
-def mean_first_best(game: MechanismGame, deciding: Deciding) -> Exact:
-    """The mean of the most welfare that any outcome has which is named or stands in a rule."""
-    outcomes = _Traced(game, deciding)
-    pairs = zip(outcomes.chances, outcomes.first_best, strict=True)
-    return sum((chance * value for chance, value in pairs), start=Fraction(0))

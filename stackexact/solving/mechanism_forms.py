@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
-from itertools import product
 from math import prod
 from typing import Any, Final, cast
 
@@ -23,8 +22,9 @@ from stackexact.games.polynomials import Place, Ring
 from stackexact.lp.program import Basis
 from stackexact.mechanisms.closed_programs import Columns, Proved, others, pure, search, slack_of, verify
 from stackexact.mechanisms.deviations import Family
+from stackexact.mechanisms.forms import Form
 from stackexact.mechanisms.limits import CHOICES, require_size
-from stackexact.mechanisms.traced import Deciding, mean_first_best, traced_form
+from stackexact.mechanisms.traced import Deciding, TracedOutcomes
 from stackexact.solving.cells import Cell, document_of
 from stackexact.solving.mechanism_cells import (
     BayesNashCell,
@@ -50,15 +50,31 @@ class _Tables:
 
 @dataclass(frozen=True, slots=True)
 class _At:
-    """A point: who decides there, and when to stop."""
+    """A game at a point: who decides there, what comes out, and when to stop."""
 
+    game: MechanismGame
     deciding: Deciding
+    outcomes: TracedOutcomes
     stop: Callable[[], bool]
 
-    def under(self, game: MechanismGame, family: Family) -> _Under:
-        """The followers' game under fixed rules."""
-        make = Labels(game, traced_form(game, self.deciding), self.deciding.ring.exact)
-        return _Under(self, make, Columns(make.form, family, self.deciding.ring.constant(0)))
+    def fixed(self, family: Family) -> _Under:
+        """The followers' game where the designer has nothing to choose."""
+        ((_, form),) = self.outcomes.forms(self.game.rules[0])
+        return self._under(form, family)
+
+    def every(self) -> Iterator[tuple[Rule, tuple[int, ...], _Under]]:
+        """All rules, of which there may be :data:`~stackexact.mechanisms.limits.CHOICES`: by leaf the place of what is
+        chosen in its list."""
+        rules = self.game.rules
+        require_size(sum(prod(map(len, rule.leaves)) for rule in rules), CHOICES, "rules in a game with parameters")
+        for rule in rules:
+            for places, form in self.outcomes.forms(rule):
+                require_time(self.stop)
+                yield rule, places, self._under(form, Family.COARSE)
+
+    def _under(self, form: Form, family: Family) -> _Under:
+        ring = self.deciding.ring
+        return _Under(self, Labels(self.game, form, ring.exact), Columns(form, family, ring.constant(0)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +113,7 @@ class _Under:
 class MechanismRoutine:
     """A concept: what answers it at a point, with what writes its proof."""
 
-    answer: Callable[[MechanismGame, _At], tuple[Any, Proof]]
+    answer: Callable[[_At], tuple[Any, Proof]]
     in_several: None = None
 
     def tables(self, game: MechanismGame, ring: Ring) -> _Tables:
@@ -107,17 +123,23 @@ class MechanismRoutine:
     def at(self, game: MechanismGame, tables: _Tables, sample: Place, stop: Callable[[], bool]) -> Traced:
         """Search and verify at a point; raises :class:`~stackexact.errors.LimitReached` when ``stop`` says so."""
         require_time(stop)
+        if game.prices:
+            names, first = ", ".join(price.name for price in game.prices), game.parameters[0]
+            raise GameError(
+                f"game: expected rules without prices where there are parameters, found the prices {names}; set the "
+                f"parameter {first} or the prices, as in --at '{first}=1/2'"
+            )
         deciding = Deciding.at(tables.parameter, sample)
-        cell, proof = self.answer(game, _At(deciding, stop))
+        cell, proof = self.answer(_At(game, deciding, TracedOutcomes(game, deciding), stop))
         return Traced(cast(Cell, cell), proof, deciding.tracer.conditions)
 
 
 # -- Equilibria under fixed rules -------------------------------------------------------------------------------------
 
 
-def _range(game: MechanismGame, here: _At, *, family: Family) -> tuple[CorrelatedRangeCell, Proof]:
+def _range(here: _At, *, family: Family) -> tuple[CorrelatedRangeCell, Proof]:
     """The best and the worst equilibrium, and whether there is another."""
-    under, tracer = here.under(game, family), here.deciding.tracer
+    under, tracer = here.fixed(family), here.deciding.tracer
     best, basis = under.most(under.columns.objective(1))
     worst, _ = under.most(under.columns.objective(-1), basis)
     unit = here.deciding.common(under.make.form.utility_scales)
@@ -138,9 +160,9 @@ def _proof(
     return {"best": under.multipliers(best, scale), "worst": under.multipliers(worst, scale), "unique": shown}
 
 
-def _bayes_nash(game: MechanismGame, here: _At) -> tuple[BayesNashCell, Proof]:
+def _bayes_nash(here: _At) -> tuple[BayesNashCell, Proof]:
     """Pure equilibria; the checker finds them all again."""
-    under = here.under(game, Family.COARSE)
+    under = here.fixed(Family.COARSE)
     found = pure(under.columns, here.deciding.tracer)
 
     def extreme(number: int | None) -> PureExtreme | None:
@@ -178,37 +200,22 @@ class _Chosen:
         return made
 
 
-def _every(game: MechanismGame, here: _At) -> Iterator[tuple[Rule, tuple[int, ...], _Under]]:
-    """All rules, of which there may be :data:`~stackexact.mechanisms.limits.CHOICES`, and no prices."""
-    if game.prices:
-        names = ", ".join(price.name for price in game.prices)
-        raise GameError(
-            f"game: expected rules without prices where there are parameters, found the prices {names}; set the "
-            f"parameter {game.parameters[0]} or the prices, as in --at '{game.parameters[0]}=1/2'"
-        )
-    require_size(sum(prod(map(len, rule.leaves)) for rule in game.rules), CHOICES, "rules in a game with parameters")
-    for rule in game.rules:
-        for places in product(*(range(len(leaf)) for leaf in rule.leaves)):
-            require_time(here.stop)
-            yield rule, places, here.under(game.with_choices(rule.name, places), Family.COARSE)
-
-
-def _decided(game: MechanismGame, here: _At, sure: bool) -> Iterator[_Chosen]:
+def _decided(here: _At, sure: bool) -> Iterator[_Chosen]:
     """All rules with the equilibrium that decides."""
-    for rule, places, under in _every(game, here):
+    for rule, places, under in here.every():
         found, _ = under.most(under.columns.objective(-1 if sure else 1))
         yield _Chosen(rule, places, under, under.make.value(under.support(found)), found)
 
 
-def _rules(game: MechanismGame, here: _At, *, sure: bool) -> tuple[RulesCell, Proof]:
+def _rules(here: _At, *, sure: bool) -> tuple[RulesCell, Proof]:
     """The best rules, by their best equilibrium, or (``sure``) their worst."""
-    every = list(_decided(game, here, sure))
+    every = list(_decided(here, sure))
     value = here.deciding.greatest([one.value for one in every])
     best = next(one for one in every if one.value is value)
     extreme = best.under.make.extreme(best.under.support(best.found))
-    choices = choices_of(game, best.rule, best.places)
+    choices = choices_of(here.game, best.rule, best.places)
     told = best.rule.name, choices, None, extreme.equilibrium, extreme.followers
-    return RulesCell((), value, True, None, None, *told), partial(_proof_of_rules, game, sure, best, every)
+    return RulesCell((), value, True, None, None, *told), partial(_proof_of_rules, here.game, sure, best, every)
 
 
 def _proof_of_rules(game: MechanismGame, sure: bool, best: _Chosen, every: Sequence[_Chosen]) -> dict[str, Any]:
@@ -218,18 +225,18 @@ def _proof_of_rules(game: MechanismGame, sure: bool, best: _Chosen, every: Seque
     return {**made, "others": [one.evidence(game, sure) for one in every]}
 
 
-def _no_incentives(game: MechanismGame, here: _At) -> tuple[NoIncentivesCell, Proof]:
+def _no_incentives(here: _At) -> tuple[NoIncentivesCell, Proof]:
     """The most that any profile of strategies has under any rules; the checker goes through all of them again."""
     values: list[Exact] = []
     profiles: list[Strategies] = []
-    for _, _, under in _every(game, here):
+    for _, _, under in here.every():
         for profile in under.columns.profiles:
             require_time(here.stop)
             values.append(under.make.value([(profile, Fraction(1))]))
             profiles.append(under.make.strategies(profile))
     value = here.deciding.greatest(values)
     best = next(told for told, one in zip(profiles, values, strict=True) if one is value)
-    return NoIncentivesCell((), value, best, mean_first_best(game, here.deciding)), dict
+    return NoIncentivesCell((), value, best, here.outcomes.mean_first_best), dict
 
 
 MECHANISM_ROUTINES: Final = {
